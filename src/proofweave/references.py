@@ -1,0 +1,28 @@
+"""Cross-references by id in prose: `@eq:id`, `@thm:id`, `@sec:id`, `@ref:id`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+REFERENCE = re.compile(r"@(eq|thm|sec|ref):([A-Za-z0-9_-]+)(?:\.(\d+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One cross-reference: what it points at, the id, the row of an align (1-based) or None, its offset in the text."""
+
+    kind: str
+    id: str
+    row: int | None
+    offset: int
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Reference:
+        """Return the reference a match of REFERENCE stands for."""
+        return cls(match[1], match[2], int(match[3]) if match[3] else None, match.start())
+
+
+def references_in(text: str) -> tuple[Reference, ...]:
+    """Return the cross-references of a text in order."""
+    return tuple(Reference.of(match) for match in REFERENCE.finditer(text))
