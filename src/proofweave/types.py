@@ -192,6 +192,10 @@ class Block:
         """Return all parts in the order they are printed."""
         return self.statement + self.proof + self.body
 
+    def slots(self) -> tuple[Slot, ...]:
+        """Return the parts left to a model, in document order."""
+        return tuple(part for part in self.parts() if isinstance(part, Slot))
+
 
 @dataclass(frozen=True, slots=True)
 class TagRange:

@@ -6,10 +6,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from proofweave.errors import FindingsError
-from proofweave.numbering import KIND_NAMES, chinese, equations_of, number
+from proofweave.numbering import chinese, number
+from proofweave.press import environment_of, print_template
 from proofweave.references import Reference as Cross
 from proofweave.references import REFERENCE, references_in
 from proofweave.tex import split_rows
@@ -19,18 +19,15 @@ from proofweave.types import (
     BlockKind,
     Code,
     Equation,
-    Finding,
     Numbering,
     Origin,
     Outline,
     Part,
     Reply,
     Section,
-    Severity,
     Slot,
     Step,
     Text,
-    Where,
     Woven,
 )
 
@@ -65,18 +62,13 @@ def _fill_block(block: Block, reply: Reply) -> Block:
     return replace(block, statement=filled(block.statement), proof=filled(block.proof), body=filled(block.body))
 
 
-def slots_of(block: Block) -> tuple[Slot, ...]:
-    """Return the slots of a block in document order."""
-    return tuple(part for part in block.parts() if isinstance(part, Slot))
-
-
 def weave(outline: Outline, templates: Mapping[str, str]) -> Woven:
     """Return the grown part of a post and where each of its lines comes from.
 
     `templates` maps a file name below `templates/<language>/` to its text. A broken template raises FindingsError.
     """
     numbering = number(outline, tuple(_cited(outline)))
-    press = _Press(outline, numbering, _environment(templates), f"templates/{outline.language}")
+    printer = _Printer(outline, numbering, environment_of(templates), f"templates/{outline.language}")
     texts: dict[str, list[str]] = defaultdict(list)
     origins: dict[str, list[Origin]] = defaultdict(list)
     lines: dict[str, int] = defaultdict(int)
@@ -88,10 +80,10 @@ def weave(outline: Outline, templates: Mapping[str, str]) -> Woven:
         lines[anchor] += text.count("\n")
 
     for section in outline.sections:
-        for anchor, text, found in press.section(section):
+        for anchor, text, found in printer.section(section):
             put(anchor, text, found)
     if outline.references and outline.sections:
-        put("", press.bibliography(), [])
+        put("", printer.bibliography(), [])
     return Woven(
         pieces={anchor: "".join(parts).rstrip("\n") + "\n" for anchor, parts in texts.items()},
         origins={anchor: tuple(found) for anchor, found in origins.items()},
@@ -113,51 +105,8 @@ def _prose(part: Part) -> tuple[str, ...]:
     return (part.because, part.intuition) if isinstance(part, Step) else ()
 
 
-def _environment(templates: Mapping[str, str]) -> SandboxedEnvironment:
-    from jinja2 import DictLoader, StrictUndefined
-    from jinja2.sandbox import SandboxedEnvironment
-
-    return SandboxedEnvironment(
-        loader=DictLoader(dict(templates)),
-        undefined=StrictUndefined,
-        autoescape=False,  # the output is Markdown; HTML is refused in the outline and escaped at export
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-
-
-def print_template(environment: SandboxedEnvironment, folder: str, name: str, values: Mapping[str, Any]) -> str:
-    """Return a filled template; its errors become a finding at the template's line."""
-    from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
-
-    try:
-        return environment.get_template(name).render(**values)
-    except TemplateNotFound as error:
-        raise _template_problem(f"{folder}/{error.name}", 1, "this template does not exist") from None
-    except TemplateSyntaxError as error:
-        raise _template_problem(f"{folder}/{error.name or name}", error.lineno, str(error.message)) from None
-    except (TemplateError, TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
-        raise _template_problem(f"{folder}/{name}", _template_line(error), str(error)) from None
-
-
-def _template_line(error: BaseException) -> int:
-    """Return the line of the template in which `error` arose, which jinja2 writes into the traceback."""
-    line, trace = 1, error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == "<template>":
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return line
-
-
-def _template_problem(file: str, line: int, what: str) -> FindingsError:
-    fix = "correct the template; docs/templates.md lists the values each one is given"
-    return FindingsError([Finding("template-broken", Severity.ERROR, Where(file, line), what, fix=fix)])
-
-
 @dataclass(frozen=True, slots=True)
-class _Press:
+class _Printer:
     """Prints sections, blocks and parts of one outline."""
 
     outline: Outline
@@ -277,17 +226,3 @@ def _fence(code: str) -> str:
     """Return a fence longer than any run of backticks in the code."""
     longest = max((len(run) for run in re.findall(r"`+", code)), default=0)
     return "`" * max(3, longest + 1)
-
-
-def kind_name(kind: BlockKind, language: str) -> str:
-    """Return what a numbered kind is called, such as 定理."""
-    return KIND_NAMES[language][kind].strip()
-
-
-def numbered_equations(parts: Sequence[Part]) -> int:
-    """Return how many equation numbers the parts take, rows of an align counted one each."""
-    return sum(
-        item.equations if isinstance(item, Slot) else item.rows
-        for item in equations_of(parts)
-        if isinstance(item, Slot) or item.numbered
-    )
