@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from proofweave.tex import environments, labels_in, problems, split_rows, tags_in
 from proofweave.tex_macros import definitions, without_definitions
 
+PIECES = r"\\ \\[2pt] { } $ $$ & \left( \right) \tag{1} \tag* \label{a} \text{ % a \{ \ ^2 "
 TOKENS = st.lists(
     st.sampled_from(
         [
-            *r"\\|\\[2pt]|{|}|$|$$|&|\left(|\right)|\tag{1}|\tag*|\label{a}|\text{|%|a|\{|\|^2| ".split("|"),
+            *PIECES.split(" "),
             *(
                 rf"\{edge}{{{name}}}"
                 for edge in ("begin", "end")
