@@ -1,0 +1,1 @@
+"""What touches the outside world: files, models, tools; imports types and errors only."""
