@@ -245,7 +245,7 @@ def _function(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Sy
         raise CheckError("a sampled function is of a scalar or a vector(d)")
     names = _hole_names(spec)
     holes = _holes(spec, value, scope, names) if names else ()
-    data: dict[str, object] = {"classes": words}
+    data: dict[str, object] = {"classes": words, "constant": "constant" in value}
     symbol = Symbol(spec.name, spec.where, Type("function", (), (type_,), SCALAR), "function", holes, data)
     symbol = _finish(symbol, scope, [])
     for dim in type_.dims:
@@ -378,6 +378,7 @@ def _random(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symb
     uniform = str(value.get("weights", "")) == "uniform"
     full = {"domain": domain, **data, "support": support, "mean": mean, "weights": weights, "uniform": uniform}
     symbol = Symbol(spec.name, spec.where, type_, "random", data=full)
+    symbol.data["weights_symbol"] = Symbol(f"weights of {spec.name}", spec.where, SCALAR, "weights")
     _finish(symbol, scope, trees)
     symbol.needs = (*symbol.needs, *_size_symbols(support, scope))
     if "iid" in value:

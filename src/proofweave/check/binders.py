@@ -1,0 +1,260 @@
+"""Evaluation of operators that bind: each adds an axis of its index or its support and reduces it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from proofweave.check import values as va
+from proofweave.check.env import Env
+from proofweave.check.evaluate import ev, rule
+from proofweave.check.kinds import CheckError
+from proofweave.check.scope import Symbol
+from proofweave.check.tree import Index, Node, is_number
+from proofweave.check.values import EPS, Array, Val
+
+LONGEST = 100_000
+INFINITE = 300
+
+
+def over_index(node: Node, env: Env) -> tuple[Env | None, Array | None]:
+    """Return the state inside an index binder and the mask of its terms; None for an empty range."""
+    lo, hi, condition, _ = node.args[:4]
+    index: Index = node.data
+    low, high = ev(lo, env).v, ev(hi, env).v
+    first, last = float(np.nanmin(low)), float(np.nanmax(high))
+    if np.isinf(last) or np.isinf(first):
+        raise CheckError("an infinite range stands only in a sum or product with a decreasing tail", node.at)
+    if np.isnan(first) or np.isnan(last):
+        raise CheckError("a bound has no value", node.at)
+    n = int(np.floor(last + 1e-9)) - int(np.ceil(first - 1e-9)) + 1
+    if n > LONGEST:
+        raise CheckError(f"a range of {n} terms is too long", node.at)
+    if n <= 0:
+        return None, None
+    inner = env.child((id(index), id(lo), id(hi), id(condition)), n)
+    axis = inner.index_axis(np.ceil(first - 1e-9) + np.arange(n))
+    inner.bind(index, axis)
+    mask: Array | None = None
+    if low.size > 1 or high.size > 1:
+        mask = (axis.v >= low[..., None] - 1e-9) & (axis.v <= high[..., None] + 1e-9)
+    if not is_number(condition, 1):
+        from proofweave.check.judge import truth
+
+        kept = truth(condition, inner).holds
+        mask = kept if mask is None else mask & kept
+    return inner, mask
+
+
+def _spread(value: Val, env: Env, mask: Array | None, fill: float, rank: int) -> Val:
+    """Return a body's value with the whole index axis, masked terms filled."""
+    axis = env.depth
+    n = env.axes[-1]
+    shape = list(value.v.shape)
+    shape[axis] = n
+    v = np.broadcast_to(value.v, shape)
+    e = np.broadcast_to(value.e, shape)
+    if mask is None:
+        return Val(v, e)
+    wide = mask.reshape(mask.shape + (1,) * rank)
+    return Val(np.where(wide, v, fill), np.where(wide, e, 0.0))
+
+
+@rule("sum", "prod")
+def _fold(node: Node, env: Env) -> Val:
+    if _endless(node, env):
+        return _series(node, env)
+    inner, mask = over_index(node, env)
+    empty = 0.0 if node.op == "sum" else 1.0
+    rank = node.type.rank
+    if inner is None:
+        shape = tuple(env.size(dim) for dim in node.type.dims if dim is not None)
+        return va.exact(np.full((1,) * (1 + env.depth) + shape, empty))
+    value = _spread(ev(node.args[3], inner), inner, mask, empty, rank)
+    return va.total(value, inner.depth) if node.op == "sum" else va.product(value, inner.depth)
+
+
+def _endless(node: Node, env: Env) -> bool:
+    hi = node.args[1]
+    return hi.op == "constant" and bool(np.isinf(hi.data))
+
+
+def _series(node: Node, env: Env) -> Val:
+    """Return an infinite sum of scalars; its tail is bounded by a geometric one, and a slow tail has no value."""
+    lo, _, condition, body = node.args[:4]
+    if node.type.rank or not is_number(condition, 1) or node.op != "sum":
+        raise CheckError("only plain infinite sums of scalars are read", node.at)
+    first = ev(lo, env).v
+    if first.size > 1 and np.ptp(first):
+        raise CheckError("an infinite sum must start at one place", node.at)
+    inner = env.child((id(lo), "endless"), INFINITE)
+    inner.bind(node.data, inner.index_axis(float(first.flat[0]) + np.arange(INFINITE)))
+    value = _spread(ev(body, inner), inner, None, 0.0, 0)
+    v = np.where(np.isfinite(value.v), value.v, np.nan)
+    # terms such as x^k/k! end as 0/inf; what follows an exact 0 after a decreasing run is 0
+    gone = np.maximum.accumulate((v == 0) & (np.arange(INFINITE) > INFINITE // 4), axis=-1)
+    v = np.where(gone, 0.0, v)
+    terms = np.abs(v)
+    out = va.total(Val(v, np.where(gone, 0.0, value.e)), -1)
+    late, later = terms[..., -60:-30].max(axis=-1), terms[..., -30:].max(axis=-1)
+    ratio = np.where(late > 0, (later / np.where(late > 0, late, 1.0)) ** (1 / 30), 0.0)
+    tail = np.where(later > 0, later * ratio / np.maximum(1 - ratio, 1e-3), 0.0)
+    converges = (ratio < 0.97) & (tail <= 1e-10 * (1 + np.abs(out.v)))
+    if not converges.any():
+        env.notes["an infinite sum converges too slowly to be evaluated"] = None
+    return Val(np.where(converges, out.v, np.nan), out.e + tail)
+
+
+@rule("min", "max", "argmin", "argmax")
+def _extreme(node: Node, env: Env) -> Val:
+    inner, mask = over_index(node, env)
+    if inner is None:
+        raise CheckError("the smallest value over an empty range does not exist", node.at)
+    sense = node.op[-3:]
+    missing = np.inf if sense == "min" else -np.inf
+    value = _spread(ev(node.args[3], inner), inner, mask, missing, 0)
+    if node.op.startswith("arg"):
+        first = value.v.argmin(axis=-1) if sense == "min" else value.v.argmax(axis=-1)
+        start = inner.binds[node.data][0].v.reshape(-1)
+        whole = ~np.isnan(value.v).any(axis=-1)
+        return va.exact(np.where(whole, start[first], np.nan))
+    found = va.extreme(value, -1, sense)
+    return Val(np.where(np.isinf(found.v), np.nan, found.v), found.e)
+
+
+@rule("expect", "variance")
+def _moment(node: Node, env: Env) -> Val:
+    from proofweave.check.parse_binders import random_in
+
+    over: tuple[Symbol, ...] | None = node.data
+    body = node.args[0]
+    if over is None:
+        over = tuple(s for s in random_in(body) if s not in env.binds)
+        parents = {s.data.get("parent") for s in over}
+        direct = set(_direct(body))
+        over = tuple(s for s in over if s not in parents or s in direct)
+    inner, weights = env, []
+    for symbol in over:
+        inner, weight = bind_support(symbol, inner, (id(node), symbol.name))
+        weights.append((weight, inner.depth))
+    value = _full(ev(body, inner), inner, env.depth, body.type.rank)
+    joint = _weights(weights, inner)
+    rank = body.type.rank
+    mean = _average(value, joint, env.depth, inner.depth, rank)
+    if node.op == "expect":
+        return mean
+    lifted = inner.lift(mean, env.depth)
+    gap = va.add([value, va.neg(lifted)])
+    squares = va.mul(gap, gap)
+    for _ in range(rank):
+        squares = va.total(squares, -1)
+    return _average(squares, joint, env.depth, inner.depth, 0)
+
+
+def _direct(body: Node) -> list[Symbol]:
+    """Return the random symbols a tree needs without going through a sample to its parent."""
+    from proofweave.check.program import named_in
+
+    found: dict[Symbol, None] = {}
+    stack = list(named_in(body))
+    seen: set[Symbol] = set()
+    while stack:
+        symbol = stack.pop()
+        if symbol in seen:
+            continue
+        seen.add(symbol)
+        if symbol.role == "random":
+            found[symbol] = None
+            continue
+        stack.extend(symbol.needs)
+    return list(found)
+
+
+def bind_support(symbol: Symbol, env: Env, stamp: object) -> tuple[Env, Val]:
+    """Return the state with a random symbol running over its joint support on a new axis, and the weights."""
+    from proofweave.check.supports import outcomes
+
+    points, weights = outcomes(symbol, env)
+    inner = env.child(stamp, points.v.shape[1])
+    depth = inner.depth
+    ones = (1,) * (depth - 1)
+    lead = (points.v.shape[0], *ones, points.v.shape[1])
+    value = Val(points.v.reshape(lead + points.v.shape[2:]), points.e.reshape(
+        (points.e.shape[0], *ones, points.e.shape[1], *points.e.shape[2:])))
+    inner.bind(symbol, value)
+    return inner, Val(weights.v.reshape((weights.v.shape[0], *ones, -1)), weights.e.reshape((weights.e.shape[0], *ones, -1)))
+
+
+def _full(value: Val, env: Env, outer: int, rank: int) -> Val:
+    shape = list(value.v.shape)
+    for axis in range(outer + 1, env.depth + 1):
+        shape[axis] = env.axes[axis - 1]
+    return Val(np.broadcast_to(value.v, shape), np.broadcast_to(value.e, shape))
+
+
+def _weights(weights: list[tuple[Val, int]], env: Env) -> Val:
+    joint = env.constant(1)
+    for weight, depth in weights:
+        joint = va.mul(joint, env.lift(weight, depth))
+    return joint
+
+
+def _average(value: Val, weights: Val, outer: int, depth: int, rank: int) -> Val:
+    weighted = va.mul(value, va.widen(weights, rank))
+    for axis in range(depth, outer, -1):
+        weighted = va.total(weighted, axis)
+    return weighted
+
+
+# -- integrals
+
+_STEP = 1 / 16
+
+
+def _nodes(infinite_lo: bool, infinite_hi: bool) -> tuple[Array, Array]:
+    """Return double-exponential nodes and weights on the reference interval (Takahasi and Mori, 1974)."""
+    reach = 3.2 if not (infinite_lo or infinite_hi) else 3.6
+    t = np.arange(-reach, reach + _STEP / 2, _STEP)
+    s = np.pi / 2 * np.sinh(t)
+    ds = np.pi / 2 * np.cosh(t)
+    if infinite_lo and infinite_hi:
+        return np.sinh(s), ds * np.cosh(s) * _STEP
+    if infinite_lo or infinite_hi:
+        return np.exp(s), ds * np.exp(s) * _STEP
+    return np.tanh(s), ds / np.cosh(s) ** 2 * _STEP
+
+
+@rule("integral")
+def _integral(node: Node, env: Env) -> Val:
+    lo, hi = ev(node.args[0], env), ev(node.args[1], env)
+    below, above = bool(np.isinf(lo.v).all()), bool(np.isinf(hi.v).all())
+    x, w = _nodes(below, above)
+    inner = env.child((id(node.args[0]), id(node.args[1]), "integral"), len(x))
+    if below and above:
+        points, scale = va.exact(x.reshape((1,) * (inner.depth) + (-1,))), env.constant(1)
+    elif above:
+        points, scale = Val(lo.v[..., None] + x, lo.e[..., None] + 0 * x), env.constant(1)
+    elif below:
+        points, scale = Val(hi.v[..., None] - x, hi.e[..., None] + 0 * x), env.constant(1)
+    else:
+        half = va.mul(env.constant(0.5), va.add([hi, va.neg(lo)]))
+        middle = (lo.v + hi.v) / 2
+        points = Val(middle[..., None] + half.v[..., None] * x, (lo.e + hi.e)[..., None] + 0 * x)
+        scale = half
+    inner.bind(node.data, Val(points.v, EPS * np.abs(points.v) + points.e))
+    rank = node.type.rank
+    value = _spread(ev(node.args[2], inner), inner, None, 0.0, rank)
+    axis = inner.depth
+    weights = w.reshape((1,) * axis + (-1,) + (1,) * rank)
+    faint = (weights * np.abs(value.v)) < 1e-300
+    terms = np.where(faint, 0.0, value.v * weights)
+    fine = terms.sum(axis=axis)
+    even = np.take(terms, np.arange(0, len(x), 2), axis=axis).sum(axis=axis) * 2
+    odd = np.take(terms, np.arange(1, len(x), 2), axis=axis).sum(axis=axis) * 2
+    error = np.abs(even - odd) ** 2 / np.maximum(np.abs(terms).sum(axis=axis), np.finfo(float).tiny)
+    error = np.maximum(error, np.abs(even - odd) * 1e-3)
+    rough = np.abs(even - odd) > 1e-4 * np.abs(terms).sum(axis=axis)
+    noise = (np.broadcast_to(value.e, value.v.shape) * weights).sum(axis=axis) + 8 * EPS * np.abs(terms).sum(axis=axis)
+    out = Val(np.where(rough, np.nan, fine), error + noise)
+    return va.mul(out, va.widen(scale, rank))
+
+

@@ -1,0 +1,123 @@
+"""Derivatives: exact for sampled functions, by sixth-order central differences for expressions.
+
+A difference's stated error is its distance from the fourth-order one, scaled down by a tenth, plus rounding over
+the step; where that is not small the point counts as one without a derivative.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from proofweave.check.env import Env
+from proofweave.check.evaluate import applied, ev, gather, rule, table
+from proofweave.check.scope import Hole, Symbol
+from proofweave.check.tree import Node
+from proofweave.check.values import Array, Val
+
+OFFSETS = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])
+SIXTH = np.array([-1.0, 9.0, -45.0, 45.0, -9.0, 1.0]) / 60
+FOURTH = np.array([0.0, 1.0, -8.0, 8.0, -1.0, 0.0]) / 12
+STEP = 4e-3
+ROUGH = 1e-5
+POSITIVE = frozenset(("positive", "nonneg", "interval", "simplex"))
+
+Step = tuple[Symbol, int, int]
+
+
+@rule("gradient", "hessian")
+def _of_function(node: Node, env: Env) -> Val:
+    symbol: Symbol = node.data.symbol
+    order = 1 if node.op == "gradient" else 2
+    arity = len(symbol.type.args)
+    if symbol.role == "function":
+        from proofweave.check.functions import evaluate
+
+        members = [ev(arg, env).v - env.size(h.lo) for h, arg in zip(symbol.holes, node.args[arity:], strict=True)]
+        return evaluate(env, symbol, ev(node.args[0], env), members, order)
+    inner = applied(symbol, node, env)
+    param = symbol.params[node.data.which]
+    return differentiate(symbol.data["body"], ((param, 0, 0),) * order, (), inner, node)
+
+
+@rule("derive")
+def _derive(node: Node, env: Env) -> Val:
+    places = [ev(arg, env) for arg in node.args[1:]]
+    return differentiate(node.args[0], node.data.steps, tuple(places), env, node)
+
+
+def differentiate(body: Node, steps: tuple[Step, ...], places: tuple[Val, ...], env: Env, owner: Node) -> Val:
+    """Return the derivative of a tree by one symbol after the other; places pick members and entries."""
+    if not steps:
+        return ev(body, env)
+    (symbol, members, entries), rest = steps[0], steps[1:]
+    count = members + entries
+    mine, others = places[:count], places[count:]
+    point = table(symbol, env)
+    lead = 1 + env.depth
+    shape = point.v.shape[lead:]
+    p = int(np.prod(shape)) if shape else 1
+    flat = point.v.reshape((*point.v.shape[:lead], p))
+    step = _step(flat, symbol)
+    grid = OFFSETS[None, :, None] * np.eye(p)[:, None, :]  # (p, 6, p)
+    moved = flat[..., None, :] + step[..., None, None] * grid.reshape(p * 6, p)
+    inner = env.child((id(owner), len(rest)), p * 6)
+    inner.bind(symbol, Val(moved.reshape(moved.shape[:-1] + shape), np.zeros((1,) * (lead + 1 + len(shape)))))
+    value = differentiate(body, rest, tuple(inner.lift(o, env.depth) for o in others), inner, owner)
+    out = _combine(value, step, p, lead)
+    return _shaped(out, mine, shape, env, lead, symbol)
+
+
+def _step(flat: Array, symbol: Symbol) -> Array:
+    size = np.abs(flat).max(axis=-1)
+    step = STEP * np.maximum(size, 0.1)
+    if symbol.data.get("domain") in POSITIVE:
+        least = np.abs(np.where(flat == 0, np.inf, flat)).min(axis=-1)
+        step = np.minimum(step, np.where(np.isfinite(least), least / 16, step))
+        if symbol.data.get("domain") == "interval":
+            step = np.minimum(step, 2e-3 * np.maximum(size, 1e-3))
+    return np.asarray(step)
+
+
+def _combine(value: Val, step: Array, p: int, lead: int) -> Val:
+    """Return differences over the newest axis: shape (lead…, p, *body axes)."""
+    axis = lead
+    shape = list(value.v.shape)
+    shape[axis] = p * 6
+    tail = tuple(shape[axis + 1 :])
+    split = (*shape[:axis], p, 6, *tail)
+    v = np.broadcast_to(value.v, shape).reshape(split)
+    e = np.broadcast_to(value.e, shape).reshape(split)
+    weights = (slice(None), *(None,) * len(tail))
+    wide = step.reshape(step.shape + (1,) * (1 + len(tail)))
+    high = (v * SIXTH[weights]).sum(axis=axis + 1) / wide
+    low = (v * FOURTH[weights]).sum(axis=axis + 1) / wide
+    noise = (e * np.abs(SIXTH[weights])).sum(axis=axis + 1) / wide
+    noise = noise + 1e-16 * np.abs(v).max(axis=axis + 1) / wide
+    gap = np.abs(high - low)
+    scale = np.abs(v).max(axis=axis + 1) / np.maximum(wide, 1e-300) * STEP + np.abs(high)
+    return Val(np.where(gap > ROUGH * scale + 4 * noise, np.nan, high), 0.1 * gap + noise)
+
+
+def _shaped(out: Val, mine: tuple[Val, ...], shape: tuple[int, ...], env: Env, lead: int, symbol: Symbol) -> Val:
+    """Return the derivative with the variable's own axes, or the picked entry; a Jacobian's rows are the body's."""
+    body = out.v.ndim - lead - 1
+    v, e = out.v, np.broadcast_to(out.e, out.v.shape)
+    if not shape:
+        return Val(np.squeeze(v, axis=lead), np.squeeze(e, axis=lead))
+    tail = v.shape[lead + 1 :]
+    v = v.reshape((*v.shape[:lead], *shape, *tail))
+    e = e.reshape((*e.shape[:lead], *shape, *tail))
+    if mine:
+        base = [place.v - (env.size(h.lo) if h else 1) for place, h in _with_holes(mine, symbol)]
+        picked = gather(Val(v, e), base, env, len(shape) - len(mine) + body, symbol.name)
+        return picked
+    if body:
+        v = np.moveaxis(v, lead, -1)
+        e = np.moveaxis(e, lead, -1)
+    return Val(v, e)
+
+
+def _with_holes(mine: tuple[Val, ...], symbol: Symbol) -> list[tuple[Val, Hole | None]]:
+    holes: list[Hole | None] = list(symbol.holes) + [None] * len(mine)
+    return list(zip(mine, holes, strict=False))
+

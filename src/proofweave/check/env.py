@@ -1,0 +1,142 @@
+"""Where evaluation stands: the batch of instances, bound indices and symbols, limits and a cache of subtrees."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from proofweave.check.kinds import CheckError, Dim
+from proofweave.check.program import closure
+from proofweave.check.scope import Symbol
+from proofweave.check.tree import Index
+from proofweave.check.values import Array, Val, exact
+
+if TYPE_CHECKING:
+    from proofweave.check.functions import Sampled
+
+MOST_CELLS = 4_000_000
+DEEPEST = 60
+
+
+class TooLarge(CheckError):
+    """One evaluation would need too much memory at this batch size."""
+
+
+class OutOfTime(CheckError):
+    """An equation's time is used up."""
+
+
+class Env:
+    """The state of evaluation; children add one index axis or rebind symbols, and share everything else."""
+
+    __slots__ = (
+        "axes", "batch", "binds", "cache", "caching", "deadline", "functions", "kept", "level", "notes", "over", "sizes",
+        "stamp", "values",
+    )  # fmt: skip
+
+    def __init__(self, batch: int, sizes: dict[str, int], deadline: float) -> None:
+        self.batch = batch
+        self.sizes = sizes
+        self.deadline = deadline
+        self.values: dict[Symbol, Val] = {}
+        self.functions: dict[Symbol, Sampled] = {}
+        self.axes: tuple[int, ...] = ()
+        self.binds: dict[Index | Symbol, tuple[Val, int]] = {}
+        self.over: frozenset[Symbol] = frozenset()
+        self.stamp: Any = None
+        self.cache: dict[Any, Val] = {}
+        self.caching = False
+        self.kept: frozenset[int] = frozenset()
+        self.notes: dict[str, None] = {}
+        self.level = 0
+
+    @property
+    def depth(self) -> int:
+        """The number of index axes in force."""
+        return len(self.axes)
+
+    def check_time(self) -> None:
+        """Stop when the equation's time is used up."""
+        if time.monotonic() > self.deadline:
+            raise OutOfTime("the equation took too long; use smaller sizes, ranges or supports")
+
+    def child(self, stamp: object, axis: int | None = None) -> Env:
+        """Return a state one level further in, with a new index axis of that length if given."""
+        self.check_time()
+        new = Env.__new__(Env)
+        new.batch, new.sizes, new.deadline = self.batch, self.sizes, self.deadline
+        new.values, new.functions = self.values, self.functions
+        new.axes = self.axes if axis is None else (*self.axes, axis)
+        cells = self.batch
+        for length in new.axes:
+            cells *= max(length, 1)
+        if cells > MOST_CELLS:
+            raise TooLarge(f"the equation needs {cells} cells at once, more than {MOST_CELLS}")
+        new.binds = dict(self.binds)
+        new.over = self.over
+        new.stamp = (self.stamp, stamp)
+        new.cache, new.caching, new.kept = self.cache, self.caching, self.kept
+        new.notes = self.notes
+        new.level = self.level + 1
+        if new.level > DEEPEST:
+            raise CheckError("definitions and operators nest too deeply")
+        return new
+
+    def bind(self, key: Index | Symbol, value: Val) -> None:
+        """Bind an index or symbol to a value at this depth."""
+        self.binds[key] = (value, self.depth)
+        if isinstance(key, Symbol):
+            self.over = self.over | {key}
+
+    def lift(self, value: Val, depth: int) -> Val:
+        """Return a value made at a smaller depth with axes for the indices bound since."""
+        extra = self.depth - depth
+        if not extra:
+            return value
+        cut = 1 + depth
+        ones = (1,) * extra
+        v, e = value
+        return Val(v.reshape(v.shape[:cut] + ones + v.shape[cut:]), e.reshape(e.shape[:cut] + ones + e.shape[cut:]))
+
+    def size(self, dim: Dim) -> int:
+        """Return a size as an integer."""
+        total = dim.const
+        for name, factor in dim.terms:
+            if name not in self.sizes:
+                raise CheckError(f"the size {name} is not drawn")
+            total += factor * self.sizes[name]
+        return total
+
+    def constant(self, value: float) -> Val:
+        """Return a number at this depth."""
+        return exact(np.full((1,) * (1 + self.depth), float(value)))
+
+    def index_axis(self, values: Array) -> Val:
+        """Return index values along the newest axis."""
+        return exact(values.astype(float).reshape((1,) * self.depth + (-1,)))
+
+    def touched(self, symbol: Symbol) -> bool:
+        """Tell whether something this symbol needs has been rebound, so that its stored value is stale."""
+        return bool(self.over) and not self.over.isdisjoint(_closure(symbol))
+
+
+_CLOSURES = "closure"
+
+
+def _closure(symbol: Symbol) -> frozenset[Symbol]:
+    found = symbol.data.get(_CLOSURES)
+    if found is None:
+        found = frozenset(closure([symbol]) - {symbol})
+        symbol.data[_CLOSURES] = found
+    return found
+
+
+def total_of(values: Iterable[int]) -> int:
+    """Return a product of lengths."""
+    out = 1
+    for value in values:
+        out *= value
+    return out

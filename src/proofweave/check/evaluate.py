@@ -1,0 +1,371 @@
+"""Evaluation of a tree over a batch of instances: the dispatcher, names, and arithmetic."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from proofweave.check import values as va
+from proofweave.check.env import Env, OutOfTime
+from proofweave.check.kinds import CheckError
+from proofweave.check.scope import Symbol
+from proofweave.check.tree import Index, Node
+from proofweave.check.values import Array, Val
+
+Rule = Callable[[Node, Env], Val]
+RULES: dict[str, Rule] = {}
+
+
+def rule(*ops: str) -> Callable[[Rule], Rule]:
+    """Register the evaluation of some operations."""
+
+    def keep(function: Rule) -> Rule:
+        for op in ops:
+            RULES[op] = function
+        return function
+
+    return keep
+
+
+def ev(node: Node, env: Env) -> Val:
+    """Return the value of a tree: shape (batch, indices…, *axes of its type)."""
+    if id(node) in env.kept:
+        key = (id(node), env.stamp)
+        found = env.cache.get(key)
+        if found is not None:
+            return found
+        value = _compute(node, env)
+        if env.caching:
+            env.cache[key] = value
+        return value
+    return _compute(node, env)
+
+
+def _compute(node: Node, env: Env) -> Val:
+    if time.monotonic() > env.deadline:
+        raise OutOfTime("the equation took too long; use smaller sizes, ranges or supports")
+    handler = RULES.get(node.op)
+    if handler is None:
+        raise CheckError(f"{node.op} cannot be evaluated here", node.at)
+    try:
+        return handler(node, env)
+    except CheckError as error:
+        if error.at is None:
+            error.at = node.at
+        raise
+
+
+def scalar_of(node: Node, env: Env, rank: int) -> Val:
+    """Return a scalar's value, widened to multiply a value of that rank."""
+    return va.widen(ev(node, env), rank)
+
+
+# -- names and constants
+
+
+@rule("num", "constant")
+def _number(node: Node, env: Env) -> Val:
+    value = env.constant(node.data)
+    return value if isinstance(node.data, int) or float(node.data).is_integer() else va.rounded(value.v)
+
+
+@rule("dim")
+def _dim(node: Node, env: Env) -> Val:
+    return env.constant(env.size(node.data))
+
+
+@rule("index")
+def _index(node: Node, env: Env) -> Val:
+    index: Index = node.data
+    if index not in env.binds:
+        raise CheckError(f"the index {index.name} is used outside its range", node.at)
+    value, depth = env.binds[index]
+    return env.lift(value, depth)
+
+
+@rule("at")
+def _at(node: Node, env: Env) -> Val:
+    return ev(node.args[0], env)
+
+
+@rule("zero", "ones")
+def _filled(node: Node, env: Env) -> Val:
+    shape = tuple(env.size(dim) for dim in node.type.dims if dim is not None)
+    if len(shape) != node.type.rank:
+        raise CheckError("the size of this part is open; give I, 0 or 1 an index", node.at)
+    return va.exact(np.full((1,) * (1 + env.depth) + shape, 0.0 if node.op == "zero" else 1.0))
+
+
+@rule("identity")
+def _identity(node: Node, env: Env) -> Val:
+    dim = node.type.dims[0] or node.type.dims[1]
+    if dim is None:
+        raise CheckError("the size of I is open; write I_n", node.at)
+    return va.exact(np.eye(env.size(dim)).reshape((1,) * (1 + env.depth) + (env.size(dim),) * 2))
+
+
+@rule("sym")
+def _symbol(node: Node, env: Env) -> Val:
+    symbol: Symbol = node.data
+    return table(symbol, env)
+
+
+def table(symbol: Symbol, env: Env) -> Val:
+    """Return a symbol's value at the depth at hand; of a family, with its member axes first among the type's axes."""
+    if symbol in env.binds:
+        value, depth = env.binds[symbol]
+        return env.lift(value, depth)
+    if env.touched(symbol) and symbol.role in ("define", "solve", "sequence", "least"):
+        from proofweave.check.bindings import make
+
+        return make(symbol, env)
+    if symbol in env.values:
+        return env.lift(env.values[symbol], 0)
+    if symbol.type.kind == "function":
+        raise CheckError(f"{symbol.name} is a function; give it an argument")
+    if symbol.role == "int":
+        return env.constant(env.sizes[symbol.name])
+    raise CheckError(f"{symbol.name} has no value here")
+
+
+@rule("member")
+def _member(node: Node, env: Env) -> Val:
+    symbol: Symbol = node.data
+    found = _inline_member(symbol, node, env)
+    if found is not None:
+        return found
+    places = []
+    for hole, arg in zip(symbol.holes, node.args, strict=True):
+        place = ev(arg, env)
+        places.append(place.v - env.size(hole.lo))
+    return gather(table(symbol, env), places, env, node.type.rank, symbol.name)
+
+
+def _inline_member(symbol: Symbol, node: Node, env: Env) -> Val | None:
+    """Evaluate a member of a family of definitions in place when what it needs has been rebound."""
+    if symbol.role != "define" or symbol in env.binds or not env.touched(symbol):
+        return None
+    inner = env.child(id(node))
+    for index, arg in zip(symbol.data["indices"], node.args, strict=True):
+        inner.bind(index, ev(arg, env))
+    return ev(symbol.data["body"], inner)
+
+
+def gather(source: Val, places: list[Array], env: Env, rank: int, name: str) -> Val:
+    """Pick entries along the axes after the index axes; out of range gives no value, and a note."""
+    v, e = source
+    lead = 1 + env.depth
+    for place in places:
+        n = v.shape[lead]
+        index = np.rint(place).astype(int)
+        outside = (index < 0) | (index >= n) | (np.abs(place - index) > 1e-9)
+        bad = bool(outside.any())
+        if bad:
+            env.notes[f"an index of {name} leaves its range"] = None
+            index = np.clip(index, 0, max(n - 1, 0))
+        if not n:
+            raise CheckError(f"{name} has no members at these sizes")
+        e = np.broadcast_to(e, v.shape)
+        v, e = _take(v, index, lead), _take(e, index, lead)
+        if bad:
+            v = np.where(outside.reshape(outside.shape + (1,) * (v.ndim - lead)), np.nan, v)
+    assert v.ndim == lead + rank
+    return Val(v, e)
+
+
+def _take(v: Array, index: Array, lead: int) -> Array:
+    wide = [axis for axis in range(lead) if index.shape[axis] > 1]
+    if len(wide) <= 1 and (not wide or v.shape[wide[0]] == 1):
+        flat = index.reshape(-1)
+        taken = np.take(v, flat, axis=lead)
+        if not wide:
+            return np.squeeze(taken, axis=lead)
+        return np.squeeze(np.moveaxis(taken, lead, wide[0] + 1), axis=wide[0])
+    grids = [
+        np.arange(v.shape[axis]).reshape((1,) * axis + (-1,) + (1,) * (lead - axis - 1)) for axis in range(lead)
+    ]
+    return np.asarray(v[(*grids, index)])
+
+
+@rule("entry")
+def _entry(node: Node, env: Env) -> Val:
+    base = ev(node.args[0], env)
+    places = [ev(arg, env).v - 1 for arg in node.args[1:]]
+    return gather(base, places, env, 0, "an entry")
+
+
+@rule("call")
+def _call(node: Node, env: Env) -> Val:
+    symbol: Symbol = node.data
+    arity = len(symbol.type.args)
+    if symbol.role == "function":
+        from proofweave.check.functions import evaluate
+
+        members = [ev(arg, env).v - env.size(h.lo) for h, arg in zip(symbol.holes, node.args[arity:], strict=True)]
+        return evaluate(env, symbol, ev(node.args[0], env), members, 0)
+    return ev(symbol.data["body"], applied(symbol, node, env))
+
+
+def applied(symbol: Symbol, node: Node, env: Env) -> Env:
+    """Return the state in which a defined function's body has its parameters and member indices bound."""
+    arity = len(symbol.type.args)
+    inner = env.child(id(node))
+    for param, arg in zip(symbol.params, node.args[:arity], strict=True):
+        inner.bind(param, ev(arg, env))
+    for index, arg in zip(symbol.data["indices"], node.args[arity:], strict=True):
+        inner.bind(index, ev(arg, env))
+    return inner
+
+
+# -- arithmetic
+
+
+@rule("add")
+def _add(node: Node, env: Env) -> Val:
+    return va.add([ev(arg, env) for arg in node.args])
+
+
+@rule("neg")
+def _neg(node: Node, env: Env) -> Val:
+    return va.neg(ev(node.args[0], env))
+
+
+@rule("mul")
+def _mul(node: Node, env: Env) -> Val:
+    kind = node.args[0].type.kind
+    value = ev(node.args[0], env)
+    for arg in node.args[1:]:
+        factor = ev(arg, env)
+        before, rank = value, RANK[kind]
+        value, kind = multiply(value, kind, factor, arg.type.kind)
+        if rank == 0 and arg.type.kind == "scalar":
+            value = _zero_log_zero(value, before, factor)
+    return value
+
+
+def _zero_log_zero(value: Val, a: Val, b: Val) -> Val:
+    """Settle 0 log 0 = 0: an exact 0 times −∞, which only the logarithm of 0 gives."""
+    lost = ((a.v == 0) & np.isneginf(b.v)) | ((b.v == 0) & np.isneginf(a.v))
+    if not lost.any():
+        return value
+    return Val(np.where(lost, 0.0, value.v), np.where(lost, 0.0, value.e))
+
+
+RANK = {"scalar": 0, "vector": 1, "row": 1, "matrix": 2}
+
+
+def multiply(a: Val, kind: str, b: Val, other: str) -> tuple[Val, str]:
+    """Return a typed product and its kind."""
+    if kind == "scalar":
+        return va.mul(va.widen(a, RANK[other]), b), other
+    if other == "scalar":
+        return va.mul(a, va.widen(b, RANK[kind])), kind
+    if kind == "vector":
+        return va.mul(Val(a.v[..., :, None], a.e[..., :, None]), Val(b.v[..., None, :], b.e[..., None, :])), "matrix"
+    if kind == "row" and other == "vector":
+        return dot(a, b, 1), "scalar"
+    left = Val(a.v[..., None, :], a.e[..., None, :]) if kind == "row" else a
+    right = Val(b.v[..., :, None], b.e[..., :, None]) if other == "vector" else b
+    out = va.matmul(left, right)
+    if kind == "row":
+        return Val(out.v[..., 0, :], out.e[..., 0, :]), "row"
+    if other == "vector":
+        return Val(out.v[..., 0], out.e[..., 0]), "vector"
+    return out, "matrix"
+
+
+def dot(a: Val, b: Val, rank: int) -> Val:
+    """Return the sum of the entrywise product over the last axes."""
+    product = va.mul(a, b)
+    for _ in range(rank):
+        product = va.total(product, -1)
+    return product
+
+
+@rule("inner")
+def _inner(node: Node, env: Env) -> Val:
+    return dot(ev(node.args[0], env), ev(node.args[1], env), node.args[0].type.rank)
+
+
+@rule("hadamard")
+def _hadamard(node: Node, env: Env) -> Val:
+    return va.mul(ev(node.args[0], env), ev(node.args[1], env))
+
+
+@rule("outer")
+def _outer(node: Node, env: Env) -> Val:
+    return multiply(ev(node.args[0], env), "vector", ev(node.args[1], env), "row")[0]
+
+
+@rule("div")
+def _div(node: Node, env: Env) -> Val:
+    from proofweave.check.stable import quotient
+
+    found = quotient(node, env)
+    if found is not None:
+        return found
+    below = va.widen(ev(node.args[1], env), node.type.rank)
+    return va.div(ev(node.args[0], env), below)
+
+
+@rule("transpose")
+def _transpose(node: Node, env: Env) -> Val:
+    value = ev(node.args[0], env)
+    if node.args[0].type.kind != "matrix":
+        return value
+    return Val(np.swapaxes(value.v, -1, -2), np.swapaxes(value.e, -1, -2))
+
+
+@rule("pow")
+def _pow(node: Node, env: Env) -> Val:
+    base, exponent = node.args
+    if base.type.kind == "matrix":
+        from proofweave.check.linear import matrix_power
+
+        return matrix_power(ev(base, env), ev(exponent, env), node)
+    if base.op == "constant" and base.data == float(np.e):
+        return exponential(ev(exponent, env))
+    return va.power(ev(base, env), ev(exponent, env))
+
+
+@rule("elementpow")
+def _element_power(node: Node, env: Env) -> Val:
+    return va.power(ev(node.args[0], env), va.widen(ev(node.args[1], env), node.type.rank))
+
+
+@rule("root")
+def _root(node: Node, env: Env) -> Val:
+    body, degree = node.args
+    if degree.op == "num" and degree.data == 2:
+        return va.sqrt(ev(body, env))
+    base, order = ev(body, env), ev(degree, env)
+    odd = np.rint(order.v) % 2 == 1
+    signed = va.power(Val(np.where(odd, np.abs(base.v), base.v), base.e), va.div(env.constant(1), order))
+    return Val(np.where(odd & (base.v < 0), -signed.v, signed.v), signed.e)
+
+
+def exponential(x: Val) -> Val:
+    """Return e^x."""
+    v = np.exp(x.v)
+    return Val(v, v * np.expm1(np.minimum(x.e, 50.0)) + 2 * va.EPS * v)
+
+
+@rule("binom")
+def _binom(node: Node, env: Env) -> Val:
+    from scipy.special import binom
+
+    n, k = ev(node.args[0], env), ev(node.args[1], env)
+    v = np.asarray(binom(n.v, k.v))
+    return Val(v, 1e-13 * np.abs(v) + (n.e + k.e) * np.abs(v))
+
+
+@rule("array")
+def _array(node: Node, env: Env) -> Val:
+    cells = [ev(arg, env) for arg in node.args]
+    lead = np.broadcast_shapes(*(c.v.shape for c in cells))
+    v = np.stack([np.broadcast_to(c.v, lead) for c in cells], axis=-1)
+    e = np.stack([np.broadcast_to(c.e, lead) for c in cells], axis=-1)
+    shape = lead + tuple(env.size(dim) for dim in node.type.dims if dim is not None)
+    return Val(v.reshape(shape), e.reshape(shape))

@@ -1,0 +1,53 @@
+"""Random values on finite supports, so that expectations are exact sums."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from proofweave.check.env import Env, TooLarge
+from proofweave.check.kinds import CheckError
+from proofweave.check.scope import Symbol
+from proofweave.check.values import Array, Val, rounded
+
+MOST_OUTCOMES = 20_000
+
+
+def draw(symbol: Symbol, points: Array, rng: np.random.Generator, mean: Array | None, weights: Array | None) -> tuple[Array, Array]:
+    """Return support points of the wanted mean, and weights: (batch, support, *shape) and (batch, support)."""
+    batch, support = points.shape[:2]
+    if weights is None:
+        weights = rng.exponential(size=(batch, support)) + 0.05
+        equal = rng.random(batch) < (1.0 if symbol.data["uniform"] else 0.3)
+        weights = np.where(equal[:, None], 1.0, weights)
+        weights = weights / weights.sum(axis=1, keepdims=True)
+    if mean is not None:
+        if symbol.data["domain"] not in ("scalar", "vector", "matrix", "symmetric"):
+            raise CheckError(f"a mean can be set for scalars, vectors and matrices, not for {symbol.data['domain']}")
+        wide = weights.reshape(weights.shape + (1,) * (points.ndim - 2))
+        points = points - (wide * points).sum(axis=1, keepdims=True) + mean[:, None]
+    return points, weights
+
+
+def outcomes(symbol: Symbol, env: Env) -> tuple[Val, Val]:
+    """Return a random symbol's joint outcomes and their weights: (batch, J, *members, *shape) and (batch, J)."""
+    parent: Symbol | None = symbol.data.get("parent")
+    source = parent or symbol
+    key = source
+    if key not in env.values:
+        raise CheckError(f"{symbol.name} has no support here")
+    points = env.values[key]
+    weights = env.values[source.data["weights_symbol"]]
+    if parent is None:
+        return points, weights
+    hole = symbol.holes[0]
+    copies = env.size(hole.hi) - env.size(hole.lo) + 1
+    support = points.v.shape[1]
+    count = support**copies
+    if count > MOST_OUTCOMES:
+        raise TooLarge(f"{copies} independent draws of {support} points have {count} outcomes; use fewer")
+    table = np.stack(np.meshgrid(*([np.arange(support)] * copies), indexing="ij"), axis=-1).reshape(count, copies)
+    joint = points.v[:, table]
+    product = weights.v[:, table].prod(axis=-1)
+    return rounded(joint), Val(product, 1e-16 * copies * product)
+
+
