@@ -16,6 +16,7 @@ from proofweave.check.values import Array, Val
 
 Rule = Callable[[Node, Env], Val]
 RULES: dict[str, Rule] = {}
+MOST_KEPT = 400_000
 
 
 def rule(*ops: str) -> Callable[[Rule], Rule]:
@@ -37,7 +38,7 @@ def ev(node: Node, env: Env) -> Val:
         if found is not None:
             return found
         value = _compute(node, env)
-        if env.caching:
+        if env.caching and value.v.size <= MOST_KEPT:
             env.cache[key] = value
         return value
     return _compute(node, env)
@@ -90,6 +91,12 @@ def _at(node: Node, env: Env) -> Val:
     return ev(node.args[0], env)
 
 
+@rule("cycle")
+def _cycle(node: Node, env: Env) -> Val:
+    place, lo, hi = (ev(arg, env).v for arg in node.args)
+    return va.exact(lo + np.mod(place - lo + 1, hi - lo + 1))
+
+
 @rule("zero", "ones")
 def _filled(node: Node, env: Env) -> Val:
     shape = tuple(env.size(dim) for dim in node.type.dims if dim is not None)
@@ -117,10 +124,13 @@ def table(symbol: Symbol, env: Env) -> Val:
     if symbol in env.binds:
         value, depth = env.binds[symbol]
         return env.lift(value, depth)
-    if env.touched(symbol) and symbol.role in ("define", "solve", "sequence", "least"):
+    derived = symbol.role in ("define", "solve", "sequence", "least") and symbol.type.kind != "function"
+    if derived and (symbol not in env.values or env.touched(symbol)):
         from proofweave.check.bindings import make
 
         return make(symbol, env)
+    if symbol.role == "random":
+        raise CheckError(f"{symbol.name} is random; it stands inside an expectation or alone in the equation")
     if symbol in env.values:
         return env.lift(env.values[symbol], 0)
     if symbol.type.kind == "function":

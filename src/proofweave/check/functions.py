@@ -48,6 +48,7 @@ SHAPES: tuple[tuple[Curve, Curve, Curve, float | None, float, float | None], ...
     (np.abs, np.sign, np.zeros_like, 1.0, 0.0, None),
     (np.zeros_like, np.zeros_like, np.zeros_like, 0.0, 0.0, 0.0),
 )
+SHAPE_NAMES = ("square/2", "softplus", "huber", "sqrt(1+t²)", "cos", "t⁴/4", "abs", "0·")
 QUADRATIC, SOFTPLUS, HUBER, HYPERBOLA, COSINE, QUARTIC, ABSOLUTE, FLAT = range(8)
 
 

@@ -36,6 +36,38 @@ def in_order(symbols: Iterable[Symbol]) -> list[Symbol]:
     return list(done)
 
 
+def unbound_random(nodes: Iterable[Node]) -> tuple[Symbol, ...]:
+    """Return the random symbols that stand outside every expectation over them, through definitions."""
+    found: dict[Symbol, None] = {}
+    for node in nodes:
+        found.update(dict.fromkeys(_unbound(node)))
+    return tuple(sorted(found, key=lambda s: (s.name, bool(s.holes))))
+
+
+def _unbound(node: Node) -> set[Symbol]:
+    if node.op in ("expect", "variance"):
+        return set() if node.data is None else _unbound(node.args[0]) - set(node.data)
+    found: set[Symbol] = set()
+    for arg in node.args:
+        found |= _unbound(arg)
+    for symbol in ([node.data] if isinstance(node.data, Symbol) else [node.data.symbol] if hasattr(node.data, "symbol") else []):
+        found |= stochastic(symbol)
+    return found
+
+
+def stochastic(symbol: Symbol) -> frozenset[Symbol]:
+    """Return the random symbols on whose outcome a symbol's value depends."""
+    known = symbol.data.get("stochastic")
+    if known is None:
+        symbol.data["stochastic"] = frozenset()
+        if symbol.role == "random":
+            known = frozenset((symbol,))
+        else:
+            known = frozenset(s for tree in symbol.trees for s in _unbound(tree))
+        symbol.data["stochastic"] = known
+    return known
+
+
 def named_in(node: Node) -> list[Symbol]:
     """Return the symbols a tree names directly, in order of occurrence."""
     found: dict[Symbol, None] = {}

@@ -12,6 +12,7 @@ from proofweave.check.coincide import coincide
 from proofweave.check.env import Env
 from proofweave.check.evaluate import ev
 from proofweave.check.kinds import CheckError, Dim
+from proofweave.check.program import stochastic
 from proofweave.check.scope import Symbol
 from proofweave.check.values import Array, Val, exact
 
@@ -103,7 +104,7 @@ def complete(plan: Sequence[Symbol], env: Env, rng: np.random.Generator) -> None
         if symbol.role == "random" and "support" in symbol.data:
             if symbol not in env.values:
                 _support(symbol, env, rng)
-        elif symbol.role in DERIVED and symbol.type.kind != "function" and symbol not in env.values:
+        elif symbol.role in DERIVED and symbol.type.kind != "function" and not stochastic(symbol):
             env.values[symbol] = _padded(make(symbol, env))
 
 

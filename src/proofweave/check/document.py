@@ -1,0 +1,111 @@
+"""A file's equations in document order: scopes of symbols, definitions for what follows, premises, verdicts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+
+from proofweave.check.checker import Answer, Options, Question, check, seed_of
+from proofweave.check.kinds import CheckError
+from proofweave.check.scope import Scope
+from proofweave.check.specs import declare
+from proofweave.check.statement import Statement, read_statement
+from proofweave.check.verdict import Kind, Verdict
+from proofweave.types import Equation, Outline, Step, SymbolSpec
+
+Sink = Callable[[Verdict], None]
+
+
+def check_equations(
+    symbols: Iterable[SymbolSpec], equations: Sequence[Equation], options: Options
+) -> tuple[Verdict, ...]:
+    """Return the verdicts on a list of equations that share symbols."""
+    scope = Scope()
+    verdicts: list[Verdict] = []
+    _declare(scope, symbols, verdicts)
+    for equation in equations:
+        verdicts.append(check_one(equation, [scope], options))
+    return tuple(verdicts)
+
+
+def check_outline(outline: Outline, options: Options | None = None) -> tuple[Verdict, ...]:
+    """Return the verdicts on every equation of an outline, in document order."""
+    options = options or Options()
+    verdicts: list[Verdict] = []
+    top = Scope()
+    _declare(top, outline.symbols, verdicts)
+    for section in outline.sections:
+        outer = Scope(top)
+        _declare(outer, section.symbols, verdicts)
+        for leaf in section.sections or (section,):
+            inner = Scope(outer)
+            if leaf is not section:
+                _declare(inner, leaf.symbols, verdicts)
+            for block in leaf.blocks:
+                scope = Scope(inner)
+                _declare(scope, block.symbols, verdicts)
+                for part in block.parts():
+                    equation = part.equation if isinstance(part, Step) else part
+                    if isinstance(equation, Equation):
+                        verdicts.append(check_one(equation, [top, outer, inner, scope], options))
+    return tuple(verdicts)
+
+
+def _declare(scope: Scope, symbols: Iterable[SymbolSpec], verdicts: list[Verdict]) -> None:
+    for spec in symbols:
+        try:
+            declare(scope, [spec])
+        except CheckError as error:
+            verdicts.append(Verdict(spec.name, Kind.ERROR, spec.where, f"symbol {spec.name}: {error.what}"))
+
+
+def check_one(equation: Equation, scopes: Sequence[Scope], options: Options) -> Verdict:
+    """Return the verdict on one equation; `scopes` go from the outermost in, and a definition enters all of them."""
+    started = time.perf_counter()
+    try:
+        answer = _answer(equation, scopes, options)
+    except CheckError as error:
+        where = error.where or equation.where
+        at = None if error.where else error.at
+        return Verdict(equation.id, Kind.ERROR, where, error.what, at=at, seconds=time.perf_counter() - started)
+    return Verdict(
+        equation.id,
+        answer.kind,
+        equation.where,
+        answer.reason,
+        answer.instances,
+        answer.counterexample,
+        answer.mutants,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _answer(equation: Equation, scopes: Sequence[Scope], options: Options) -> Answer:
+    from proofweave.check.defining import define
+
+    asked = equation.check
+    if asked.skip is not None:
+        return Answer(Kind.SKIPPED, asked.skip)
+    if asked.assume is not None:
+        return Answer(Kind.SKIPPED, f"assumed: {asked.assume}")
+    scope = Scope(scopes[-1])
+    declare(scope, equation.symbols)
+    if asked.defines is not None:
+        symbol = define(equation, asked.defines, scope)
+        for outer in scopes:
+            outer.bind(symbol)
+        return Answer(Kind.DEFINED, f"defines {symbol.name}, a {symbol.type}")
+    statement = read_statement(equation.tex, scope)
+    given = tuple(_premise(text, scope, number) for number, text in enumerate(asked.given))
+    question = Question(equation.tex, statement, given, asked.tight, asked.strict, asked.order, asked.excuse)
+    seed = seed_of(equation.tex, *asked.given, *sorted(asked.excuse))
+    return check(question, options, seed)
+
+
+def _premise(text: str, scope: Scope, number: int) -> Statement:
+    try:
+        return read_statement(text, scope)
+    except CheckError as error:
+        if error.where is None:
+            error.what, error.at = f"premise {number + 1} ({text}): {error.what}", None
+        raise

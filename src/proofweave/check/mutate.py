@@ -1,0 +1,271 @@
+"""Planted errors: every part of an equation is changed in small ways, and at least one change must be refuted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from proofweave.check.kinds import SCALAR
+from proofweave.check.parse_binders import Optimum
+from proofweave.check.tree import Node, number
+
+FLIPPED = {"<": ">", ">": "<", r"\le": r"\ge", r"\ge": r"\le", r"\succeq": r"\preceq", r"\preceq": r"\succeq"}
+LEAVES = frozenset(("sym", "member", "call", "gradient", "hessian", "index", "constant", "entry", "derive", "dim"))
+SWAPS = {"sin": "cos", "cos": "sin", "tanh": "sin", "floor": "ceil", "ceil": "floor"}
+COMPACT = frozenset(("simplex", "unit", "interval"))
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A changed claim: which part of the TeX was changed, and how."""
+
+    part: tuple[str, int, int]
+    what: str
+    claim: Node
+
+
+def mutants(claim: Node) -> Iterator[Mutant]:
+    """Yield a claim with one part changed at a time."""
+    for part, what, node in _variants(claim):
+        yield Mutant(part, what, node)
+
+
+Change = tuple[tuple[str, int, int], str, Node]
+
+
+def _variants(node: Node) -> Iterator[Change]:
+    yield from _local(node)
+    for place, arg in enumerate(node.args):
+        if _silent(node, place):
+            continue
+        for part, what, changed in _variants(arg):
+            if changed.type == arg.type:
+                args = (*node.args[:place], changed, *node.args[place + 1 :])
+                yield part, what, replace(node, args=args)
+
+
+def _silent(node: Node, place: int) -> bool:
+    """Tell whether an argument is no part of the text: a range read from uses, an index's own bounds."""
+    arg = node.args[place]
+    if node.op == "at":
+        return True
+    return arg.end == 0 and not arg.args
+
+
+def _part(kind: str, node: Node) -> tuple[str, int, int]:
+    return kind, node.at, node.end
+
+
+def _times(factor: float, node: Node) -> Node:
+    return replace(node, op="mul", args=(number(factor), node), data=None)
+
+
+def _negative(node: Node) -> Node:
+    return replace(node, op="neg", args=(node,), data=None)
+
+
+def _local(node: Node) -> Iterator[Change]:
+    op = node.op
+    if op == "num":
+        yield from _numbers(node)
+    elif op in LEAVES and node.type.kind != "bool":
+        yield _part("factor", node), "doubled", _times(2, node)
+        yield _part("factor", node), "halved", _times(0.5, node)
+        yield _part("factor", node), "sign flipped", _negative(node)
+        if node.type == SCALAR and op not in ("index",):
+            yield _part("factor", node), "replaced by 1", number(1)
+        if node.type.kind == "matrix" and node.type.dims[0] == node.type.dims[1]:
+            yield _part("transpose", node), "transposed", replace(node, op="transpose", args=(node,), data=None)
+    elif op in ("zero", "ones", "identity"):
+        changed = replace(node, op="ones") if op == "zero" else _times(2, node)
+        yield _part("value", node), "changed", changed
+    handler = _STRUCTURAL.get(op)
+    if handler is not None:
+        yield from handler(node)
+
+
+def _numbers(node: Node) -> Iterator[Change]:
+    value = node.data
+    for new in (value + 1, value - 1, 2 * value, -value):
+        if new != value:
+            yield _part("coefficient", node), f"{value} became {new}", replace(node, data=new)
+
+
+def _add(node: Node) -> Iterator[Change]:
+    for place, term in enumerate(node.args):
+        rest = (*node.args[:place], *node.args[place + 1 :])
+        dropped = rest[0] if len(rest) == 1 else replace(node, args=rest)
+        yield _part("term", term), "dropped", dropped
+        flipped = term.args[0] if term.op == "neg" else _negative(term)
+        yield _part("term", term), "sign flipped", replace(node, args=(*node.args[:place], flipped, *node.args[place + 1 :]))
+
+
+def _neg(node: Node) -> Iterator[Change]:
+    yield _part("sign", node), "dropped", node.args[0]
+
+
+def _mul(node: Node) -> Iterator[Change]:
+    for place, factor in enumerate(node.args):
+        if factor.type == SCALAR and not (factor.op == "num" or factor.op in LEAVES):
+            rest = (*node.args[:place], *node.args[place + 1 :])
+            yield _part("factor", factor), "dropped", rest[0] if len(rest) == 1 else replace(node, args=rest)
+    for place in range(len(node.args) - 1):
+        a, b = node.args[place : place + 2]
+        if a.type.kind == b.type.kind == "matrix" and a.type == b.type:
+            swapped = (*node.args[:place], b, a, *node.args[place + 2 :])
+            yield _part("order", replace(a, end=b.end)), "factors swapped", replace(node, args=swapped)
+
+
+def _div(node: Node) -> Iterator[Change]:
+    above, below = node.args
+    yield _part("denominator", below), "dropped", above
+    if above.type == SCALAR:
+        yield _part("quotient", node), "turned over", replace(node, args=(below, above))
+
+
+def _pow(node: Node) -> Iterator[Change]:
+    base, exponent = node.args
+    yield _part("exponent", exponent), "dropped", base
+    raised = replace(exponent, op="add", args=(exponent, number(1)), data=None)
+    yield _part("exponent", exponent), "one more", replace(node, args=(base, raised))
+
+
+def _root(node: Node) -> Iterator[Change]:
+    yield _part("root", node), "dropped", node.args[0]
+
+
+def _func(node: Node) -> Iterator[Change]:
+    name, bare = node.data
+    yield _part("function", node), f"{name} dropped", node.args[0]
+    if name in SWAPS:
+        yield _part("function", node), f"{name} became {SWAPS[name]}", replace(node, data=(SWAPS[name], bare))
+    yield _part("function", node), f"{name} doubled", _times(2, node)
+
+
+def _norm(node: Node) -> Iterator[Change]:
+    swaps = {"2": "inf", "F": "op", "op": "F", "nuclear": "F", "inf": "2", "rows": "columns", "columns": "rows", "p": "inf"}
+    yield _part("norm", node), "doubled", _times(2, node)
+    yield _part("norm", node), "halved", _times(0.5, node)
+    if node.data in swaps and node.args[0].type.kind != "scalar":
+        args = node.args[:1]
+        yield _part("norm", node), "another norm", replace(node, data=swaps[node.data], args=args)
+
+
+def _transpose(node: Node) -> Iterator[Change]:
+    if node.args[0].type == node.type:
+        yield _part("transpose", node), "dropped", node.args[0]
+
+
+def _inverse(node: Node) -> Iterator[Change]:
+    if node.args[0].type == node.type:
+        yield _part("exponent", node), "inverse dropped", node.args[0]
+
+
+def _matfunc(node: Node) -> Iterator[Change]:
+    yield _part("function", node), "doubled", _times(2, node)
+    if node.data in ("tr", "det"):
+        yield _part("function", node), "tr and det swapped", replace(node, data="det" if node.data == "tr" else "tr")
+
+
+def _inner(node: Node) -> Iterator[Change]:
+    yield _part("product", node), "doubled", _times(2, node)
+    yield _part("product", node), "sign flipped", _negative(node)
+
+
+def _moment(node: Node) -> Iterator[Change]:
+    yield _part("expectation", node), "doubled", _times(2, node)
+
+
+def _binder(node: Node) -> Iterator[Change]:
+    lo, hi, condition, _ = node.args[:4]
+    swaps = {"min": "max", "max": "min", "argmin": "argmax", "argmax": "argmin", "sum": "prod", "prod": "sum"}
+    if node.op in swaps and node.type == SCALAR:
+        yield _part("operator", node), f"{node.op} became {swaps[node.op]}", replace(node, op=swaps[node.op])
+    if node.op in ("sum", "prod"):
+        yield _part("operator", node), "doubled", _times(2, node)
+        later = replace(lo, op="add", args=(lo, number(1)), data=None, type=SCALAR)
+        yield _part("operator", node), "first term dropped", replace(node, args=(later, *node.args[1:]))
+    if condition.op != "num":
+        yield _part("condition", condition), "dropped", replace(node, args=(lo, hi, number(1), *node.args[3:]))
+
+
+def _list(node: Node) -> Iterator[Change]:
+    other = "max" if node.data == "min" else "min"
+    yield _part("operator", node), f"{node.data} became {other}", replace(node, data=other)
+
+
+def _at(node: Node) -> Iterator[Change]:
+    if node.end:
+        yield _part("index", node), "moved by one", replace(node, args=(replace(node, op="cycle"), *node.args[1:]))
+
+
+def _chain(node: Node) -> Iterator[Change]:
+    signs: tuple[str, ...] = node.data
+    for place, sign in enumerate(signs):
+        for new in _other_signs(sign):
+            at = node.args[place].end, node.args[place + 1].at
+            changed = replace(node, data=(*signs[:place], new, *signs[place + 1 :]))
+            yield ("relation", *at), f"{sign} became {new}", changed
+
+
+def _other_signs(sign: str) -> tuple[str, ...]:
+    if sign in ("=", r"\perp"):
+        return (r"\neq",)
+    if sign == r"\neq":
+        return ("=",)
+    return (FLIPPED[sign],) if sign in FLIPPED else ()
+
+
+def _optimum(node: Node) -> Iterator[Change]:
+    what: Optimum = node.data
+    if what.symbol.data.get("domain") in COMPACT:
+        yield _part("operator", node), "min and max swapped", replace(node, data=replace(what, sense=-what.sense))
+    elif not what.argument:
+        yield _part("operator", node), "doubled", _times(2, node)
+        yield _part("operator", node), "halved", _times(0.5, node)
+
+
+_STRUCTURAL = {
+    "add": _add,
+    "neg": _neg,
+    "mul": _mul,
+    "div": _div,
+    "pow": _pow,
+    "elementpow": _pow,
+    "root": _root,
+    "func": _func,
+    "norm": _norm,
+    "transpose": _transpose,
+    "inverse": _inverse,
+    "pinv": _inverse,
+    "matfunc": _matfunc,
+    "inner": _inner,
+    "expect": _moment,
+    "variance": _moment,
+    "sum": _binder,
+    "prod": _binder,
+    "min": _binder,
+    "max": _binder,
+    "argmin": _binder,
+    "argmax": _binder,
+    "list": _list,
+    "entries": _list,
+    "at": _at,
+    "chain": _chain,
+    "optimum": _optimum,
+}
+
+
+def describe(mutant: Mutant, tex: str) -> str:
+    """Return a mutant in words: the part as written and what was done to it."""
+    return f"{name_of(mutant.part, tex)}: {mutant.what}"
+
+
+def name_of(part: tuple[str, int, int], tex: str) -> str:
+    """Return a part as a reader sees it: its kind and its TeX."""
+    kind, at, end = part
+    written = " ".join(tex[at:end].strip("{} ").split())
+    return f"{kind} {written}".strip()
+
+
+__all__ = ["Mutant", "describe", "mutants", "name_of"]
