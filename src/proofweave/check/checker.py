@@ -156,7 +156,8 @@ def _gate(
     question: Question, drawn: Sequence[tuple[Task, Drawn]], instances: int, rng: np.random.Generator
 ) -> Answer:
     """Plant errors in every part; a part none of whose errors is refuted makes the verdict weak."""
-    killed: dict[tuple[str, int, int], bool] = {}
+    killed: dict[tuple[int, int], bool] = {}
+    parts: dict[tuple[int, int], tuple[str, int, int]] = {}
     survivors: list[tuple[Task, Drawn, mutate.Mutant]] = []
     dead = total = 0
     stopped = ""
@@ -168,31 +169,33 @@ def _gate(
                     if fate is None:
                         continue
                     total += 1
-                    killed[mutant.part] = killed.get(mutant.part, False) or fate
+                    span = mutant.part[1:]
+                    parts.setdefault(span, mutant.part)
+                    killed[span] = killed.get(span, False) or fate
                     dead += fate
                     if not fate:
                         survivors.append((task_, found, mutant))
         for task_, found, mutant in survivors:
-            if not killed[mutant.part] and is_inequality(mutant.claim):
+            if not killed[mutant.part[1:]] and is_inequality(mutant.claim):
                 result = search(task_, mutant.claim, found.cases, rng, refine=False)
                 if result.case is not None:
-                    killed[mutant.part] = True
+                    killed[mutant.part[1:]] = True
                     dead += 1
     except OutOfTime:
         stopped = f"time ran out after {total} planted errors"
     tex = question.tex
-    names = {part: mutate.name_of(part, tex) for part in killed}
-    left = [part for part, dead_ in killed.items() if not dead_ and not _excused(names[part], question.excuse)]
+    names = {span: mutate.name_of(part, tex) for span, part in parts.items()}
+    left = [span for span, exposed in killed.items() if not exposed and not _excused(names[span], question.excuse)]
     listed = tuple(dict.fromkeys(mutate.describe(mutant, tex) for *_, mutant in survivors))
-    unexposed = tuple(dict.fromkeys(names[part] for part in left))
+    unexposed = tuple(dict.fromkeys(names[span] for span in left))
     summary = Mutants(dead, total, listed, unexposed)
     if stopped:
         return Answer(Kind.WEAK, stopped, instances, None, summary)
     if not total:
         return Answer(Kind.WEAK, "no error could be planted in it: the equation has no part to test", instances, None, summary)
     if unexposed:
-        parts = "; ".join(unexposed)
-        return Answer(Kind.WEAK, f"no planted error exposes: {parts}", instances, None, summary)
+        what = "; ".join(unexposed)
+        return Answer(Kind.WEAK, f"no planted error exposes: {what}", instances, None, summary)
     return Answer(Kind.VERIFIED, f"verified on {instances} instances", instances, None, summary)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from proofweave.check.kinds import SCALAR
 from proofweave.check.parse_binders import Optimum
-from proofweave.check.tree import Node, number
+from proofweave.check.tree import Index, Node, number, walk
 
 FLIPPED = {"<": ">", ">": "<", r"\le": r"\ge", r"\ge": r"\le", r"\succeq": r"\preceq", r"\preceq": r"\succeq"}
 LEAVES = frozenset(("sym", "member", "call", "gradient", "hessian", "index", "constant", "entry", "derive", "dim"))
@@ -25,23 +25,35 @@ class Mutant:
 
 
 def mutants(claim: Node) -> Iterator[Mutant]:
-    """Yield a claim with one part changed at a time."""
-    for part, what, node in _variants(claim):
+    """Yield a claim with one part changed at a time.
+
+    An index that occurs once only names what its operator runs over: moving it changes nothing, so it is no part.
+    """
+    uses: dict[Index, int] = {}
+    for node in walk(claim):
+        if node.op == "index":
+            uses[node.data] = uses.get(node.data, 0) + 1
+    once = frozenset(index for index, count in uses.items() if count == 1)
+    for part, what, node in _variants(claim, once):
         yield Mutant(part, what, node)
 
 
 Change = tuple[tuple[str, int, int], str, Node]
+BINDERS = frozenset(("sum", "prod", "min", "max", "argmin", "argmax"))
 
 
-def _variants(node: Node) -> Iterator[Change]:
-    yield from _local(node)
+def _variants(node: Node, once: frozenset[Index]) -> Iterator[Change]:
+    if not (node.op == "at" and node.args[0].op == "index" and node.args[0].data in once):
+        yield from _local(node)
     for place, arg in enumerate(node.args):
         if _silent(node, place):
             continue
-        for part, what, changed in _variants(arg):
+        for part, what, changed in _variants(arg, once):
             if changed.type == arg.type:
                 args = (*node.args[:place], changed, *node.args[place + 1 :])
-                yield part, what, replace(node, args=args)
+                # a range belongs to its operator: what it runs over is one part with it
+                own = _part("operator", node) if node.op in BINDERS and place < 2 else part
+                yield own, what, replace(node, args=args)
 
 
 def _silent(node: Node, place: int) -> bool:
@@ -140,6 +152,7 @@ def _func(node: Node) -> Iterator[Change]:
     if name in SWAPS:
         yield _part("function", node), f"{name} became {SWAPS[name]}", replace(node, data=(SWAPS[name], bare))
     yield _part("function", node), f"{name} doubled", _times(2, node)
+    yield _part("function", node), f"{name} halved", _times(0.5, node)
 
 
 def _norm(node: Node) -> Iterator[Change]:
@@ -168,11 +181,13 @@ def _matfunc(node: Node) -> Iterator[Change]:
 
 
 def _inner(node: Node) -> Iterator[Change]:
+    yield _part("product", node), "halved", _times(0.5, node)
     yield _part("product", node), "doubled", _times(2, node)
     yield _part("product", node), "sign flipped", _negative(node)
 
 
 def _moment(node: Node) -> Iterator[Change]:
+    yield _part("expectation", node), "halved", _times(0.5, node)
     yield _part("expectation", node), "doubled", _times(2, node)
 
 
@@ -181,8 +196,11 @@ def _binder(node: Node) -> Iterator[Change]:
     swaps = {"min": "max", "max": "min", "argmin": "argmax", "argmax": "argmin", "sum": "prod", "prod": "sum"}
     if node.op in swaps and node.type == SCALAR:
         yield _part("operator", node), f"{node.op} became {swaps[node.op]}", replace(node, op=swaps[node.op])
+    if node.op in ("min", "max"):
+        yield _part("operator", node), f"{node.op} became sum", replace(node, op="sum")
     if node.op in ("sum", "prod"):
         yield _part("operator", node), "doubled", _times(2, node)
+        yield _part("operator", node), "halved", _times(0.5, node)
         later = replace(lo, op="add", args=(lo, number(1)), data=None, type=SCALAR)
         yield _part("operator", node), "first term dropped", replace(node, args=(later, *node.args[1:]))
     if condition.op != "num":

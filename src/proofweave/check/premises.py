@@ -9,18 +9,17 @@ import numpy as np
 
 from proofweave.check.env import Env
 from proofweave.check.evaluate import ev
-from proofweave.check.judge import Truth, truth
+from proofweave.check.judge import SAFETY, Truth, truth
 from proofweave.check.moves import lengths, movable, moved, take
 from proofweave.check.program import closure, named_in
 from proofweave.check.sample import complete
 from proofweave.check.scope import Symbol
 from proofweave.check.statement import Statement
 from proofweave.check.tree import Index, Node
-from proofweave.check.values import Array, Val
+from proofweave.check.values import EPS, Array, Val
 
 ROUNDS = 12
 STEP = 1e-6
-MET = 1e-14
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +78,8 @@ def impose(premises: Premises, plan: Sequence[Symbol], env: Env, rng: np.random.
     if not premises.statements:
         return env
     good = holds(premises, env)
-    if not good.all():
-        env = _meet(premises, plan, env, rng, good)
+    if not good.all() or _has_equation(premises):
+        env = _meet(premises, plan, env, rng)
         good = holds(premises, env)
     env = take(env, np.flatnonzero(good))
     return env
@@ -156,10 +155,12 @@ def _in_domain(symbol: Symbol, value: Array, env: Env) -> Array:
     return np.asarray(good)
 
 
-def _meet(
-    premises: Premises, plan: Sequence[Symbol], env: Env, rng: np.random.Generator, good: Array
-) -> Env:
-    """Move the failing instances until the premises hold: Gauss–Newton on the gaps of equations and violated bounds."""
+def _meet(premises: Premises, plan: Sequence[Symbol], env: Env, rng: np.random.Generator) -> Env:
+    """Move instances until the premises hold: Gauss–Newton on the gaps of equations and violated bounds.
+
+    What meets an equation only up to rounding is as far from meeting it exactly as the last step for a gap of that
+    size would go; the moved symbols carry that distance as their error.
+    """
     assigned = {symbol for symbol, _ in premises.assigned}
     named = closure(s for node in premises.trees() for s in named_in(node))
     symbols = [s for s in movable(plan) if s in named and s not in assigned]
@@ -168,30 +169,52 @@ def _meet(
     p = sum(lengths(symbols, env))
     if p > 200:
         return env
-    for _ in range(ROUNDS):
+    for round_ in range(ROUNDS):
         env.check_time()
-        base = residuals(premises, env)
-        size = np.abs(base).max(axis=1)
-        active = np.flatnonzero((size > MET) & np.isfinite(size) & ~good)
-        if not len(active):
+        gaps, slacks = residuals(premises, env)
+        size = np.abs(gaps).max(axis=1)
+        active = np.flatnonzero((np.abs(gaps) > slacks / 4).any(axis=1) & np.isfinite(size))
+        if not len(active) or round_ == ROUNDS - 1:
             break
-        part = take(env, active)
-        steps = np.concatenate([np.zeros((len(active), 1, p)), np.tile(STEP * np.eye(p), (len(active), 1, 1))], axis=1)
-        tried = moved(part, symbols, steps)
-        complete(plan, tried, rng)
-        assign(premises, plan, tried, rng)
-        values = residuals(premises, tried).reshape(len(active), p + 1, -1)
-        start = values[:, 0]
-        jacobian = np.swapaxes((values[:, 1:] - start[:, None]) / STEP, 1, 2)
-        jacobian = np.where(np.isfinite(jacobian), jacobian, 0.0)
-        change = -(np.linalg.pinv(jacobian, rcond=1e-8) @ np.where(np.isfinite(start), start, 0.0)[..., None])[..., 0]
+        inverse = _slopes(premises, plan, take(env, active), symbols, p, rng)
+        change = -(inverse @ gaps[active][..., None])[..., 0]
         longest = np.abs(change).max(axis=1, keepdims=True)
         change = change * np.minimum(1.0, 3.0 / np.maximum(longest, 1e-300))
-        after = moved(part, symbols, change[:, None])
-        _put(env, after, active, symbols)
+        _put(env, moved(take(env, active), symbols, change[:, None]), active, symbols)
+        complete(plan, env, rng)
+        assign(premises, plan, env, rng)
+    near = np.flatnonzero(np.isfinite(size) & ((np.abs(gaps) <= slacks).all(axis=1)) & (slacks > 0).any(axis=1))
+    if len(near):
+        inverse = _slopes(premises, plan, take(env, near), symbols, p, rng)
+        distance = (np.abs(inverse) @ np.where(np.isfinite(slacks[near]), slacks[near], 0.0)[..., None])[..., 0]
+        _blur(env, near, symbols, distance)
         complete(plan, env, rng)
         assign(premises, plan, env, rng)
     return env
+
+
+def _slopes(
+    premises: Premises, plan: Sequence[Symbol], part: Env, symbols: Sequence[Symbol], p: int, rng: np.random.Generator
+) -> Array:
+    """Return the pseudo-inverse of the gaps' derivative by the coordinates of the movable symbols."""
+    steps = np.concatenate([np.zeros((part.batch, 1, p)), np.tile(STEP * np.eye(p), (part.batch, 1, 1))], axis=1)
+    tried = moved(part, symbols, steps)
+    complete(plan, tried, rng)
+    assign(premises, plan, tried, rng)
+    values = residuals(premises, tried)[0].reshape(part.batch, p + 1, -1)
+    jacobian = np.swapaxes((values[:, 1:] - values[:, :1]) / STEP, 1, 2)
+    jacobian = np.where(np.isfinite(jacobian), jacobian, 0.0)
+    return np.asarray(np.linalg.pinv(jacobian, rcond=1e-8))
+
+
+def _blur(env: Env, rows: Array, symbols: Sequence[Symbol], distance: Array) -> None:
+    place = 0
+    for symbol, count in zip(symbols, lengths(symbols, env), strict=True):
+        v = env.values[symbol].v
+        e = np.broadcast_to(env.values[symbol].e, v.shape).copy()
+        e[rows] += distance[:, place : place + count].reshape(e[rows].shape)
+        env.values[symbol] = Val(v, e)
+        place += count
 
 
 def _put(env: Env, part: Env, rows: Array, symbols: Sequence[Symbol]) -> None:
@@ -199,21 +222,34 @@ def _put(env: Env, part: Env, rows: Array, symbols: Sequence[Symbol]) -> None:
         v = env.values[symbol].v.copy()
         e = np.broadcast_to(env.values[symbol].e, v.shape).copy()
         v[rows] = part.values[symbol].v
-        # what was adjusted meets its premises only to rounding, so it carries that much error
-        e[rows] = 1e-12 * np.abs(v[rows]).max(axis=tuple(range(1, v.ndim)), keepdims=True)
+        e[rows] = EPS * np.abs(v[rows])
         env.values[symbol] = Val(v, e)
 
 
-def residuals(premises: Premises, env: Env) -> Array:
-    """Return the gaps of all premises, zero where an inequality holds: (batch, gaps)."""
+def _has_equation(premises: Premises) -> bool:
+    """Tell whether an equation is left among the premises that no assignment meets."""
+    count = sum(
+        sign in ("=", r"\perp") for s in premises.statements for row in s.rows for c in _chains(row) for sign in c.data
+    )
+    return count > len(premises.assigned)
+
+
+def residuals(premises: Premises, env: Env) -> tuple[Array, Array]:
+    """Return the gaps of all premises and how far rounding blurs them, both (batch, gaps); a bound that holds has none."""
     gaps: list[Array] = []
+    slacks: list[Array] = []
     for statement in premises.statements:
         inside = bind_free(statement.free, env)
         for relation in statement.rows:
             for chain in _chains(relation):
                 for (left, right), sign in zip(zip(chain.args, chain.args[1:], strict=False), chain.data, strict=True):
-                    gaps.append(_gap(ev(left, inside), ev(right, inside), sign, env.batch))
-    return np.concatenate(gaps, axis=1) if gaps else np.zeros((env.batch, 1))
+                    gap, slack = _gap(ev(left, inside), ev(right, inside), sign, left.type.kind)
+                    gap, slack = (np.broadcast_to(x, (env.batch, *gap.shape[1:])).reshape(env.batch, -1) for x in (gap, slack))
+                    gaps.append(gap)
+                    slacks.append(slack)
+    if not gaps:
+        return np.zeros((env.batch, 1)), np.zeros((env.batch, 1))
+    return np.concatenate(gaps, axis=1), np.concatenate(slacks, axis=1)
 
 
 def _chains(relation: Node) -> list[Node]:
@@ -222,17 +258,20 @@ def _chains(relation: Node) -> list[Node]:
     return [chain for arg in relation.args for chain in _chains(arg)] if relation.op == "and" else []
 
 
-def _gap(left: Val, right: Val, sign: str, batch: int) -> Array:
+def _gap(left: Val, right: Val, sign: str, kind: str) -> tuple[Array, Array]:
     gap = left.v - right.v
+    slack = SAFETY * np.broadcast_to(left.e + right.e + EPS * np.abs(gap), gap.shape)
     if sign == r"\perp":
-        gap = (left.v * right.v).sum(axis=-1)
-    elif sign in ("<", r"\le", r"\preceq"):
+        product = (left.v * right.v).sum(axis=-1)
+        spread = (np.abs(left.v) * right.e + left.e * np.abs(right.v)).sum(axis=-1)
+        return product, SAFETY * (spread + EPS * np.abs(left.v * right.v).sum(axis=-1))
+    none = np.zeros_like(gap)
+    if kind == "matrix" and sign in (r"\preceq", r"\succeq"):
+        return none, none
+    if sign in ("<", r"\le", r"\preceq"):
         margin = 0.01 * np.maximum(np.abs(right.v), 0.1) if sign == "<" else 0.0
-        gap = np.where(gap + margin > 0, gap + margin, 0.0)
-    elif sign in (">", r"\ge", r"\succeq"):
+        return np.where(gap > 0, gap + margin, 0.0), none
+    if sign in (">", r"\ge", r"\succeq"):
         margin = 0.01 * np.maximum(np.abs(right.v), 0.1) if sign == ">" else 0.0
-        gap = np.where(gap - margin < 0, gap - margin, 0.0)
-    elif sign not in ("=",):
-        gap = np.zeros_like(gap)
-    gap = np.broadcast_to(gap, (batch, *gap.shape[1:]))
-    return gap.reshape(batch, -1)
+        return np.where(gap < 0, gap - margin, 0.0), none
+    return (gap, slack) if sign == "=" else (none, none)

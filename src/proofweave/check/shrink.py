@@ -172,7 +172,9 @@ def nice(value: Array) -> object:
     if np.ndim(value):
         return [nice(item) for item in value]
     number = float(value)
-    if abs(number - round(number)) < 1e-12 and abs(number) < 1e15:
+    if not np.isfinite(number):
+        return str(number)
+    if abs(number) < 1e15 and abs(number - round(number)) <= 1e-12 * abs(number):
         return round(number)
     return float(f"{number:.6g}")
 
