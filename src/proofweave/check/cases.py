@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from proofweave.check import binders, calculus, linear, scalars  # noqa: F401  (they register their operations)
+from proofweave.check import binders, calculus, linear, scalars, solve  # noqa: F401  (they register their operations)
 from proofweave.check.env import Env, TooLarge
 from proofweave.check.judge import Truth, truth
 from proofweave.check.kinds import CheckError

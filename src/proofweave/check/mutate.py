@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from proofweave.check.kinds import SCALAR
 from proofweave.check.parse_binders import Optimum
-from proofweave.check.tree import Index, Node, number, walk
+from proofweave.check.tree import Index, Node, is_number, number, walk
 
 FLIPPED = {"<": ">", ">": "<", r"\le": r"\ge", r"\ge": r"\le", r"\succeq": r"\preceq", r"\preceq": r"\succeq"}
 LEAVES = frozenset(("sym", "member", "call", "gradient", "hessian", "index", "constant", "entry", "derive", "dim"))
@@ -36,6 +36,33 @@ def mutants(claim: Node) -> Iterator[Mutant]:
     once = frozenset(index for index, count in uses.items() if count == 1)
     for part, what, node in _variants(claim, once):
         yield Mutant(part, what, node)
+    for part, what, node in _shifts(claim):
+        yield Mutant(part, what, node)
+
+
+def _shifts(claim: Node) -> Iterator[Change]:
+    """Yield claims of the form a = 0 with one leaf moved by a constant: scaling a factor there changes nothing."""
+    if claim.op == "and":
+        for place, arg in enumerate(claim.args):
+            for part, what, changed in _shifts(arg):
+                yield part, what, claim.with_args((*claim.args[:place], changed, *claim.args[place + 1 :]))
+    if claim.op == "chain" and any(arg.op == "zero" or is_number(arg, 0) for arg in claim.args):
+        yield from _shifted(claim)
+    if claim.op == "chain" and claim.data == (r"\perp",):
+        yield from _shifted(claim)
+
+
+def _shifted(node: Node) -> Iterator[Change]:
+    if node.op in LEAVES and node.op not in ("index", "dim"):
+        one = number(1) if node.type == SCALAR else Node("ones", (), node.type, 0, 0)
+        yield _part("factor", node), "shifted by 1", replace(node, op="add", args=(node, one), data=None)
+    for place, arg in enumerate(node.args):
+        if not _silent(node, place):
+            for part, what, changed in _shifted(arg):
+                yield part, what, node.with_args((*node.args[:place], changed, *node.args[place + 1 :]))
+    if node.op in ("inner", "norm", "sum", "expect"):
+        one = number(1) if node.type == SCALAR else Node("ones", (), node.type, 0, 0)
+        yield _part("product", node), "shifted by 1", replace(node, op="add", args=(node, one), data=None)
 
 
 Change = tuple[tuple[str, int, int], str, Node]

@@ -1,0 +1,182 @@
+"""Minima of maxima: min over u of max_i h_i(u) + s(u), by Newton on the active pieces.
+
+Each round solves the quadratic model exactly: its dual is a quadratic over the simplex of the pieces' weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from proofweave.check import values as va
+from proofweave.check.binders import over_index
+from proofweave.check.env import Env
+from proofweave.check.evaluate import ev
+from proofweave.check.quadratic import Model, on_simplex
+from proofweave.check.scope import Symbol
+from proofweave.check.solve import FREE, Region, Solution
+from proofweave.check.tree import Node
+from proofweave.check.values import Array
+
+ROUNDS = 30
+OFFSETS = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])
+SIXTH = np.array([-1.0, 9.0, -45.0, 45.0, -9.0, 1.0]) / 60
+STEP = 0.02
+
+Values = Callable[[Array], Array]
+
+
+def solve(
+    body: Node, variable: Symbol, sense: int, region: Region, env: Env, stamp: int, lead: tuple[int, ...]
+) -> Solution | None:
+    """Return the minimiser, or None where the objective is not a maximum of pieces plus a smooth rest."""
+    split = _split(body, sense)
+    if split is None or region.domain not in FREE:
+        return None
+    pieces = _values(split, body, variable, sense, region.shape, env, stamp)
+    p = int(np.prod(region.shape)) if region.shape else 1
+    if region.norm:
+        return _on_ball(pieces, region, lead, p)
+    u = np.zeros((*lead, p))
+    last = np.full(lead, np.inf)
+    value = np.full(lead, np.nan)
+    good = np.zeros(lead, dtype=bool)
+    weights: Array | None = None
+    for _ in range(ROUNDS):
+        at, gradient, hessian = _derivatives(pieces, u)
+        if weights is None:
+            weights = np.full(at.shape, 1.0 / at.shape[-1])
+        curve = np.einsum("...n,...npq->...pq", weights, hessian)
+        known = np.isfinite(curve).all(axis=(-1, -2)) & np.isfinite(at).all(axis=-1) & np.isfinite(gradient).all(axis=(-1, -2))
+        curve = np.where(known[..., None, None], curve, np.eye(p))
+        spectrum = np.linalg.eigvalsh(curve)
+        known &= spectrum[..., 0] > 1e-7 * np.abs(spectrum[..., -1])
+        inverse = np.linalg.inv(np.where(known[..., None, None], curve, np.eye(p)))
+        dual = gradient @ inverse @ np.swapaxes(gradient, -1, -2)
+        model = Model(np.zeros(lead), -at, dual, False, 1e-15 * np.abs(at).max(axis=-1))
+        found = on_simplex(model)
+        if found is None:
+            return None
+        weights = np.where(np.isfinite(found.point), found.point, weights)
+        step = -(inverse @ np.swapaxes(gradient, -1, -2) @ weights[..., None])[..., 0]
+        longest = np.abs(step).max(axis=-1)
+        u = u + np.where(known[..., None], step * np.minimum(1.0, 10.0 / np.maximum(longest, 1e-300))[..., None], 0.0)
+        value = at.max(axis=-1)
+        good = known & (longest < 1e-7 * (1 + np.abs(u).max(axis=-1)))
+        last = longest
+        if (last[known] < 1e-12 * (1 + np.abs(u[known]).max(initial=0))).all():
+            break
+    value = pieces(u[..., None, :])[..., 0, :].max(axis=-1)
+    point = np.where(good[..., None], u, np.nan)
+    scale = 1 + np.abs(u).max(axis=-1)
+    return Solution(
+        point, (4 * last + 1e-10 * scale)[..., None], np.where(good, value, np.nan), 1e-11 * (np.abs(value) + scale * last)
+    )
+
+
+def _split(body: Node, sense: int) -> tuple[Node, int, list[Node]] | None:
+    """Return the binder or list of pieces, its sign, and the other terms."""
+    terms = list(body.args) if body.op == "add" else [body]
+    wanted = "max" if sense > 0 else "min"
+    for place, term in enumerate(terms):
+        inner, sign = (term.args[0], -1) if term.op == "neg" else (term, 1)
+        other = {"min": "max", "max": "min"}[wanted]
+        if (inner.op in ("min", "max") and inner.op == (wanted if sign > 0 else other)) or (
+            inner.op == "list" and inner.data == (wanted if sign > 0 else other)
+        ):
+            return inner, sign, terms[:place] + terms[place + 1 :]
+    return None
+
+
+def _values(
+    split: tuple[Node, int, list[Node]],
+    body: Node,
+    variable: Symbol,
+    sense: int,
+    shape: tuple[int, ...],
+    env: Env,
+    stamp: int,
+) -> Values:
+    binder, sign, rest = split
+
+    def value(points: Array) -> Array:
+        """Return sense·(piece + rest) for each piece: points (lead…, C, p) give (lead…, C, pieces)."""
+        inner = env.child((stamp, "pieces", points.shape[-2]), points.shape[-2])
+        inner.kept = frozenset()
+        inner.bind(variable, va.exact(points.reshape(points.shape[:-1] + shape)))
+        others = sum((ev(term, inner).v for term in rest), np.zeros((1,) * (1 + inner.depth)))
+        if binder.op == "list":
+            found = [np.broadcast_to(ev(arg, inner).v, points.shape[:-1]) for arg in binder.args]
+            each = np.stack(found, axis=-1)
+        else:
+            deeper, mask = over_index(binder, inner)
+            if deeper is None:
+                return np.full((*points.shape[:-1], 1), np.nan)
+            part = ev(binder.args[3], deeper).v
+            each = np.broadcast_to(part, (*points.shape[:-1], deeper.axes[-1]))
+            if mask is not None:
+                each = np.where(mask, each, np.nan)
+        return np.asarray(sense * (sign * each + others[..., None]))
+
+    return value
+
+
+def _derivatives(pieces: Values, u: Array) -> tuple[Array, Array, Array]:
+    """Return each piece's value, gradient and Hessian: (…, n), (…, n, p), (…, n, p, p)."""
+    p = u.shape[-1]
+    eye = np.eye(p)
+    cross = [(i, j) for i in range(p) for j in range(i + 1, p)]
+    lines = (OFFSETS[:, None, None] * eye * STEP).reshape(-1, p)
+    corners = np.array(
+        [STEP * (a * eye[i] + b * eye[j]) for i, j in cross for a, b in ((1, 1), (1, -1), (-1, 1), (-1, -1))]
+    ).reshape(-1, p)
+    values = pieces(u[..., None, :] + np.concatenate([np.zeros((1, p)), lines, corners]))
+    values = np.swapaxes(values, -1, -2)
+    at = values[..., 0]
+    line = values[..., 1 : 1 + 6 * p].reshape((*at.shape, 6, p))
+    gradient = np.einsum("k,...kp->...p", SIXTH, line) / STEP
+    hessian = np.zeros((*at.shape, p, p))
+    bend = np.array([2.0, -27.0, 270.0, 270.0, -27.0, 2.0]) / 180
+    hessian[..., range(p), range(p)] = (np.einsum("k,...kp->...p", bend, line) - (490 / 180) * at[..., None]) / STEP**2
+    for k, (i, j) in enumerate(cross):
+        c = values[..., 1 + 6 * p + 4 * k : 5 + 6 * p + 4 * k]
+        hessian[..., i, j] = hessian[..., j, i] = (c[..., 0] - c[..., 1] - c[..., 2] + c[..., 3]) / (4 * STEP**2)
+    return at, gradient, hessian
+
+
+def _on_ball(pieces: Values, region: Region, lead: tuple[int, ...], p: int) -> Solution | None:
+    """Return the minimiser of a maximum of linear pieces on a Euclidean ball: opposite the min-norm combination."""
+    if region.norm not in ("2", "F"):
+        return None
+    assert region.radius is not None
+    tests = np.concatenate([np.zeros((1, p)), np.eye(p), 2 * np.eye(p), -np.ones((1, p))])
+    values = pieces(np.broadcast_to(tests, (*lead, len(tests), p)))
+    zero = values[..., 0, :]
+    slopes = np.swapaxes(values[..., 1 : 1 + p, :] - zero[..., None, :], -1, -2)
+    scale = np.abs(values).max(axis=(-1, -2)) + 1e-300
+    double = np.swapaxes(values[..., 1 + p : 1 + 2 * p, :] - zero[..., None, :], -1, -2)
+    straight = np.abs(double - 2 * slopes).max(axis=(-1, -2)) < 1e-11 * scale
+    straight &= np.abs(values[..., -1, :] - zero + slopes.sum(axis=-1)).max(axis=-1) < 1e-11 * scale
+    equal = np.abs(zero - zero[..., :1]).max(axis=-1) < 1e-12 * scale
+    if not (straight & equal)[np.isfinite(scale)].all():
+        return None
+    gram = slopes @ np.swapaxes(slopes, -1, -2)
+    found = on_simplex(Model(np.zeros(lead), np.zeros(zero.shape), gram, False, 1e-15 * np.abs(gram).max(axis=(-1, -2))))
+    if found is None:
+        return None
+    direction = (np.swapaxes(slopes, -1, -2) @ found.point[..., None])[..., 0]
+    size = np.sqrt(np.square(direction).sum(axis=-1))
+    radius = np.broadcast_to(region.radius, lead)
+    flat = size <= 1e-9 * np.abs(slopes).max(axis=(-1, -2))
+    point = -radius[..., None] * direction / np.where(flat, 1.0, size)[..., None]
+    if region.sphere:
+        point = np.where(flat[..., None], np.nan, point)
+        value = np.where(flat, np.nan, zero[..., 0] - radius * size)
+    else:
+        point = np.where(flat[..., None], 0.0, point)
+        value = zero[..., 0] - radius * np.where(flat, 0.0, size)
+    error = 1e-9 * radius[..., None] * np.ones(p)
+    return Solution(point, error, value, 1e-11 * scale * radius)
+
+

@@ -1,0 +1,214 @@
+"""Affine and quadratic objectives in closed form on R^d, the simplex, spheres and norm balls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from proofweave.check.solve import FREE, Objective, Region, Solution
+from proofweave.check.values import EPS, Array
+
+EXACT = 1e-10
+MOST = 60
+FACES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """f(u) = value + slope·u + ½ uᵀ curve u, with leading batch axes; `linear` where the curvature vanishes everywhere."""
+
+    value: Array
+    slope: Array
+    curve: Array
+    linear: bool
+    noise: Array
+
+
+def fit(objective: Objective, region: Region, lead: tuple[int, ...]) -> Model | None:
+    """Return the quadratic that the objective is, or None if it is no quadratic."""
+    p = int(np.prod(region.shape)) if region.shape else 1
+    if p > MOST:
+        return None
+    rng = np.random.default_rng(7)
+    base = np.full(p, 1.0 / p) if region.domain == "simplex" else np.zeros(p)
+    if region.domain in ("positive", "nonneg"):
+        base = np.ones(p)
+    if region.domain == "interval":
+        return None
+    step = 0.5
+    eye = step * np.eye(p)
+    pairs = list(combinations(range(p), 2))
+    cross = np.array([eye[i] + eye[j] for i, j in pairs]).reshape(-1, p)
+    tests = rng.uniform(-0.4, 0.4, size=(3, p)) if region.domain not in ("positive", "nonneg") else rng.uniform(-0.4, 0.4, (3, p))
+    offsets = np.concatenate([np.zeros((1, p)), eye, -eye, cross, tests])
+    values = objective(np.broadcast_to(base + offsets, (*lead, len(offsets), p)))
+    at, plus, minus = values[..., 0], values[..., 1 : 1 + p], values[..., 1 + p : 1 + 2 * p]
+    mixed = values[..., 1 + 2 * p : 1 + 2 * p + len(pairs)]
+    slope = (plus - minus) / (2 * step)
+    curve = np.zeros((*lead, p, p))
+    diagonal = (plus + minus - 2 * at[..., None]) / step**2
+    curve[..., range(p), range(p)] = diagonal
+    for k, (i, j) in enumerate(pairs):
+        curve[..., i, j] = curve[..., j, i] = (mixed[..., k] - plus[..., i] - plus[..., j] + at) / step**2
+    guess = at[..., None] + slope @ tests.T + 0.5 * np.einsum("tp,...pq,tq->...t", tests, curve, tests)
+    seen = values[..., -3:]
+    scale = np.abs(values).max(axis=-1)
+    off = np.abs(guess - seen).max(axis=-1)
+    known = np.isfinite(off)
+    if not known.any() or (off[known] > EXACT * (scale[known] + 1e-300)).any():
+        return None
+    # small curvatures are rounding of the differences
+    floor = 64 * EPS * scale / step**2
+    curve = np.where(np.abs(curve) <= floor[..., None, None], 0.0, curve)
+    linear = not np.nan_to_num(curve).any()
+    shift = slope - (curve @ np.broadcast_to(base, (*lead, p))[..., None])[..., 0]
+    start = at - slope @ base + 0.5 * np.einsum("p,...pq,q->...", base, curve, base)
+    return Model(start, shift, curve, linear, 16 * EPS * scale)
+
+
+def solve(model: Model, region: Region) -> Solution | None:
+    """Return the minimiser of a quadratic on a region; None where the region needs another method."""
+    if region.domain == "simplex":
+        return on_simplex(model)
+    if region.norm == "2" or (region.norm == "F"):
+        return _on_ball(model, region)
+    if region.norm:
+        return _linear_on_ball(model, region) if model.linear else None
+    if region.domain in FREE:
+        return _free(model)
+    return None
+
+
+def value_at(model: Model, point: Array) -> Array:
+    """Return the quadratic's value."""
+    return np.asarray(
+        model.value + (model.slope * point).sum(axis=-1) + 0.5 * np.einsum("...p,...pq,...q->...", point, model.curve, point)
+    )
+
+
+def _clean(model: Model) -> tuple[Array, Array]:
+    good = np.isfinite(model.curve).all(axis=(-1, -2)) & np.isfinite(model.slope).all(axis=-1)
+    curve = np.where(good[..., None, None], model.curve, np.eye(model.curve.shape[-1]))
+    return curve, good
+
+
+def _free(model: Model) -> Solution:
+    curve, good = _clean(model)
+    values, vectors = np.linalg.eigh(curve)
+    top = np.abs(values).max(axis=-1)
+    bounded = good & (values[..., 0] > 1e-9 * top) & (top > 0)
+    turned = (np.swapaxes(vectors, -1, -2) @ model.slope[..., None])[..., 0]
+    point = -(vectors @ (turned / np.where(values > 0, values, np.inf))[..., None])[..., 0]
+    point = np.where(bounded[..., None], point, np.nan)
+    condition = top / np.where(bounded, values[..., 0], 1.0)
+    size = np.sqrt(np.square(point).sum(axis=-1)) + model.noise / np.where(top > 0, top, 1.0)
+    error = (256 * EPS * condition * size)[..., None] + (model.noise / np.where(bounded, values[..., 0], 1.0))[..., None]
+    return Solution(point, error, value_at(model, point), model.noise + 1e-15 * condition * np.abs(model.value))
+
+
+def on_simplex(model: Model) -> Solution | None:
+    """Return the minimiser on the simplex: the best stationary point over all faces, hence exact, convex or not."""
+    p = model.slope.shape[-1]
+    if p > FACES:
+        return None
+    lead = model.slope.shape[:-1]
+    best = np.full(lead, np.inf)
+    point = np.full((*lead, p), np.nan)
+    finite = np.isfinite(model.slope).all(axis=-1) & np.isfinite(model.curve).all(axis=(-1, -2))
+    curve = np.where(finite[..., None, None], model.curve, 0.0)
+    slope = np.where(finite[..., None], model.slope, 0.0)
+    scale = np.abs(curve).max(axis=(-1, -2)) + np.abs(slope).max(axis=-1) + 1e-300
+    for size in range(1, p + 1):
+        for face in combinations(range(p), size):
+            index = np.array(face)
+            system = np.zeros((*lead, size + 1, size + 1))
+            system[..., :size, :size] = curve[..., index[:, None], index] / scale[..., None, None]
+            system[..., :size, size] = system[..., size, :size] = 1.0
+            right = np.zeros((*lead, size + 1))
+            right[..., :size] = -slope[..., index] / scale[..., None]
+            right[..., size] = 1.0
+            answer = (np.linalg.pinv(system, rcond=1e-11, hermitian=True) @ right[..., None])[..., 0]
+            weights = answer[..., :size]
+            gap = np.abs((system @ answer[..., None])[..., 0] - right).max(axis=-1)
+            inside = (weights >= -1e-12).all(axis=-1) & (gap < 1e-9) & finite
+            full = np.zeros((*lead, p))
+            full[..., index] = np.maximum(weights, 0.0)
+            full = full / np.maximum(full.sum(axis=-1, keepdims=True), 1e-300)
+            value = np.where(inside, value_at(model, full), np.inf)
+            better = value < best - 4 * model.noise * np.isfinite(best) if size > 1 else value < best
+            best = np.where(better, value, best)
+            point = np.where(better[..., None], full, point)
+    value = np.where(np.isfinite(best), best, np.nan)
+    return Solution(point, 1e-10 * np.ones_like(point), value, model.noise)
+
+
+def _on_ball(model: Model, region: Region) -> Solution:
+    """Return the minimiser on a sphere or ball by the secular equation (Moré and Sorensen, 1983)."""
+    assert region.radius is not None
+    curve, good = _clean(model)
+    slope = np.where(good[..., None], model.slope, 1.0)
+    radius = np.broadcast_to(region.radius, good.shape)
+    values, vectors = np.linalg.eigh(curve)
+    turned = (np.swapaxes(vectors, -1, -2) @ slope[..., None])[..., 0]
+    size = np.sqrt(np.square(slope).sum(axis=-1))
+    if model.linear:
+        point = -radius[..., None] * slope / np.where(size > 0, size, np.nan)[..., None]
+        point = np.where(good[..., None], point, np.nan)
+        value = np.where(good, model.value - radius * size, np.nan)
+        value = np.where(good & (size == 0), model.value, value)
+        error = (model.noise / np.where(size > 0, size, 1.0) * radius)[..., None] + 8 * EPS * radius[..., None]
+        return Solution(point, error, value, model.noise * (1 + radius) + 16 * EPS * radius * size)
+    low = values[..., 0]
+    # the multiplier lies between −λ_min + |g_min|/r and −λ_min + ‖g‖/r
+    start = -low + np.abs(turned[..., 0]) / radius
+    stop = -low + size / radius
+    floor = np.where(region.sphere, -np.inf, 0.0)
+    start, stop = np.maximum(start, floor), np.maximum(stop, floor)
+    for _ in range(200):
+        middle = (start + stop) / 2
+        length = np.sqrt(np.square(turned / (values + middle[..., None])).sum(axis=-1))
+        long = length > radius
+        start, stop = np.where(long, middle, start), np.where(long, stop, middle)
+    multiplier = (start + stop) / 2
+    shifted = values + multiplier[..., None]
+    top = np.abs(values).max(axis=-1) + size / radius
+    safe = np.abs(shifted) > 1e-13 * top[..., None]
+    y = -np.where(safe, turned / np.where(safe, shifted, 1.0), 0.0)
+    length = np.sqrt(np.square(y).sum(axis=-1))
+    hard = (length < radius * (1 - 1e-9)) & (region.sphere | (low < -1e-12 * top))
+    # in the hard case a step along the lowest eigenvector reaches the sphere: the value is known, the point is not unique
+    y[..., 0] += np.where(hard, np.sqrt(np.maximum(radius**2 - length**2, 0.0)), 0.0)
+    point = (vectors @ y[..., None])[..., 0]
+    value = np.where(good, value_at(model, point), np.nan)
+    gap = np.where(hard, np.inf, np.abs(shifted).min(axis=-1))
+    error = (model.noise + 1e-13 * top * radius) / np.maximum(gap, 1e-300)
+    point = np.where((good & ~hard)[..., None], point, np.where(good[..., None], point, np.nan))
+    return Solution(point, np.minimum(error, 1e-6 * radius)[..., None], value, model.noise + 1e-13 * top * radius**2)
+
+
+def _linear_on_ball(model: Model, region: Region) -> Solution:
+    """Return the minimiser of an affine function on a norm ball: minus the radius times a dual vector."""
+    assert region.radius is not None
+    slope = model.slope
+    radius = np.broadcast_to(region.radius, slope.shape[:-1])
+    grid = slope.reshape(slope.shape[:-1] + region.shape)
+    if region.norm in ("op", "nuclear"):
+        good = np.isfinite(slope).all(axis=-1)
+        u, s, vt = np.linalg.svd(np.where(good[..., None, None], grid, 1.0), full_matrices=False)
+        if region.norm == "op":
+            direction, dual = u @ vt, s.sum(axis=-1)
+        else:
+            direction, dual = u[..., :, :1] @ vt[..., :1, :], s[..., 0]
+        direction = np.where(good[..., None, None], direction, np.nan)
+    elif region.norm == "inf":
+        direction, dual = np.sign(grid), np.abs(slope).sum(axis=-1)
+    else:
+        largest = np.abs(slope).argmax(axis=-1)
+        axis = np.eye(slope.shape[-1])[largest]
+        direction = (axis * np.sign(slope)).reshape(grid.shape)
+        dual = np.abs(slope).max(axis=-1)
+    point = -radius[..., None] * direction.reshape(slope.shape)
+    error = np.broadcast_to(1e-12 * radius[..., None], point.shape)
+    return Solution(point, error, model.value - radius * dual, model.noise * (1 + radius) * slope.shape[-1])
