@@ -1,0 +1,313 @@
+"""Lay out an outline for a post: after its own headings and displays, or after a reference outline."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from proofweave.markdown import headings
+from proofweave.new_wording import EN, ZH, Wording
+from proofweave.types import (
+    THEOREM_LIKE,
+    Block,
+    BlockKind,
+    Equation,
+    Layer,
+    Outline,
+    Part,
+    Post,
+    Section,
+    Slot,
+    SpanKind,
+    Step,
+)
+
+SCHEMA = "# yaml-language-server: $schema=../schema/outline.schema.json"
+HEADING = "公式推导与注释"
+
+CJK = re.compile(r"[\u3400-\u9fff]")
+UNPRINTABLE = re.compile("[^\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+REFERENCE = re.compile(r"@(?=(?:eq|thm|sec|ref):)")
+SYMBOL = re.compile(r"\\boldsymbol\{\\?[A-Za-z]+\}|\\(?:alpha|beta|gamma|eta|epsilon|lambda|mu|sigma|tau)(?![A-Za-z])")
+GUESSES = 8
+"""How many symbols are suggested."""
+MOST = 8
+"""The most equations one slot is left with: a reply of more is seldom right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A slot to write: the key it stands under, the instruction, its number of equations."""
+
+    key: str
+    write: str
+    equations: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DraftBlock:
+    """A block to lay out; a prose kind has one draft, under its own key."""
+
+    kind: BlockKind
+    id: str
+    drafts: tuple[Draft, ...]
+    name: str = ""
+    layer: Layer | None = None
+
+    def equations(self) -> int:
+        """Return how many numbered equations its slots hold."""
+        return sum(draft.equations for draft in self.drafts)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSection:
+    """A section to lay out; `anchor` is the source's heading it could stand under."""
+
+    id: str
+    title: str
+    layer: Layer | None
+    blocks: tuple[DraftBlock, ...] = ()
+    sections: tuple[DraftSection, ...] = ()
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A heading of the source and the number of displays before the next one; `level` 0 stands before any heading."""
+
+    level: int
+    title: str
+    displays: int
+
+
+def new_outline(post: Post, name: str, like: Outline | None = None, heading: str = HEADING) -> str:
+    """Return the text of `outlines/<name>.yaml` for a post, every slot left to a model.
+
+    Without `like`, each heading of the post becomes a section with one derivation, except `heading`, under which the
+    grown part will stand; with it, the sections, layers, blocks and numbers of equations are those of that outline.
+    """
+    words = ZH if CJK.search(post.text) else EN
+    passages = _passages(post, heading)
+    title = _plain(post.front.get("title", "")) or _title_heading(post) or _plain(name) or words.untitled
+    sections = _like_reference(like, words) if like else _after_source(passages, words)
+    return "".join(f"{line}\n" for line in _outline_lines(post, name, title, like, sections, words))
+
+
+def _passages(post: Post, heading: str) -> list[Passage]:
+    found = headings(post)
+    only_title = found[:1] if found and found[0].level == 1 and sum(h.level == 1 for h in found) == 1 else ()
+    passages = [Passage(0, "", 0)]
+    index = 0
+    for span in post.spans:
+        if span.kind is SpanKind.HEADING:
+            level, title = found[index].level, _plain(found[index].title)
+            passages.append(Passage(0 if found[index] in only_title else level, title, 0))
+            index += 1
+        elif span.kind is SpanKind.DISPLAY_MATH:
+            passages[-1] = replace(passages[-1], displays=passages[-1].displays + 1)
+    opening = sum(passage.displays for passage in passages if passage.level == 0)
+    kept = [p for p in passages if p.level and p.title and p.title != _plain(heading)]
+    return [Passage(0, "", opening), *kept] if opening or not kept else kept
+
+
+def _title_heading(post: Post) -> str:
+    return next((_plain(heading.title) for heading in headings(post) if heading.level == 1), "")
+
+
+def _after_source(passages: Sequence[Passage], words: Wording) -> tuple[DraftSection, ...]:
+    """Group the passages by their shallowest level; what is deeper goes into sections of the section above it."""
+    top = min((passage.level for passage in passages if passage.level), default=0)
+    groups: list[list[Passage]] = []
+    for passage in passages:
+        if passage.level <= top or not groups or groups[-1][0].level == 0:
+            groups.append([passage])
+        else:
+            groups[-1].append(passage)
+    titles = Counter(passage.title for passage in passages)
+    return tuple(_group(group, f"s{number}", number, titles, words) for number, group in enumerate(groups, 1))
+
+
+def _group(group: Sequence[Passage], id: str, number: int, titles: Counter[str], words: Wording) -> DraftSection:
+    first = group[0]
+    title = first.title or words.untitled
+    layer = Layer.FOUNDATIONS if number == 1 else Layer.DERIVATION
+    anchor = first.title if titles[first.title] == 1 else ""
+    if len(group) == 1:
+        return DraftSection(id, title, layer, (_derivation(id, title, first.displays, words),), anchor=anchor)
+    children = [replace(first, title=words.opening.format(title=title))] if first.displays else []
+    children += group[1:]
+    leaves = tuple(
+        DraftSection(
+            f"{id}-{index}",
+            child.title,
+            None,
+            (_derivation(f"{id}-{index}", child.title, child.displays, words),),
+            anchor=child.title if titles[child.title] == 1 else "",
+        )
+        for index, child in enumerate(children, 1)
+    )
+    return DraftSection(id, title, layer, sections=leaves)
+
+
+def _derivation(id: str, title: str, displays: int, words: Wording) -> DraftBlock:
+    write = words.derive.format(title=title) + words.counted.format(count=displays)
+    return DraftBlock(BlockKind.DERIVATION, f"{id}-derivation", (Draft("", write, min(displays, MOST)),))
+
+
+def _like_reference(like: Outline, words: Wording) -> tuple[DraftSection, ...]:
+    def laid_out(section: Section) -> DraftSection:
+        return DraftSection(
+            section.id,
+            _plain(section.title),
+            section.layer,
+            tuple(_block_like(block, section, words) for block in section.blocks),
+            tuple(laid_out(child) for child in section.sections),
+        )
+
+    return tuple(laid_out(section) for section in like.sections)
+
+
+def _block_like(block: Block, section: Section, words: Wording) -> DraftBlock:
+    title = _plain(block.name) or _plain(section.title)
+    stated, proved, told = (_count(parts) for parts in (block.statement, block.proof, block.body))
+    if block.kind in THEOREM_LIKE:
+        state = Draft("statement", words.state.format(title=title), stated + told)
+        drafts: tuple[Draft, ...] = (state, Draft("proof", words.prove.format(title=title), proved))
+    elif block.kind in {BlockKind.DEFINITION, BlockKind.ALGORITHM}:
+        drafts = (Draft("statement", words.state.format(title=title), stated + proved + told),)
+    else:
+        task = {
+            BlockKind.INTUITION: words.explain,
+            BlockKind.GEOMETRY: words.picture,
+            BlockKind.SPECIAL_CASE: words.special,
+            BlockKind.PRACTICE: words.practise,
+            BlockKind.REMARK: words.remark,
+        }.get(block.kind, words.derive)
+        drafts = (Draft("", task.format(title=title), stated + proved + told),)
+    return DraftBlock(block.kind, block.id, drafts, _plain(block.name), block.layer)
+
+
+def _count(parts: Sequence[Part]) -> int:
+    """Return how many numbers the equations of some parts take."""
+    count = 0
+    for part in parts:
+        equation = part.equation if isinstance(part, Step) else part
+        if isinstance(equation, Equation) and equation.numbered:
+            count += equation.rows
+        elif isinstance(equation, Slot):
+            count += equation.equations
+    return count
+
+
+def _outline_lines(
+    post: Post, name: str, title: str, like: Outline | None, sections: Sequence[DraftSection], words: Wording
+) -> Iterator[str]:
+    yield SCHEMA
+    for line in words.header:
+        yield f"# {_plain(line.format(source=post.path, name=name))}"
+    yield f"title: {_scalar(title, 2)}"
+    yield f"source: {_scalar(UNPRINTABLE.sub(' ', post.path), 2)}"
+    yield f"language: {'zh' if words is ZH else 'en'}"
+    if like and like.lines:
+        yield f"lines: {like.lines.least}" + (f"..{like.lines.most}" if like.lines.most else "")
+    else:
+        length = post.text.count("\n")
+        yield f"# lines: {length + 200}..{length + 500}  # {words.lines}"
+    yield "# batch: 1"
+    yield "# priority: medium  # high | medium | supplement"
+    if like and like.counters:
+        yield f"counters: {like.counters}"
+    if like and like.budget:
+        yield "budget:"
+        yield from (f"  {layer}: {least}..{most}" for layer, (least, most) in like.budget.items())
+    guesses = _symbols(post)
+    if guesses:
+        yield f"# {words.symbols}"
+        yield "# symbols:"
+        yield from (f"#   {symbol}" for symbol in guesses)
+    yield "sections:"
+    tag = 1
+    for number, section in enumerate(sections):
+        for line in _section_lines(section, 2, tag, words, examples=number == 0):
+            yield line
+        tag += _total(section)
+
+
+def _total(section: DraftSection) -> int:
+    return sum(block.equations() for block in section.blocks) + sum(_total(child) for child in section.sections)
+
+
+def _section_lines(section: DraftSection, indent: int, tag: int, words: Wording, examples: bool) -> Iterator[str]:
+    pad = " " * indent
+    yield f"{pad}- id: {section.id}"
+    yield f"{pad}  title: {_scalar(section.title, indent + 4)}"
+    if section.layer:
+        yield f"{pad}  layer: {section.layer}"
+    total = _total(section)
+    if total and not section.sections:
+        yield f"{pad}  tags: {tag}" + (f"-{tag + total - 1}" if total > 1 else "")
+    if section.anchor:
+        yield f"{pad}  # anchor: {_quoted(section.anchor)}" + (f"  # {words.anchor}" if examples else "")
+    if section.sections:
+        yield f"{pad}  sections:"
+        for number, child in enumerate(section.sections):
+            yield from _section_lines(child, indent + 4, tag, words, examples and number == 0)
+            tag += _total(child)
+        return
+    yield f"{pad}  blocks:"
+    for block in section.blocks:
+        yield from _block_lines(block, indent + 4, words)
+    if examples:
+        yield from (f"{pad}    # {line}" for line in words.examples)
+
+
+def _block_lines(block: DraftBlock, indent: int, words: Wording) -> Iterator[str]:
+    pad = " " * indent
+    if block.drafts[0].key:
+        yield f"{pad}- {block.kind}: {block.id}"
+        if block.name:
+            yield f"{pad}  # name: {_quoted(block.name)}  # {words.named}"
+        for draft in block.drafts:
+            yield f"{pad}  {draft.key}:"
+            yield from _draft_lines(draft, indent + 4)
+    else:
+        yield f"{pad}- {block.kind}:"
+        yield from _draft_lines(block.drafts[0], indent + 4)
+        yield f"{pad}  id: {block.id}"
+    if block.layer:
+        yield f"{pad}  layer: {block.layer}"
+
+
+def _draft_lines(draft: Draft, indent: int) -> Iterator[str]:
+    yield f"{' ' * indent}write: {_scalar(draft.write, indent + 2)}"
+    yield f"{' ' * indent}equations: {draft.equations}"
+
+
+def _symbols(post: Post) -> list[str]:
+    """Return the most used symbols of the post's formulas with a guess of their types."""
+    found: Counter[str] = Counter()
+    for span in post.spans:
+        found.update(SYMBOL.findall(span.tex))
+    return [f"{symbol}: {_guess(symbol)}" for symbol, _ in found.most_common(GUESSES)]
+
+
+def _guess(symbol: str) -> str:
+    if not symbol.startswith(r"\boldsymbol"):
+        return "scalar"
+    return "matrix(m, n)" if symbol[len(r"\boldsymbol{") :].lstrip("\\")[0].isupper() else "vector(d)"
+
+
+def _plain(text: str) -> str:
+    """Return a text as one line that YAML can hold and that refers to nothing."""
+    return REFERENCE.sub("@ ", " ".join(UNPRINTABLE.sub(" ", text).split()))
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _scalar(text: str, indent: int) -> str:
+    """Return a line as a YAML scalar; one with a single quote stands in a block, where a double prime survives."""
+    return f"|-\n{' ' * indent}{text}" if "'" in text else _quoted(text)
