@@ -31,6 +31,8 @@ CJK = re.compile(r"[\u3400-\u9fff]")
 UNPRINTABLE = re.compile("[^\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 REFERENCE = re.compile(r"@(?=(?:eq|thm|sec|ref):)")
 SYMBOL = re.compile(r"\\boldsymbol\{\\?[A-Za-z]+\}|\\(?:alpha|beta|gamma|eta|epsilon|lambda|mu|sigma|tau)(?![A-Za-z])")
+ZH_SHARE = 50
+"""A post is Chinese from one character in so many; an English one may quote a name."""
 GUESSES = 8
 """How many symbols are suggested."""
 MOST = 8
@@ -88,7 +90,7 @@ def new_outline(post: Post, name: str, like: Outline | None = None, heading: str
     Without `like`, each heading of the post becomes a section with one derivation, except `heading`, under which the
     grown part will stand; with it, the sections, layers, blocks and numbers of equations are those of that outline.
     """
-    words = ZH if CJK.search(post.text) else EN
+    words = ZH if len(CJK.findall(post.text)) * ZH_SHARE > len(post.text) else EN
     passages = _passages(post, heading)
     title = _plain(post.front.get("title", "")) or _title_heading(post) or _plain(name) or words.untitled
     sections = _like_reference(like, words) if like else _after_source(passages, words)
@@ -227,6 +229,8 @@ def _outline_lines(
         yield f"# {words.symbols}"
         yield "# symbols:"
         yield from (f"#   {symbol}" for symbol in guesses)
+    if any(section.anchor for top in sections for section in (top, *top.sections)):
+        yield f"# {words.anchor}"
     yield "sections:"
     tag = 1
     for number, section in enumerate(sections):
@@ -249,7 +253,7 @@ def _section_lines(section: DraftSection, indent: int, tag: int, words: Wording,
     if total and not section.sections:
         yield f"{pad}  tags: {tag}" + (f"-{tag + total - 1}" if total > 1 else "")
     if section.anchor:
-        yield f"{pad}  # anchor: {_quoted(section.anchor)}" + (f"  # {words.anchor}" if examples else "")
+        yield f"{pad}  # anchor: {_quoted(section.anchor)}"
     if section.sections:
         yield f"{pad}  sections:"
         for number, child in enumerate(section.sections):

@@ -36,7 +36,7 @@ ZH = Wording(
     ),
     lines="成稿的行数",
     symbols="原文常用的记号；类型是猜的，确认后去掉注释：",
-    anchor="去掉注释，本节就放在原文该节的末尾，否则放在文末",
+    anchor="去掉一节的 anchor 前的注释号，它就放在原文那一节的末尾，否则放在文末",
     examples=(
         "- definition: my-definition        # 定义：名称与陈述",
         "  name: 名称",
@@ -70,7 +70,7 @@ EN = Wording(
     ),
     lines="lines of the grown post",
     symbols="Symbols the post often uses; the types are guesses, take the comment mark away where they are right:",
-    anchor="without the comment mark, this section goes to the end of that section of the source",
+    anchor="a section whose anchor has no comment mark goes to the end of that section of the source, else to the end",
     examples=(
         "- definition: my-definition        # a definition: its name and statement",
         "  name: Name",
@@ -92,6 +92,6 @@ EN = Wording(
     special="State what “{title}” says in a special case, and compare it with the general one",
     practise="Give practical advice on “{title}”, with code",
     remark="Add a remark on “{title}”",
-    counted=" (its section of the source has {count} displays)",
+    counted=" (displays in that section of the source: {count})",
     named="the reference's name",
 )
