@@ -33,6 +33,7 @@ TOKEN = re.compile(
     | \\.
     | (?P<dollar>\$\$?)
     | (?P<ticks>`+)
+    | \]\((?!\$)(?:\\.|[^\\\s()]|\([^\s()]*\))*+(?=\)|[ \t]+")     # where a link leads: addresses hold no formulas
     | <[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*>
     | (?P<tag><(?=[A-Za-z/!]))
     """,
