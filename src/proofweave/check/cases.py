@@ -13,7 +13,7 @@ from proofweave.check.judge import Truth, truth
 from proofweave.check.kinds import CheckError
 from proofweave.check.moves import take
 from proofweave.check.premises import Premises, bind_free, impose
-from proofweave.check.program import in_order, named_in, unbound_random
+from proofweave.check.program import closure, in_order, named_in, unbound_random, varying
 from proofweave.check.sample import draw, size_groups
 from proofweave.check.scope import Symbol
 from proofweave.check.statement import Statement
@@ -109,7 +109,8 @@ class Drawn:
 
 def draw_cases(task_: Task, wanted: int, rng: np.random.Generator, deadline: float) -> Drawn:
     """Draw instances until enough of them meet the premises and lie in the domain of every claim."""
-    if not any(symbol.role in ("free", "int", "function", "random") for symbol in task_.plan):
+    drawn_roles = ("free", "int", "function", "random")
+    if not any(s.role in drawn_roles for s in closure(varying([*task_.claims, *task_.premises.trees()]))):
         wanted = 1  # nothing varies
     groups = size_groups(task_.plan, rng, deadline)
     share = -(-wanted // len(groups))

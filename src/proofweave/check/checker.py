@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from proofweave.check import mutate
+from proofweave.check import order
+from proofweave.check.circular import circular
 from proofweave.check.cases import LEAST, Case, Drawn, Task, draw_cases, task
 from proofweave.check.env import OutOfTime
 from proofweave.check.kinds import CheckError
@@ -43,8 +44,28 @@ class Question:
     given: tuple[Statement, ...] = ()
     tight: bool = False
     strict: bool = False
-    order: Mapping[str, str] | None = None
+    order: tuple[Node | None, float | None] = (None, None)
     excuse: Mapping[str, str] = field(default_factory=dict)
+
+
+class Rough:
+    """An approximation with the instances its order is fitted on."""
+
+    def __init__(
+        self, task_: Task, link: Node, quantity: Node | None, least: float | None, rng: np.random.Generator, deadline: float
+    ) -> None:
+        self.task, self.link = task_, link
+        self.order = order.read_order(quantity, least, link)
+        self.drawn = order.draw(task_, rng, deadline)
+
+    def failure(self, link: Node, rng: np.random.Generator) -> str:
+        """Return how the error's order falls short, or an empty string."""
+        found = order.fit(self.task, link, self.order, self.drawn, rng)
+        if not found.count:
+            raise CheckError("the error has no value on any instance", link.at)
+        if order.holds(found, self.order):
+            return ""
+        return f"the error falls with order {found.least:.2g}, not {self.order.at_least:g}, as the quantity goes to 0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +100,10 @@ def check(question: Question, options: Options, seed: int) -> Answer:
 
 
 def _check(question: Question, options: Options, rng: np.random.Generator, deadline: float) -> Answer:
-    tasks = list(_tasks(question))
+    reason = circular(question.statement)
+    if reason:
+        raise CheckError(reason, 0)
+    tasks, rough = _tasks(question)
     drawn: list[tuple[Task, Drawn]] = []
     tightest = np.inf
     for task_ in tasks:
@@ -95,15 +119,22 @@ def _check(question: Question, options: Options, rng: np.random.Generator, deadl
             tightest = min(tightest, result.slack)
             if result.case is not None:
                 return _refutation(question, task_, claim, result.case, rng, found.count)
-    instances = sum(found.count for _, found in drawn)
+    fits = [Rough(*pair, *question.order, rng, deadline) for pair in rough]
+    for fit in fits:
+        failed = fit.failure(fit.link, rng)
+        if failed:
+            return Answer(Kind.REFUTED, failed, fit.drawn.count)
+    instances = sum(found.count for _, found in drawn) + sum(fit.drawn.count for fit in fits)
     if question.tight and tightest > NEAR:
         return Answer(Kind.REFUTED, f"said to be tight, but the two sides never come closer than {tightest:.2g} of their size", instances)
     if not options.mutants:
         return Answer(Kind.HOLDS, f"holds on {instances} instances; no errors were planted", instances)
-    return _gate(question, drawn, instances, rng)
+    from proofweave.check.gate import gate
+
+    return gate(question, drawn, fits, instances, rng, deadline)
 
 
-def _tasks(question: Question) -> list[Task]:
+def _tasks(question: Question) -> tuple[list[Task], list[tuple[Task, Node]]]:
     """Split an equation into claims under premises; A ⇒ B is B on instances that meet A."""
     statement = question.statement
     plain: list[tuple[int, Node]] = []
@@ -111,18 +142,23 @@ def _tasks(question: Question) -> list[Task]:
     for row, claim in enumerate(statement.rows):
         for part in claim.args if claim.op == "and" else (claim,):
             if part.op not in ("implies", "iff"):
-                plain.append((row, part))
+                plain += [(row, link) for link in order.links(part)]
                 continue
             a, b = part.args
             pairs = [(a, b)] if part.op == "implies" else [(a, b), (b, a)]
             for premise, conclusion in pairs:
                 given = (*question.given, Statement((premise,), statement.free, statement.conditions))
                 out.append(_conditional(statement, given, conclusion, row))
-    if plain:
-        claims = [claim for _, claim in plain]
-        premises = read_premises(question.given)
-        out.insert(0, task(statement, claims, [row for row, _ in plain], premises))
-    return out
+    premises = read_premises(question.given)
+    exact = [(row, claim) for row, claim in plain if not order.has_order(claim)]
+    if exact:
+        out.insert(0, task(statement, [claim for _, claim in exact], [row for row, _ in exact], premises))
+    rough = [
+        (task(statement, [replace(claim, data=("=",))], [row], premises), claim)
+        for row, claim in plain
+        if order.has_order(claim)
+    ]
+    return out, rough
 
 
 def _conditional(statement: Statement, given: tuple[Statement, ...], conclusion: Node, row: int) -> Task:
@@ -150,74 +186,6 @@ def _refutation(
         pass
     example = describe(task_, claim, case, question.tex)
     return Answer(Kind.REFUTED, f"false for {example}", count, example)
-
-
-def _gate(
-    question: Question, drawn: Sequence[tuple[Task, Drawn]], instances: int, rng: np.random.Generator
-) -> Answer:
-    """Plant errors in every part; a part none of whose errors is refuted makes the verdict weak."""
-    killed: dict[tuple[int, int], bool] = {}
-    parts: dict[tuple[int, int], tuple[str, int, int]] = {}
-    survivors: list[tuple[Task, Drawn, mutate.Mutant]] = []
-    dead = total = 0
-    stopped = ""
-    try:
-        for task_, found in drawn:
-            for claim in task_.claims:
-                for mutant in mutate.mutants(claim):
-                    fate = _fate(mutant.claim, found.cases)
-                    if fate is None:
-                        continue
-                    total += 1
-                    span = mutant.part[1:]
-                    parts.setdefault(span, mutant.part)
-                    killed[span] = killed.get(span, False) or fate
-                    dead += fate
-                    if not fate:
-                        survivors.append((task_, found, mutant))
-        for task_, found, mutant in survivors:
-            if not killed[mutant.part[1:]] and is_inequality(mutant.claim):
-                result = search(task_, mutant.claim, found.cases, rng, refine=False)
-                if result.case is not None:
-                    killed[mutant.part[1:]] = True
-                    dead += 1
-    except OutOfTime:
-        stopped = f"time ran out after {total} planted errors"
-    tex = question.tex
-    names = {span: mutate.name_of(part, tex) for span, part in parts.items()}
-    left = [span for span, exposed in killed.items() if not exposed and not _excused(names[span], question.excuse)]
-    listed = tuple(dict.fromkeys(mutate.describe(mutant, tex) for *_, mutant in survivors))
-    unexposed = tuple(dict.fromkeys(names[span] for span in left))
-    summary = Mutants(dead, total, listed, unexposed)
-    if stopped:
-        return Answer(Kind.WEAK, stopped, instances, None, summary)
-    if not total:
-        return Answer(Kind.WEAK, "no error could be planted in it: the equation has no part to test", instances, None, summary)
-    if unexposed:
-        what = "; ".join(unexposed)
-        return Answer(Kind.WEAK, f"no planted error exposes: {what}", instances, None, summary)
-    return Answer(Kind.VERIFIED, f"verified on {instances} instances", instances, None, summary)
-
-
-def _excused(name: str, excuse: Mapping[str, str]) -> bool:
-    squeezed = name.replace(" ", "")
-    return any(key.replace(" ", "") in (squeezed, squeezed.split(" ", 1)[-1]) or squeezed.endswith(key.replace(" ", "")) for key in excuse)
-
-
-def _fate(claim: Node, cases: Sequence[Case]) -> bool | None:
-    """Tell whether a planted error is refuted; None when the changed equation has no meaning."""
-    meant = False
-    for case in cases:
-        try:
-            found = case.truth(claim)
-        except OutOfTime:
-            raise
-        except CheckError:
-            return None
-        if (found.valid & ~found.holds).any():
-            return True
-        meant = meant or bool(found.valid.any())
-    return False if meant else None
 
 
 __all__ = ["LEAST", "Answer", "Options", "Question", "check", "seed_of"]

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from proofweave.check.checker import Answer, Options, Question, check, seed_of
 from proofweave.check.kinds import CheckError
 from proofweave.check.scope import Scope
-from proofweave.check.specs import declare
+from proofweave.check.specs import declare, parse_tex
 from proofweave.check.statement import Statement, read_statement
+from proofweave.check.tree import Node
 from proofweave.check.verdict import Kind, Verdict
 from proofweave.types import Equation, Outline, Step, SymbolSpec
-
-Sink = Callable[[Verdict], None]
 
 
 def check_equations(
@@ -97,7 +96,8 @@ def _answer(equation: Equation, scopes: Sequence[Scope], options: Options) -> An
         return Answer(Kind.DEFINED, f"defines {symbol.name}, a {symbol.type}")
     statement = read_statement(equation.tex, scope)
     given = tuple(_premise(text, scope, number) for number, text in enumerate(asked.given))
-    question = Question(equation.tex, statement, given, asked.tight, asked.strict, asked.order, asked.excuse)
+    order = _order(asked.order, scope)
+    question = Question(equation.tex, statement, given, asked.tight, asked.strict, order, asked.excuse)
     seed = seed_of(equation.tex, *asked.given, *sorted(asked.excuse))
     return check(question, options, seed)
 
@@ -109,3 +109,17 @@ def _premise(text: str, scope: Scope, number: int) -> Statement:
         if error.where is None:
             error.what, error.at = f"premise {number + 1} ({text}): {error.what}", None
         raise
+
+
+def _order(asked: Mapping[str, str] | None, scope: Scope) -> tuple[Node | None, float | None]:
+    """Read order: {in: 1/k, at_least: 1}."""
+    if asked is None:
+        return None, None
+    unknown = set(asked) - {"in", "at_least"}
+    if unknown or "in" not in asked:
+        raise CheckError("order: takes in: (what goes to 0) and at_least: (the order)")
+    try:
+        least = float(asked.get("at_least", "1"))
+    except ValueError:
+        raise CheckError(f"order: at_least must be a number, not {asked['at_least']}") from None
+    return parse_tex(str(asked["in"]), scope), least

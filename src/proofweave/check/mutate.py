@@ -28,16 +28,30 @@ def mutants(claim: Node) -> Iterator[Mutant]:
     """Yield a claim with one part changed at a time.
 
     An index that occurs once only names what its operator runs over: moving it changes nothing, so it is no part.
+    The same is true where it pairs something with a symbol that is itself optimised over.
     """
-    uses: dict[Index, int] = {}
-    for node in walk(claim):
-        if node.op == "index":
-            uses[node.data] = uses.get(node.data, 0) + 1
-    once = frozenset(index for index, count in uses.items() if count == 1)
+    once = _once(claim)
     for part, what, node in _variants(claim, once):
         yield Mutant(part, what, node)
     for part, what, node in _shifts(claim):
         yield Mutant(part, what, node)
+
+
+def _once(claim: Node) -> frozenset[int]:
+    """Return the index places (by id) whose move only relabels."""
+    bound = {node.data.symbol for node in walk(claim) if node.op == "optimum"}
+    groups: dict[tuple[Index, object], list[int]] = {}
+    for node in walk(claim):
+        owner: object = None
+        if node.op == "entry" and node.args[0].op == "sym" and node.args[0].data in bound:
+            owner = node.args[0].data
+        for place, arg in enumerate(node.args):
+            if arg.op == "at" and arg.args[0].op == "index":
+                groups.setdefault((arg.args[0].data, owner), []).append(id(arg))
+            elif arg.op == "index" and node.op != "at":
+                groups.setdefault((arg.data, ("bare", place)), []).append(id(arg))
+    bare = {index for index, owner in groups if isinstance(owner, tuple)}
+    return frozenset(ids[0] for (index, _), ids in groups.items() if len(ids) == 1 and index not in bare)
 
 
 def _shifts(claim: Node) -> Iterator[Change]:
@@ -66,11 +80,12 @@ def _shifted(node: Node) -> Iterator[Change]:
 
 
 Change = tuple[tuple[str, int, int], str, Node]
+CALLS = frozenset(("call", "gradient", "hessian"))
 BINDERS = frozenset(("sum", "prod", "min", "max", "argmin", "argmax"))
 
 
-def _variants(node: Node, once: frozenset[Index]) -> Iterator[Change]:
-    if not (node.op == "at" and node.args[0].op == "index" and node.args[0].data in once):
+def _variants(node: Node, once: frozenset[int]) -> Iterator[Change]:
+    if id(node) not in once:
         yield from _local(node)
     for place, arg in enumerate(node.args):
         if _silent(node, place):
@@ -80,6 +95,9 @@ def _variants(node: Node, once: frozenset[Index]) -> Iterator[Change]:
                 args = (*node.args[:place], changed, *node.args[place + 1 :])
                 # a range belongs to its operator: what it runs over is one part with it
                 own = _part("operator", node) if node.op in BINDERS and place < 2 else part
+                # a bare argument is one part with its call
+                if node.op in CALLS and (arg.op in LEAVES or arg.op == "num"):
+                    own = _part("factor", node)
                 yield own, what, replace(node, args=args)
 
 
@@ -265,7 +283,7 @@ def _optimum(node: Node) -> Iterator[Change]:
     what: Optimum = node.data
     if what.symbol.data.get("domain") in COMPACT:
         yield _part("operator", node), "min and max swapped", replace(node, data=replace(what, sense=-what.sense))
-    elif not what.argument:
+    if not what.argument:
         yield _part("operator", node), "doubled", _times(2, node)
         yield _part("operator", node), "halved", _times(0.5, node)
 

@@ -8,7 +8,7 @@ from proofweave.check.kinds import CheckError
 from proofweave.check.solve import Objective, Region, Solution
 from proofweave.check.values import Array
 
-ROUNDS = 60
+ROUNDS = 30
 MOST = 24
 OFFSETS = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])
 SIXTH = np.array([-1.0, 9.0, -45.0, 45.0, -9.0, 1.0]) / 60
@@ -25,7 +25,7 @@ def solve(objective: Objective, region: Region, lead: tuple[int, ...]) -> Soluti
     best: Solution | None = None
     for start in range(3):
         z = np.zeros((*lead, p)) if not start else rng.normal(size=(*lead, p)) * (0.7 if start == 1 else 2.0)
-        found = _descend(objective, region, z)
+        found = _descend(objective, region, z, ROUNDS if not start else ROUNDS // 2)
         if best is None:
             best = found
             continue
@@ -94,16 +94,18 @@ def _derivatives(objective: Objective, region: Region, z: Array) -> tuple[Array,
     return at, gradient, hessian
 
 
-def _descend(objective: Objective, region: Region, z: Array) -> Solution:
+def _descend(objective: Objective, region: Region, z: Array, rounds: int) -> Solution:
     p = z.shape[-1]
     lengths = np.array([1.0, 0.5, 0.25, 0.1, 0.03, 0.01, 0.003])
     last = np.full(z.shape[:-1], np.inf)
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         at, gradient, hessian = _derivatives(objective, region, z)
         known = np.isfinite(at) & np.isfinite(gradient).all(axis=-1) & np.isfinite(hessian).all(axis=(-1, -2))
         values, vectors = np.linalg.eigh(np.where(known[..., None, None], hessian, np.eye(p)))
         top = np.abs(values).max(axis=-1, keepdims=True)
-        bent = np.maximum(np.abs(values), 1e-9 * top + 1e-12)
+        # along a direction that changes nothing (the scale of a simplex's or sphere's coordinates) no step is taken
+        flat = np.abs(values) < 1e-7 * top
+        bent = np.where(flat, np.inf, np.maximum(np.abs(values), 1e-12))
         turned = (np.swapaxes(vectors, -1, -2) @ np.where(known[..., None], gradient, 0.0)[..., None])[..., 0]
         step = -(vectors @ (turned / bent)[..., None])[..., 0]
         longest = np.abs(step).max(axis=-1, keepdims=True)
@@ -117,7 +119,7 @@ def _descend(objective: Objective, region: Region, z: Array) -> Solution:
         length = np.where(tiny, 1.0, lengths[pick] * (gain <= 0))
         z = z + length[..., None] * step
         last = longest[..., 0]
-        if (last[known] < 1e-11).all():
+        if (last[known] < 1e-7).all():
             break
     at, gradient, hessian = _derivatives(objective, region, z)
     point = place(z, region)
@@ -129,7 +131,7 @@ def _descend(objective: Objective, region: Region, z: Array) -> Solution:
     curved = values[..., kept:] if p > kept else np.ones((*at.shape, 1))
     good &= (curved > -1e-6 * scale[..., None]).all(axis=-1)
     least = np.maximum(curved.min(axis=-1), 1e-9 * scale)
-    error = 2 * last + 1e-11 * scale / least * size
+    error = last * last + 1e-11 * scale / least * size
     reach = np.abs(point).max(axis=-1) + 1
     point = np.where(good[..., None], point, np.nan)
     drop = np.square(np.abs(gradient).max(axis=-1)) / least * p

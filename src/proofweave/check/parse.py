@@ -9,7 +9,7 @@ from typing import Any
 from proofweave.check.kinds import SCALAR, CheckError, Type, product, unify
 from proofweave.check.scope import Scope
 from proofweave.check.tokens import DEEPEST, Token
-from proofweave.check.tree import Index, Node, settle
+from proofweave.check.tree import Index, Node, is_number, settle
 
 RELATIONS = frozenset(
     ("=", "<", ">", r"\le", r"\ge", r"\neq", r"\approx", r"\succeq", r"\preceq", r"\perp", r"\equiv", ":")
@@ -226,7 +226,7 @@ def add(terms: Sequence[Node]) -> Node:
     kind = _lead(terms)
     type_ = kind
     for term in terms:
-        if term.op == "num" and term.data == 0:
+        if _open(term):
             continue
         type_ = unify(type_, term.type, term.at, "sum")
     settled = tuple(settle(term, type_, "sum") for term in terms)
@@ -235,9 +235,14 @@ def add(terms: Sequence[Node]) -> Node:
 
 def _lead(terms: Sequence[Node]) -> Type:
     for term in terms:
-        if not (term.op == "num" and term.data == 0):
+        if not _open(term):
             return term.type
     return terms[0].type
+
+
+def _open(term: Node) -> bool:
+    """Tell whether a term takes the type of the others: a bare 0, an O(·)."""
+    return is_number(term, 0) or term.op == "bigo" or (term.op == "neg" and term.args[0].op == "bigo")
 
 
 def multiply(factors: Sequence[Node]) -> Node:

@@ -15,6 +15,7 @@ from proofweave.check.tree import Index, Node, number, settle
 EXPECTATION = frozenset((r"\mathbb{E}", r"\mathop{\mathbb{E}}", r"\operatorname{E}"))
 ONES = frozenset((r"\boldsymbol{1}", r"\mathbf{1}", r"\mathbb{1}", r"\bm{1}", r"\vec{1}"))
 ZEROS = frozenset((r"\boldsymbol{0}", r"\mathbf{0}", r"\bm{0}", r"\vec{0}"))
+BIG_O = frozenset(("O", r"\mathcal{O}"))
 IDENTITY = frozenset(("I", r"\boldsymbol{I}", r"\mathbf{I}", r"\bm{I}", r"\mathrm{I}"))
 
 
@@ -173,6 +174,12 @@ def builtin(p: Parser, token: Token) -> Node:
     if nucleus in EXPECTATION or nucleus in (r"\mathbb{P}", r"\mathbb{V}"):
         p.place += 1
         return moment(p, token)
+    if nucleus in BIG_O and not sub and not sup and p.peek(1) is not None and p.tokens[found.stop].text == "(":
+        from proofweave.check.parse_atoms import bracket
+
+        p.place = found.stop
+        inside = bracket(p)
+        return node("bigo", (inside,), SCALAR, token.at, p.tokens[p.place - 1].end)
     if nucleus in ONES | {"1"} and indicator_follows(p, found.stop, sub):
         return indicator(p, token)
     base: Node | None = None

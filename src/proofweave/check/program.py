@@ -55,6 +55,29 @@ def _unbound(node: Node) -> set[Symbol]:
     return found
 
 
+def varying(nodes: Iterable[Node]) -> set[Symbol]:
+    """Return the symbols whose drawn values matter: those named outside the operators that bind them."""
+    found: set[Symbol] = set()
+    for node in nodes:
+        inner = varying(node.args)
+        if node.op == "optimum":
+            inner = inner - {node.data.symbol}
+        elif node.op == "integral":
+            inner = inner - {node.data}
+        else:
+            inner = inner | {s for s in _own(node) if s.role != "bound"}
+        found |= inner
+    return found
+
+
+def _own(node: Node) -> list[Symbol]:
+    if isinstance(node.data, Symbol):
+        return [node.data]
+    if hasattr(node.data, "steps"):
+        return [symbol for symbol, _, _ in node.data.steps]
+    return [node.data.symbol] if hasattr(node.data, "symbol") else []
+
+
 def stochastic(symbol: Symbol) -> frozenset[Symbol]:
     """Return the random symbols on whose outcome a symbol's value depends."""
     known = symbol.data.get("stochastic")

@@ -57,6 +57,9 @@ def fit(objective: Objective, region: Region, lead: tuple[int, ...]) -> Model | 
     scale = np.abs(values).max(axis=-1)
     off = np.abs(guess - seen).max(axis=-1)
     known = np.isfinite(off)
+    if not np.isfinite(values).any():
+        lost = np.full((*lead, p), np.nan)
+        return Model(lost[..., 0], lost, np.full((*lead, p, p), np.nan), False, np.zeros(lead))
     if not known.any() or (off[known] > EXACT * (scale[known] + 1e-300)).any():
         return None
     # small curvatures are rounding of the differences
@@ -119,29 +122,57 @@ def on_simplex(model: Model) -> Solution | None:
     finite = np.isfinite(model.slope).all(axis=-1) & np.isfinite(model.curve).all(axis=(-1, -2))
     curve = np.where(finite[..., None, None], model.curve, 0.0)
     slope = np.where(finite[..., None], model.slope, 0.0)
-    scale = np.abs(curve).max(axis=(-1, -2)) + np.abs(slope).max(axis=-1) + 1e-300
+    error, missing = np.zeros(lead), np.full(lead, np.inf)
     for size in range(1, p + 1):
         for face in combinations(range(p), size):
             index = np.array(face)
-            system = np.zeros((*lead, size + 1, size + 1))
-            system[..., :size, :size] = curve[..., index[:, None], index] / scale[..., None, None]
-            system[..., :size, size] = system[..., size, :size] = 1.0
-            right = np.zeros((*lead, size + 1))
-            right[..., :size] = -slope[..., index] / scale[..., None]
-            right[..., size] = 1.0
-            answer = (np.linalg.pinv(system, rcond=1e-11, hermitian=True) @ right[..., None])[..., 0]
-            weights = answer[..., :size]
-            gap = np.abs((system @ answer[..., None])[..., 0] - right).max(axis=-1)
-            inside = (weights >= -1e-12).all(axis=-1) & (gap < 1e-9) & finite
+            part, lean = curve[..., index[:, None], index], slope[..., index]
+            scale = np.maximum(np.abs(part).max(axis=(-1, -2)), 1e-300)
+            weights, spread, regular = _stationary(part / scale[..., None, None], lean / scale[..., None])
             full = np.zeros((*lead, p))
             full[..., index] = np.maximum(weights, 0.0)
             full = full / np.maximum(full.sum(axis=-1, keepdims=True), 1e-300)
+            inside = (weights >= -1e-11).all(axis=-1) & regular & finite
             value = np.where(inside, value_at(model, full), np.inf)
-            better = value < best - 4 * model.noise * np.isfinite(best) if size > 1 else value < best
+            wanted = _wanted(curve, slope, full, index)
+            # where values cannot tell two faces apart, the one whose multipliers ask for no other vertex is right
+            close = np.abs(value - best) <= 4 * model.noise
+            better = (value < best) & ~close | (close & (wanted < missing))
             best = np.where(better, value, best)
             point = np.where(better[..., None], full, point)
+            error = np.where(better, spread + wanted, error)
+            missing = np.where(better, wanted, missing)
     value = np.where(np.isfinite(best), best, np.nan)
-    return Solution(point, 1e-10 * np.ones_like(point), value, model.noise)
+    return Solution(point, np.broadcast_to(error[..., None], point.shape), value, model.noise)
+
+
+def _wanted(curve: Array, slope: Array, point: Array, face: Array) -> Array:
+    """Return about how much weight a vertex outside the face still asks for: 0 where the face is optimal."""
+    pull = slope + (curve @ point[..., None])[..., 0]
+    level = pull[..., face].max(axis=-1, keepdims=True)
+    own = np.maximum(np.abs(np.diagonal(curve, axis1=-2, axis2=-1)), 1e-300)
+    return np.asarray((np.maximum(level - pull, 0.0) / own).max(axis=-1))
+
+
+def _stationary(curve: Array, slope: Array) -> tuple[Array, Array, Array]:
+    """Return the stationary point on a face, its error, and where its system is regular.
+
+    Where it is singular the objective is constant along a line in the face, and a smaller face attains the same value.
+    """
+    size = slope.shape[-1]
+    if size == 1:
+        return np.ones_like(slope), np.zeros(slope.shape[:-1]), np.ones(slope.shape[:-1], dtype=bool)
+    system = np.zeros((*slope.shape[:-1], size + 1, size + 1))
+    system[..., :size, :size] = curve
+    system[..., :size, size] = system[..., size, :size] = 1.0
+    right = np.concatenate([-slope, np.ones((*slope.shape[:-1], 1))], axis=-1)
+    values, vectors = np.linalg.eigh(np.where(np.isfinite(system), system, 0.0))
+    least, top = np.abs(values).min(axis=-1), np.abs(values).max(axis=-1)
+    regular = least > 1e-10 * top
+    turned = (np.swapaxes(vectors, -1, -2) @ np.where(np.isfinite(right), right, 0.0)[..., None])[..., 0]
+    answer = (vectors @ (turned / np.where(values == 0, 1.0, values))[..., None])[..., 0]
+    spread = 32 * EPS * (top / np.where(least > 0, least, 1.0)) * np.maximum(np.abs(answer).max(axis=-1), 1.0)
+    return answer[..., :size], spread, regular
 
 
 def _on_ball(model: Model, region: Region) -> Solution:

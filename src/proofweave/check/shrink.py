@@ -13,6 +13,7 @@ from proofweave.check.judge import Truth
 from proofweave.check.kinds import CheckError
 from proofweave.check.moves import movable, repeat, take
 from proofweave.check.premises import assign, holds
+from proofweave.check.program import closure, varying
 from proofweave.check.sample import complete
 from proofweave.check.scope import Symbol
 from proofweave.check.tree import Node
@@ -117,15 +118,15 @@ def _candidates(symbol: Symbol, env: Env) -> list[Array]:
 
 def describe(task: Task, claim: Node, case: Case, tex: str) -> Counterexample:
     """Return the first violation of a case of one instance: values in TeX names, and both sides."""
-    from proofweave.check.program import named_in
-
     spot = case.violated(claim)
     assert spot is not None
     values: dict[str, object] = {}
+    real = varying([claim, *task.premises.trees()])
+    needed = closure(real)
     for symbol in [*task.plan]:
-        if symbol.role == "int":
+        if symbol.role == "int" and symbol in needed:
             values[symbol.name] = nice(case.env.values[symbol].v[0])
-    shown = {*named_in(claim), *(s for s in task.plan if s.role == "free")}
+    shown = real | {s for s in needed if s.role == "free"}
     for symbol in task.plan:
         if symbol in shown and symbol.role not in ("int", "random") and symbol in case.env.values:
             values[symbol.name] = nice(case.env.values[symbol].v[0])

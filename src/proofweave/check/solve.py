@@ -16,9 +16,9 @@ import numpy as np
 from proofweave.check import values as va
 from proofweave.check.env import Env
 from proofweave.check.evaluate import ev, rule
-from proofweave.check.kinds import CheckError
+from proofweave.check.kinds import SCALAR, CheckError
 from proofweave.check.scope import Symbol
-from proofweave.check.tree import Node
+from proofweave.check.tree import Node, number
 from proofweave.check.values import Array, Val
 
 Objective = Callable[[Array], Array]
@@ -76,6 +76,12 @@ def solve(
     """Return the minimiser of sense·body over the variable's domain under the constraints."""
     if variable.holes:
         raise CheckError(f"an optimum over the family {variable.name} is not understood; declare a vector")
+    if body.op == "norm" and body.data in ("2", "F") and body.args[0].type.rank:
+        # a norm is least where its square is, and the square is the easier one
+        square = Node("pow", (body, number(2)), SCALAR, body.at, body.end)
+        found = solve(square, variable, sense, constraints, env, stamp)
+        size = va.sqrt(Val(np.maximum(sense * found.value, 0.0), found.value_error))
+        return Solution(found.point, found.error, sense * size.v, size.e)
     region = _region(variable, constraints, env, stamp)
     objective = _objective(body, variable, sense, region.shape, env, stamp)
     from proofweave.check import newton, pieces, quadratic

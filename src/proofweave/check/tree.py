@@ -65,6 +65,10 @@ def settle(node: Node, type_: Type, what: str = "") -> Node:
         return Node("zero", (), type_, node.at, node.end)
     if node.type == type_:
         return node
+    if node.op == "bigo":
+        return replace(node, type=type_)
+    if node.op == "neg" and node.args[0].op == "bigo":
+        return replace(node, args=(settle(node.args[0], type_),), type=type_)
     joined = unify(node.type, type_, node.at, what or "both sides")
     if None not in node.type.dims:
         return node
