@@ -18,7 +18,7 @@ from proofweave.check.premises import read as read_premises
 from proofweave.check.search import is_inequality, search
 from proofweave.check.shrink import describe, simplest
 from proofweave.check.statement import Statement
-from proofweave.check.tree import Node
+from proofweave.check.tree import Node, walk
 from proofweave.check.verdict import Counterexample, Kind, Mutants
 
 SECONDS = 5.0
@@ -63,7 +63,8 @@ class Rough:
         found = order.fit(self.task, link, self.order, self.drawn, rng)
         if not found.count:
             raise CheckError("the error has no value on any instance", link.at)
-        if order.holds(found, self.order):
+        extra = sum(node.data or 0.0 for node in walk(link) if node.op == "bigo")
+        if found.least >= self.order.at_least + extra - order.SLACK:
             return ""
         return f"the error falls with order {found.least:.2g}, not {self.order.at_least:g}, as the quantity goes to 0"
 

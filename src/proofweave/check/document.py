@@ -12,7 +12,7 @@ from proofweave.check.specs import declare, parse_tex
 from proofweave.check.statement import Statement, read_statement
 from proofweave.check.tree import Node
 from proofweave.check.verdict import Kind, Verdict
-from proofweave.types import Equation, Outline, Step, SymbolSpec
+from proofweave.types import Equation, Outline, Step, SymbolSpec, Where
 
 
 def check_equations(
@@ -64,8 +64,8 @@ def check_one(equation: Equation, scopes: Sequence[Scope], options: Options) -> 
     try:
         answer = _answer(equation, scopes, options)
     except CheckError as error:
-        where = error.where or equation.where
         at = None if error.where else error.at
+        where = error.where or located(equation, at)
         return Verdict(equation.id, Kind.ERROR, where, error.what, at=at, seconds=time.perf_counter() - started)
     return Verdict(
         equation.id,
@@ -77,6 +77,16 @@ def check_one(equation: Equation, scopes: Sequence[Scope], options: Options) -> 
         answer.mutants,
         seconds=time.perf_counter() - started,
     )
+
+
+def located(equation: Equation, at: int | None) -> Where:
+    """Return where an offset in an equation's TeX stands in its file."""
+    where = equation.where
+    before = equation.tex[: at or 0]
+    lines = before.count("\n")
+    if not lines:
+        return Where(where.file, where.line, where.column + len(before))
+    return Where(where.file, where.line + lines, where.column + len(before) - before.rindex("\n") - 1)
 
 
 def _answer(equation: Equation, scopes: Sequence[Scope], options: Options) -> Answer:

@@ -11,6 +11,7 @@ from proofweave.check.tree import Index, Node, is_number, number, walk
 
 FLIPPED = {"<": ">", ">": "<", r"\le": r"\ge", r"\ge": r"\le", r"\succeq": r"\preceq", r"\preceq": r"\succeq"}
 LEAVES = frozenset(("sym", "member", "call", "gradient", "hessian", "index", "constant", "entry", "derive", "dim"))
+HIGHER = 0.3
 SWAPS = {"sin": "cos", "cos": "sin", "tanh": "sin", "floor": "ceil", "ceil": "floor"}
 COMPACT = frozenset(("simplex", "unit", "interval"))
 
@@ -104,7 +105,7 @@ def _variants(node: Node, once: frozenset[int]) -> Iterator[Change]:
 def _silent(node: Node, place: int) -> bool:
     """Tell whether an argument is no part of the text: a range read from uses, an index's own bounds."""
     arg = node.args[place]
-    if node.op == "at":
+    if node.op in ("at", "bigo"):
         return True
     return arg.end == 0 and not arg.args
 
@@ -117,6 +118,12 @@ def _times(factor: float, node: Node) -> Node:
     return replace(node, op="mul", args=(number(factor), node), data=None)
 
 
+def _scaled(kind: str, node: Node) -> Iterator[Change]:
+    yield _part(kind, node), "doubled", _times(2, node)
+    yield _part(kind, node), "halved", _times(0.5, node)
+    yield _part(kind, node), "sign flipped", _negative(node)
+
+
 def _negative(node: Node) -> Node:
     return replace(node, op="neg", args=(node,), data=None)
 
@@ -126,9 +133,7 @@ def _local(node: Node) -> Iterator[Change]:
     if op == "num":
         yield from _numbers(node)
     elif op in LEAVES and node.type.kind != "bool":
-        yield _part("factor", node), "doubled", _times(2, node)
-        yield _part("factor", node), "halved", _times(0.5, node)
-        yield _part("factor", node), "sign flipped", _negative(node)
+        yield from _scaled("factor", node)
         if node.type == SCALAR and op not in ("index",):
             yield _part("factor", node), "replaced by 1", number(1)
         if node.type.kind == "matrix" and node.type.dims[0] == node.type.dims[1]:
@@ -196,14 +201,12 @@ def _func(node: Node) -> Iterator[Change]:
     yield _part("function", node), f"{name} dropped", node.args[0]
     if name in SWAPS:
         yield _part("function", node), f"{name} became {SWAPS[name]}", replace(node, data=(SWAPS[name], bare))
-    yield _part("function", node), f"{name} doubled", _times(2, node)
-    yield _part("function", node), f"{name} halved", _times(0.5, node)
+    yield from _scaled("function", node)
 
 
 def _norm(node: Node) -> Iterator[Change]:
     swaps = {"2": "inf", "F": "op", "op": "F", "nuclear": "F", "inf": "2", "rows": "columns", "columns": "rows", "p": "inf"}
-    yield _part("norm", node), "doubled", _times(2, node)
-    yield _part("norm", node), "halved", _times(0.5, node)
+    yield from _scaled("norm", node)
     if node.data in swaps and node.args[0].type.kind != "scalar":
         args = node.args[:1]
         yield _part("norm", node), "another norm", replace(node, data=swaps[node.data], args=args)
@@ -220,20 +223,17 @@ def _inverse(node: Node) -> Iterator[Change]:
 
 
 def _matfunc(node: Node) -> Iterator[Change]:
-    yield _part("function", node), "doubled", _times(2, node)
+    yield from _scaled("function", node)
     if node.data in ("tr", "det"):
         yield _part("function", node), "tr and det swapped", replace(node, data="det" if node.data == "tr" else "tr")
 
 
 def _inner(node: Node) -> Iterator[Change]:
-    yield _part("product", node), "halved", _times(0.5, node)
-    yield _part("product", node), "doubled", _times(2, node)
-    yield _part("product", node), "sign flipped", _negative(node)
+    yield from _scaled("product", node)
 
 
 def _moment(node: Node) -> Iterator[Change]:
-    yield _part("expectation", node), "halved", _times(0.5, node)
-    yield _part("expectation", node), "doubled", _times(2, node)
+    yield from _scaled("expectation", node)
 
 
 def _binder(node: Node) -> Iterator[Change]:
@@ -244,8 +244,7 @@ def _binder(node: Node) -> Iterator[Change]:
     if node.op in ("min", "max"):
         yield _part("operator", node), f"{node.op} became sum", replace(node, op="sum")
     if node.op in ("sum", "prod"):
-        yield _part("operator", node), "doubled", _times(2, node)
-        yield _part("operator", node), "halved", _times(0.5, node)
+        yield from _scaled("operator", node)
         later = replace(lo, op="add", args=(lo, number(1)), data=None, type=SCALAR)
         yield _part("operator", node), "first term dropped", replace(node, args=(later, *node.args[1:]))
     if condition.op != "num":
@@ -255,11 +254,13 @@ def _binder(node: Node) -> Iterator[Change]:
 def _list(node: Node) -> Iterator[Change]:
     other = "max" if node.data == "min" else "min"
     yield _part("operator", node), f"{node.data} became {other}", replace(node, data=other)
+    yield from _scaled("operator", node)
 
 
 def _at(node: Node) -> Iterator[Change]:
     if node.end:
         yield _part("index", node), "moved by one", replace(node, args=(replace(node, op="cycle"), *node.args[1:]))
+        yield _part("index", node), "held at the first", replace(node, args=(node.args[1], *node.args[1:]))
 
 
 def _chain(node: Node) -> Iterator[Change]:
@@ -284,8 +285,11 @@ def _optimum(node: Node) -> Iterator[Change]:
     if what.symbol.data.get("domain") in COMPACT:
         yield _part("operator", node), "min and max swapped", replace(node, data=replace(what, sense=-what.sense))
     if not what.argument:
-        yield _part("operator", node), "doubled", _times(2, node)
-        yield _part("operator", node), "halved", _times(0.5, node)
+        yield from _scaled("operator", node)
+
+
+def _big_o(node: Node) -> Iterator[Change]:
+    yield _part("order", node), "a higher order claimed", replace(node, data=HIGHER)
 
 
 _STRUCTURAL = {
@@ -316,6 +320,12 @@ _STRUCTURAL = {
     "at": _at,
     "chain": _chain,
     "optimum": _optimum,
+    "eigenvalue": lambda node: _scaled("function", node),
+    "singular": lambda node: _scaled("function", node),
+    "indicator": lambda node: _scaled("function", node),
+    "binom": lambda node: _scaled("function", node),
+    "integral": lambda node: _scaled("operator", node),
+    "bigo": _big_o,
 }
 
 

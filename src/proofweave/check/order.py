@@ -141,7 +141,3 @@ def draw(task_: Task, rng: np.random.Generator, deadline: float) -> Drawn:
     """Draw the instances an order is fitted on."""
     return draw_cases(task_, INSTANCES, rng, deadline)
 
-
-def holds(found: Fit, order: Order) -> bool:
-    """Tell whether the fitted order is what was asked for."""
-    return found.count > 0 and found.least >= order.at_least - SLACK

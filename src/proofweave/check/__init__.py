@@ -1,0 +1,41 @@
+"""The equation checker: TeX to verdicts, from its own text; numpy and scipy are loaded on first use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from proofweave.check.verdict import Counterexample, Kind, Mutants, Verdict, failed
+
+if TYPE_CHECKING:
+    from proofweave.types import Outline
+
+
+def check_file(
+    text: str, path: str, *, instances: int = 400, seed: int | None = None, mutants: bool = True
+) -> tuple[Verdict, ...]:
+    """Return the verdicts on a file of `symbols:` and `equations:`, or on the checks in a Markdown file."""
+    from proofweave.check.checker import Options
+
+    options = Options(instances, seed, mutants)
+    if path.endswith((".md", ".markdown")):
+        from proofweave.check.doctest import check_markdown
+
+        return check_markdown(text, path, options)
+    from proofweave.check.document import check_equations
+    from proofweave.check.files import read_equations
+
+    symbols, equations = read_equations(text, path)
+    return check_equations(symbols, equations, options)
+
+
+def check_outline(
+    outline: Outline, *, instances: int = 400, seed: int | None = None, mutants: bool = True
+) -> tuple[Verdict, ...]:
+    """Return the verdicts on every equation of an outline whose slots are filled, in document order."""
+    from proofweave.check import document
+    from proofweave.check.checker import Options
+
+    return document.check_outline(outline, Options(instances, seed, mutants))
+
+
+__all__ = ["Counterexample", "Kind", "Mutants", "Verdict", "check_file", "check_outline", "failed"]
