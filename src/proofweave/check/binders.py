@@ -8,6 +8,7 @@ from proofweave.check import values as va
 from proofweave.check.env import Env
 from proofweave.check.evaluate import ev, rule
 from proofweave.check.kinds import CheckError
+from proofweave.check.program import unbound_random
 from proofweave.check.scope import Symbol
 from proofweave.check.tree import Index, Node, is_number
 from proofweave.check.values import EPS, Array, Val
@@ -123,15 +124,10 @@ def _extreme(node: Node, env: Env) -> Val:
 
 @rule("expect", "variance")
 def _moment(node: Node, env: Env) -> Val:
-    from proofweave.check.parse_binders import random_in
-
     over: tuple[Symbol, ...] | None = node.data
     body = node.args[0]
     if over is None:
-        over = tuple(s for s in random_in(body) if s not in env.binds)
-        parents = {s.data.get("parent") for s in over}
-        direct = set(_direct(body))
-        over = tuple(s for s in over if s not in parents or s in direct)
+        over = unbound_random([body])
     inner, weights = env, []
     for symbol in over:
         inner, weight = bind_support(symbol, inner, (id(node), symbol.name))
@@ -148,25 +144,6 @@ def _moment(node: Node, env: Env) -> Val:
     for _ in range(rank):
         squares = va.total(squares, -1)
     return _average(squares, joint, env.depth, inner.depth, 0)
-
-
-def _direct(body: Node) -> list[Symbol]:
-    """Return the random symbols a tree needs without going through a sample to its parent."""
-    from proofweave.check.program import named_in
-
-    found: dict[Symbol, None] = {}
-    stack = list(named_in(body))
-    seen: set[Symbol] = set()
-    while stack:
-        symbol = stack.pop()
-        if symbol in seen:
-            continue
-        seen.add(symbol)
-        if symbol.role == "random":
-            found[symbol] = None
-            continue
-        stack.extend(symbol.needs)
-    return list(found)
 
 
 def bind_support(symbol: Symbol, env: Env, stamp: object) -> tuple[Env, Val]:
@@ -226,7 +203,7 @@ def _nodes(infinite_lo: bool, infinite_hi: bool) -> tuple[Array, Array]:
 @rule("integral")
 def _integral(node: Node, env: Env) -> Val:
     lo, hi = ev(node.args[0], env), ev(node.args[1], env)
-    below, above = bool(np.isinf(lo.v).all()), bool(np.isinf(hi.v).all())
+    below, above = bool((lo.v == -np.inf).all()), bool((hi.v == np.inf).all())
     x, w = _nodes(below, above)
     inner = env.child((id(node.args[0]), id(node.args[1]), "integral"), len(x))
     if below and above:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from proofweave.check.kinds import CheckError, Dim
-from proofweave.check.program import closure
+from proofweave.check.program import closure, stochastic
 from proofweave.check.scope import Symbol
 from proofweave.check.tree import Index
 from proofweave.check.values import Array, Val, exact
@@ -129,7 +129,8 @@ _CLOSURES = "closure"
 def _closure(symbol: Symbol) -> frozenset[Symbol]:
     found = symbol.data.get(_CLOSURES)
     if found is None:
-        found = frozenset(closure([symbol]) - {symbol})
+        seen = stochastic(symbol)
+        found = frozenset(s for s in closure([symbol]) if s is not symbol and (s.role != "random" or s in seen))
         symbol.data[_CLOSURES] = found
     return found
 

@@ -51,6 +51,10 @@ def gate(
                     dead += 1
     except OutOfTime:
         stopped = f"time ran out after {total} planted errors"
+    for span, exposed in list(killed.items()):
+        if exposed:  # what exposes a factor exposes the term it stands in
+            for outer in killed:
+                killed[outer] = killed[outer] or (outer[0] <= span[0] and span[1] <= outer[1])
     tex = question.tex
     names = {span: mutate.name_of(part, tex) for span, part in parts.items()}
     left = [span for span, exposed in killed.items() if not exposed and not excused(names[span], question.excuse)]

@@ -9,7 +9,7 @@ import numpy as np
 from proofweave.check.env import Env
 from proofweave.check.evaluate import ev
 from proofweave.check.scope import Symbol
-from proofweave.check.values import Array, exact
+from proofweave.check.values import Array, Val, exact
 
 STILL = frozenset(("int",))
 
@@ -57,7 +57,8 @@ def moved(env: Env, symbols: Sequence[Symbol], steps: Array) -> Env:
         if value.shape[0] != new.batch:
             value = np.broadcast_to(value, (new.batch, *value.shape[1:]))
         step = flat[:, place : place + count].reshape(value.shape)
-        new.values[symbol] = exact(move(symbol, value, step, new))
+        after = move(symbol, value, step, new)
+        new.values[symbol] = Val(after, np.broadcast_to(new.values[symbol].e, after.shape))
         place += count
     return new
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from proofweave.check.kinds import SCALAR
 from proofweave.check.parse_binders import Optimum
+from proofweave.check.scope import Symbol
 from proofweave.check.tree import Index, Node, is_number, number, walk
 
 FLIPPED = {"<": ">", ">": "<", r"\le": r"\ge", r"\ge": r"\le", r"\succeq": r"\preceq", r"\preceq": r"\succeq"}
@@ -32,10 +33,29 @@ def mutants(claim: Node) -> Iterator[Mutant]:
     The same is true where it pairs something with a symbol that is itself optimised over.
     """
     once = _once(claim)
-    for part, what, node in _variants(claim, once):
+    others = _others(claim)
+    for part, what, node in _variants(claim, once, others):
         yield Mutant(part, what, node)
     for part, what, node in _shifts(claim):
         yield Mutant(part, what, node)
+
+
+Others = dict[Symbol, Symbol]
+
+
+def _others(claim: Node) -> Others:
+    """Return for each symbol another one of its type in the claim, which a slip of the pen might put in its place."""
+    bound = {node.data.symbol for node in walk(claim) if node.op == "optimum"}
+    bound |= {node.data for node in walk(claim) if node.op == "integral"}
+    found = {n.data: n for n in walk(claim) if n.op == "sym" and isinstance(n.data, Symbol) and n.data not in bound}
+    symbols = list(found)
+    out: Others = {}
+    for place, symbol in enumerate(symbols):
+        for other in symbols[place + 1 :] + symbols[:place]:
+            if other.type == symbol.type and (other.role == "random") == (symbol.role == "random"):
+                out[symbol] = other
+                break
+    return out
 
 
 def _once(claim: Node) -> frozenset[int]:
@@ -81,17 +101,22 @@ def _shifted(node: Node) -> Iterator[Change]:
 
 
 Change = tuple[tuple[str, int, int], str, Node]
-CALLS = frozenset(("call", "gradient", "hessian"))
+CALLS = frozenset(
+    ("call", "gradient", "hessian", "func", "matfunc", "norm", "eigenvalue", "singular", "msign", "softmax", "diag")
+)
 BINDERS = frozenset(("sum", "prod", "min", "max", "argmin", "argmax"))
 
 
-def _variants(node: Node, once: frozenset[int]) -> Iterator[Change]:
+def _variants(node: Node, once: frozenset[int], others: Others) -> Iterator[Change]:
     if id(node) not in once:
         yield from _local(node)
+    if node.op == "sym" and node.data in others and node.end:
+        other = others[node.data]
+        yield _part("factor", node), f"became {other.name}", replace(node, data=other)
     for place, arg in enumerate(node.args):
         if _silent(node, place):
             continue
-        for part, what, changed in _variants(arg, once):
+        for part, what, changed in _variants(arg, once, others):
             if changed.type == arg.type:
                 args = (*node.args[:place], changed, *node.args[place + 1 :])
                 # a range belongs to its operator: what it runs over is one part with it
@@ -136,6 +161,8 @@ def _local(node: Node) -> Iterator[Change]:
         yield from _scaled("factor", node)
         if node.type == SCALAR and op not in ("index",):
             yield _part("factor", node), "replaced by 1", number(1)
+        elif node.type.dims:
+            yield _part("factor", node), "replaced by 0", Node("zero", (), node.type, node.at, node.end)
         if node.type.kind == "matrix" and node.type.dims[0] == node.type.dims[1]:
             yield _part("transpose", node), "transposed", replace(node, op="transpose", args=(node,), data=None)
     elif op in ("zero", "ones", "identity"):
@@ -188,8 +215,9 @@ def _div(node: Node) -> Iterator[Change]:
 def _pow(node: Node) -> Iterator[Change]:
     base, exponent = node.args
     yield _part("exponent", exponent), "dropped", base
-    raised = replace(exponent, op="add", args=(exponent, number(1)), data=None)
-    yield _part("exponent", exponent), "one more", replace(node, args=(base, raised))
+    for change, what in ((1, "one more"), (-1, "one less")):
+        moved = replace(exponent, op="add", args=(exponent, number(change)), data=None, type=SCALAR)
+        yield _part("exponent", exponent), what, replace(node, args=(base, moved))
 
 
 def _root(node: Node) -> Iterator[Change]:

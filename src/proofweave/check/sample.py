@@ -14,7 +14,7 @@ from proofweave.check.evaluate import ev
 from proofweave.check.kinds import CheckError, Dim
 from proofweave.check.program import stochastic
 from proofweave.check.scope import Symbol
-from proofweave.check.values import Array, Val, exact
+from proofweave.check.values import EPS, Array, Val, exact
 
 GROUPS = 8
 NICE, PLAIN, WIDE = 0, 1, 2
@@ -75,7 +75,10 @@ def draw(
     for symbol in plan:
         if symbol.role == "free":
             shape = (batch, *_members(symbol, env), *_shape(symbol, env))
-            env.values[symbol] = exact(_free(symbol, shape, env, regime, rng))
+            value = _free(symbol, shape, env, regime, rng)
+            env.values[symbol] = exact(value)
+            if symbol.data["domain"] in ("unit", "simplex", "orthogonal"):  # these meet their constraint only to rounding
+                env.values[symbol] = Val(value, np.broadcast_to(4 * EPS * np.abs(value).max(), value.shape))
         elif symbol.role == "int" and symbol.name not in env.sizes:
             lo, hi = _int_bounds(symbol, env)
             top = np.minimum(hi, lo + 12) if rng.random() < 0.7 else hi
@@ -125,9 +128,8 @@ def _support(symbol: Symbol, env: Env, rng: np.random.Generator) -> None:
         mean = np.broadcast_to(value, (env.batch, *value.shape[1:]))
     if weights is not None:
         weights = np.broadcast_to(ev(weights, env).v, (env.batch, count))
-    points, weights = supports.draw(symbol, points, rng, mean, weights)
-    spread = np.abs(points).max(axis=tuple(range(1, points.ndim)), keepdims=True)
-    env.values[symbol] = Val(points, np.broadcast_to((0.0 if mean is None else 4e-16) * spread, points.shape))
+    points, weights, error = supports.draw(symbol, points, rng, mean, weights)
+    env.values[symbol] = Val(points, error)
     env.values[symbol.data["weights_symbol"]] = Val(weights, 2e-16 * weights)
 
 

@@ -7,25 +7,39 @@ import numpy as np
 from proofweave.check.env import Env, TooLarge
 from proofweave.check.kinds import CheckError
 from proofweave.check.scope import Symbol
-from proofweave.check.values import Array, Val, rounded
+from proofweave.check.values import EPS, Array, Val, rounded
 
 MOST_OUTCOMES = 20_000
 
 
-def draw(symbol: Symbol, points: Array, rng: np.random.Generator, mean: Array | None, weights: Array | None) -> tuple[Array, Array]:
-    """Return support points of the wanted mean, and weights: (batch, support, *shape) and (batch, support)."""
+def draw(symbol: Symbol, points: Array, rng: np.random.Generator, mean: Array | None, weights: Array | None) -> tuple[Array, Array, Array]:
+    """Return support points of the wanted mean, weights and the points' error: (batch, support, *shape), (batch, support)."""
     batch, support = points.shape[:2]
+    kind = rng.random(batch)
+    error = np.zeros(points.shape)
     if weights is None:
         weights = rng.exponential(size=(batch, support)) + 0.05
         equal = rng.random(batch) < (1.0 if symbol.data["uniform"] else 0.3)
         weights = np.where(equal[:, None], 1.0, weights)
+        if not symbol.data["uniform"] and support > 1:
+            half = np.arange(support) % 2 == 0
+            balanced = np.where(half, 1.0 / half.sum(), 1.0 / (~half).sum())
+            weights = np.where((kind < 0.2)[:, None], balanced, weights)
         weights = weights / weights.sum(axis=1, keepdims=True)
+    # two points of equal weight are where moment bounds are tight, one point where a variance is 0
+    two = points[:, :1] * np.where(np.arange(support) % 2, -1.0, 1.0).reshape((1, -1) + (1,) * (points.ndim - 2))
+    wide = (slice(None), *(None,) * (points.ndim - 1))
+    if symbol.data["domain"] in ("scalar", "vector", "matrix"):
+        points = np.where((kind < 0.2)[wide], two, points)
+    points = np.where(((kind > 0.2) & (kind < 0.24))[wide], points[:, :1], points)
     if mean is not None:
         if symbol.data["domain"] not in ("scalar", "vector", "matrix", "symmetric"):
             raise CheckError(f"a mean can be set for scalars, vectors and matrices, not for {symbol.data['domain']}")
         wide = weights.reshape(weights.shape + (1,) * (points.ndim - 2))
+        spread = np.abs(points).max(axis=tuple(range(1, points.ndim)), keepdims=True) + np.abs(mean[:, None])
+        error = 8 * EPS * np.broadcast_to(spread, points.shape)
         points = points - (wide * points).sum(axis=1, keepdims=True) + mean[:, None]
-    return points, weights
+    return points, weights, error
 
 
 def outcomes(symbol: Symbol, env: Env) -> tuple[Val, Val]:
