@@ -24,8 +24,8 @@ def check_file(
     from proofweave.check.document import check_equations
     from proofweave.check.files import read_equations
 
-    symbols, equations = read_equations(text, path)
-    return check_equations(symbols, equations, options)
+    sheet = read_equations(text, path)
+    return check_equations(sheet.symbols, sheet.equations, options, sheet.places)
 
 
 def check_outline(

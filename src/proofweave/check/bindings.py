@@ -64,13 +64,12 @@ def _sequence(symbol: Symbol, env: Env) -> Val:
     lead = 1 + depth
     v = np.full((*shape[:lead], steps, *shape[lead:]), np.nan)
     e = np.zeros(v.shape)
-    at = (slice(None),) * lead
-    v[(*at, 0)], e[(*at, 0)] = start
+    np.moveaxis(v, lead, 0)[0], np.moveaxis(e, lead, 0)[0] = start
     for t in range(steps - 1):
         inner = env.child((id(symbol), t))
         inner.bind(symbol, Val(v, e))
         inner.bind(symbol.data["index"], env.constant(lo + t))
-        v[(*at, t + 1)], e[(*at, t + 1)] = ev(symbol.data["next"], inner)
+        np.moveaxis(v, lead, 0)[t + 1], np.moveaxis(e, lead, 0)[t + 1] = ev(symbol.data["next"], inner)
     return Val(v, e)
 
 
@@ -82,10 +81,7 @@ def _least(symbol: Symbol, env: Env) -> Val:
         found = _threshold(symbol, inner)
         for axis in range(inner.depth, env.depth, -1):
             found = va.extreme(found, axis, "max")
-        if best is None:
-            best = found
-        else:
-            best = Val(np.maximum(best.v, found.v), np.maximum(best.e, found.e))
+        best = found if best is None else Val(np.maximum(best.v, found.v), np.maximum(best.e, found.e))
     assert best is not None
     return best
 

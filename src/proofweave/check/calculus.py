@@ -120,4 +120,3 @@ def _shaped(out: Val, mine: tuple[Val, ...], shape: tuple[int, ...], env: Env, l
 def _with_holes(mine: tuple[Val, ...], symbol: Symbol) -> list[tuple[Val, Hole | None]]:
     holes: list[Hole | None] = list(symbol.holes) + [None] * len(mine)
     return list(zip(mine, holes, strict=False))
-

@@ -80,7 +80,7 @@ class Case:
         bad = found.valid & ~found.holds
         if not bad.any():
             return None
-        return np.argwhere(bad)[0]
+        return np.asarray(np.argwhere(bad)[0])
 
     def any_valid(self, claim: Node) -> bool:
         """Tell whether the claim has a meaning on any instance here."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from proofweave.check import order
-from proofweave.check.circular import circular
 from proofweave.check.cases import LEAST, Case, Drawn, Task, draw_cases, task
+from proofweave.check.circular import circular
 from proofweave.check.env import OutOfTime
 from proofweave.check.kinds import CheckError
 from proofweave.check.premises import read as read_premises
@@ -52,7 +53,13 @@ class Rough:
     """An approximation with the instances its order is fitted on."""
 
     def __init__(
-        self, task_: Task, link: Node, quantity: Node | None, least: float | None, rng: np.random.Generator, deadline: float
+        self,
+        task_: Task,
+        link: Node,
+        quantity: Node | None,
+        least: float | None,
+        rng: np.random.Generator,
+        deadline: float,
     ) -> None:
         self.task, self.link = task_, link
         self.order = order.read_order(quantity, least, link)
@@ -127,7 +134,11 @@ def _check(question: Question, options: Options, rng: np.random.Generator, deadl
             return Answer(Kind.REFUTED, failed, fit.drawn.count)
     instances = sum(found.count for _, found in drawn) + sum(fit.drawn.count for fit in fits)
     if question.tight and tightest > NEAR:
-        return Answer(Kind.REFUTED, f"said to be tight, but the two sides never come closer than {tightest:.2g} of their size", instances)
+        return Answer(
+            Kind.REFUTED,
+            f"said to be tight, but the two sides never come closer than {tightest:.2g} of their size",
+            instances,
+        )
     if not options.mutants:
         return Answer(Kind.HOLDS, f"holds on {instances} instances; no errors were planted", instances)
     from proofweave.check.gate import gate
@@ -181,10 +192,8 @@ def _refuted(
 def _refutation(
     question: Question, task_: Task, claim: Node, case: Case, rng: np.random.Generator, count: int
 ) -> Answer:
-    try:
+    with suppress(OutOfTime):
         case = simplest(task_, claim, case, rng)
-    except OutOfTime:
-        pass
     example = describe(task_, claim, case, question.tex)
     return Answer(Kind.REFUTED, f"false for {example}", count, example)
 

@@ -1,4 +1,4 @@
-"""Degenerate instances, where false statements like to hide and true bounds are tight: zeros, ties, parallels, eigenvectors."""
+"""Degenerate instances, where errors like to hide and true bounds are tight: zeros, ties, parallels, eigenvectors."""
 
 from __future__ import annotations
 
@@ -34,7 +34,10 @@ class Draw:
             (v, m)
             for v in self.vectors
             for m in free
-            if not v.holes and not m.holes and m.data["domain"] in ("symmetric", "psd", "spd") and m.type.dims[0] == v.type.dims[0]
+            if not v.holes
+            and not m.holes
+            and m.data["domain"] in ("symmetric", "psd", "spd")
+            and m.type.dims[0] == v.type.dims[0]
         ]
 
     def value(self, symbol: Symbol) -> Array:

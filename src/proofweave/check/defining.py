@@ -84,7 +84,9 @@ def _parameters(left: list[Token], key: tuple[Token, ...], scope: Scope, name: s
         match = scope.match(part, 0) if part else None
         if match is None or match.stop != len(part):
             written = "".join(t.text for t in part)
-            raise CheckError(f"declare {written} first: a function's argument takes its type from there", left[opening].at)
+            raise CheckError(
+                f"declare {written} first: a function's argument takes its type from there", left[opening].at
+            )
         found.append(parameter(match.symbol.name, scope))
     return tuple(found)
 

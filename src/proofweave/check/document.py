@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from proofweave.check.checker import Answer, Options, Question, check, seed_of
 from proofweave.check.kinds import CheckError
@@ -16,14 +16,17 @@ from proofweave.types import Equation, Outline, Step, SymbolSpec, Where
 
 
 def check_equations(
-    symbols: Iterable[SymbolSpec], equations: Sequence[Equation], options: Options
+    symbols: Iterable[SymbolSpec],
+    equations: Sequence[Equation],
+    options: Options,
+    places: Sequence[Callable[[int], Where]] = (),
 ) -> tuple[Verdict, ...]:
-    """Return the verdicts on a list of equations that share symbols."""
+    """Return the verdicts on a list of equations that share symbols; `places` tell where offsets of their TeX stand."""
     scope = Scope()
     verdicts: list[Verdict] = []
-    _declare(scope, symbols, verdicts)
-    for equation in equations:
-        verdicts.append(check_one(equation, [scope], options))
+    declare_all(scope, symbols, verdicts)
+    for number, equation in enumerate(equations):
+        verdicts.append(check_one(equation, [scope], options, places[number] if places else None))
     return tuple(verdicts)
 
 
@@ -32,17 +35,17 @@ def check_outline(outline: Outline, options: Options | None = None) -> tuple[Ver
     options = options or Options()
     verdicts: list[Verdict] = []
     top = Scope()
-    _declare(top, outline.symbols, verdicts)
+    declare_all(top, outline.symbols, verdicts)
     for section in outline.sections:
         outer = Scope(top)
-        _declare(outer, section.symbols, verdicts)
+        declare_all(outer, section.symbols, verdicts)
         for leaf in section.sections or (section,):
             inner = Scope(outer)
             if leaf is not section:
-                _declare(inner, leaf.symbols, verdicts)
+                declare_all(inner, leaf.symbols, verdicts)
             for block in leaf.blocks:
                 scope = Scope(inner)
-                _declare(scope, block.symbols, verdicts)
+                declare_all(scope, block.symbols, verdicts)
                 for part in block.parts():
                     equation = part.equation if isinstance(part, Step) else part
                     if isinstance(equation, Equation):
@@ -50,7 +53,8 @@ def check_outline(outline: Outline, options: Options | None = None) -> tuple[Ver
     return tuple(verdicts)
 
 
-def _declare(scope: Scope, symbols: Iterable[SymbolSpec], verdicts: list[Verdict]) -> None:
+def declare_all(scope: Scope, symbols: Iterable[SymbolSpec], verdicts: list[Verdict]) -> None:
+    """Declare symbols; a name that cannot be read is an error verdict."""
     for spec in symbols:
         try:
             declare(scope, [spec])
@@ -58,14 +62,16 @@ def _declare(scope: Scope, symbols: Iterable[SymbolSpec], verdicts: list[Verdict
             verdicts.append(Verdict(spec.name, Kind.ERROR, spec.where, f"symbol {spec.name}: {error.what}"))
 
 
-def check_one(equation: Equation, scopes: Sequence[Scope], options: Options) -> Verdict:
+def check_one(
+    equation: Equation, scopes: Sequence[Scope], options: Options, place: Callable[[int], Where] | None = None
+) -> Verdict:
     """Return the verdict on one equation; `scopes` go from the outermost in, and a definition enters all of them."""
     started = time.perf_counter()
     try:
         answer = _answer(equation, scopes, options)
     except CheckError as error:
         at = None if error.where else error.at
-        where = error.where or located(equation, at)
+        where = error.where or (place(at or 0) if place else located(equation, at))
         return Verdict(equation.id, Kind.ERROR, where, error.what, at=at, seconds=time.perf_counter() - started)
     return Verdict(
         equation.id,

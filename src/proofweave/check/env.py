@@ -33,9 +33,21 @@ class Env:
     """The state of evaluation; children add one index axis or rebind symbols, and share everything else."""
 
     __slots__ = (
-        "axes", "batch", "binds", "cache", "caching", "deadline", "functions", "kept", "level", "notes", "over", "sizes",
-        "stamp", "values",
-    )  # fmt: skip
+        "axes",
+        "batch",
+        "binds",
+        "cache",
+        "caching",
+        "deadline",
+        "functions",
+        "kept",
+        "level",
+        "notes",
+        "over",
+        "sizes",
+        "stamp",
+        "values",
+    )
 
     def __init__(self, batch: int, sizes: dict[str, int], deadline: float) -> None:
         self.batch = batch

@@ -193,9 +193,7 @@ def _take(v: Array, index: Array, lead: int) -> Array:
         if not wide:
             return np.squeeze(taken, axis=lead)
         return np.squeeze(np.moveaxis(taken, lead, wide[0] + 1), axis=wide[0])
-    grids = [
-        np.arange(v.shape[axis]).reshape((1,) * axis + (-1,) + (1,) * (lead - axis - 1)) for axis in range(lead)
-    ]
+    grids = [np.arange(v.shape[axis]).reshape((1,) * axis + (-1,) + (1,) * (lead - axis - 1)) for axis in range(lead)]
     return np.asarray(v[(*grids, index)])
 
 

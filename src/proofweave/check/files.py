@@ -3,215 +3,176 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
-
-import yaml
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from proofweave.errors import FindingsError
+from proofweave.nodes import ListNode, MapNode, Node, ScalarNode, read_nodes
 from proofweave.types import Check, Equation, Finding, Severity, SymbolSpec, Where
 
 TOP = ("symbols", "equations")
 KEYS = (
     "id", "tex", "defines", "assume", "skip", "given", "order", "tight", "strict", "symbols", "excuse", "rows", "tag",
 )  # fmt: skip
-BIGGEST = 2_000_000
 
-_Node = yaml.Node
+Place = Callable[[int], Where]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A file's symbols and equations, and for each equation where an offset of its TeX stands in the file."""
+
+    symbols: tuple[SymbolSpec, ...]
+    equations: tuple[Equation, ...]
+    places: tuple[Place, ...]
 
 
 class Reader:
     """Collects findings while a file is read."""
 
-    def __init__(self, path: str, line: int = 0, column: int = 0) -> None:
-        self.path = path
-        self.line, self.column = line, column
+    def __init__(self) -> None:
         self.findings: list[Finding] = []
 
-    def where(self, node: _Node) -> Where:
-        """Return where a node starts."""
-        mark = node.start_mark
-        return Where(self.path, mark.line + 1 + self.line, mark.column + 1 + self.column)
-
-    def content(self, node: yaml.ScalarNode) -> Where:
-        """Return where a scalar's first character stands: after its quote, or on the line after its |."""
-        where = self.where(node)
-        if node.style in ("'", '"'):
-            return Where(where.file, where.line, where.column + 1)
-        if node.style in ("|", ">"):
-            lines = node.start_mark.buffer.split("\n") if node.start_mark.buffer else []
-            line = node.start_mark.line + 1
-            text = lines[line] if line < len(lines) else ""
-            return Where(where.file, where.line + 1, len(text) - len(text.lstrip(" ")) + 1 + self.column)
-        return where
-
-    def problem(self, node: _Node, rule: str, what: str, expected: str = "", fix: str = "") -> None:
+    def problem(self, where: Where, rule: str, what: str, expected: str = "", fix: str = "") -> None:
         """Record a problem."""
-        self.findings.append(Finding(rule, Severity.ERROR, self.where(node), what, expected, fix))
+        self.findings.append(Finding(rule, Severity.ERROR, where, what, expected, fix))
 
-    def mapping(self, node: _Node, keys: Sequence[str], what: str) -> dict[str, _Node]:
-        """Return a mapping's values by key; unknown and doubled keys are problems."""
-        found = self.pairs(node, what)
-        for key, (key_node, _) in found.items():
-            if keys and key not in keys:
-                near = difflib.get_close_matches(key, keys, 1)
+    def mapping(self, node: Node, what: str, keys: Sequence[str] = ()) -> dict[str, Node]:
+        """Return a mapping's values by key; with `keys`, others are problems."""
+        if not isinstance(node, MapNode):
+            self.problem(node.where, "wrong-kind", f"{what} is no mapping", "key: value lines")
+            return {}
+        for key, _ in node.items:
+            if keys and key.value not in keys:
+                near = difflib.get_close_matches(key.value, keys, 1)
                 fix = f"did you mean '{near[0]}'?" if near else ""
-                self.problem(key_node, "unknown-key", f"unknown key '{key}'", f"one of {', '.join(keys)}", fix)
-        return {key: value for key, (_, value) in found.items()}
+                self.problem(key.where, "unknown-key", f"unknown key '{key.value}'", f"one of {', '.join(keys)}", fix)
+        return {key.value: value for key, value in node.items}
 
-    def pairs(self, node: _Node, what: str) -> dict[str, tuple[_Node, _Node]]:
-        """Return a mapping's keys and values with their nodes."""
-        found: dict[str, tuple[_Node, _Node]] = {}
-        if not isinstance(node, yaml.MappingNode):
-            self.problem(node, "wrong-kind", f"{what} is not a mapping", "key: value lines")
-            return found
-        for key_node, value in node.value:
-            if not isinstance(key_node, yaml.ScalarNode):
-                self.problem(key_node, "wrong-kind", "a key is not a text", "a plain name")
-            elif key_node.value in found:
-                self.problem(key_node, "duplicate-key", f"the key '{key_node.value}' stands twice")
-            else:
-                found[key_node.value] = (key_node, value)
-        return found
-
-    def text(self, node: _Node, what: str) -> str:
+    def text(self, node: Node, what: str) -> str:
         """Return a scalar's text."""
-        if isinstance(node, yaml.ScalarNode):
-            return str(node.value)
-        self.problem(node, "wrong-kind", f"{what} is not a text", "a quoted text")
+        if isinstance(node, ScalarNode):
+            return node.value
+        self.problem(node.where, "wrong-kind", f"{what} is no text", "a quoted text")
         return ""
 
-    def items(self, node: _Node, what: str) -> list[_Node]:
+    def items(self, node: Node, what: str) -> list[Node]:
         """Return a list's items; a single text counts as a list of one."""
-        if isinstance(node, yaml.SequenceNode):
-            return list(node.value)
-        if isinstance(node, yaml.ScalarNode):
+        if isinstance(node, ListNode):
+            return list(node.items)
+        if isinstance(node, ScalarNode):
             return [node]
-        self.problem(node, "wrong-kind", f"{what} is not a list", "a list")
+        self.problem(node.where, "wrong-kind", f"{what} is no list", "a list")
         return []
 
-    def plain(self, node: _Node, depth: int = 0) -> object:
-        """Return a node as texts, lists and mappings."""
-        if depth > 20:
-            self.problem(node, "too-deep", "this nests too deeply")
-            return ""
-        if isinstance(node, yaml.MappingNode):
-            return {key: self.plain(value, depth + 1) for key, (_, value) in self.pairs(node, "this").items()}
-        if isinstance(node, yaml.SequenceNode):
-            return [self.plain(item, depth + 1) for item in node.value]
-        return self.text(node, "this")
+    def texts(self, node: Node, what: str) -> dict[str, str]:
+        """Return a mapping of texts."""
+        return {key: self.text(value, f"{what}.{key}") for key, value in self.mapping(node, what).items()}
+
+    def flag(self, found: Mapping[str, Node], key: str) -> bool:
+        """Return a truth value, false when left out."""
+        if key not in found:
+            return False
+        text = self.text(found[key], key)
+        if text not in ("true", "false"):
+            self.problem(found[key].where, "wrong-kind", f"{key} is '{text}'", "true or false")
+        return text == "true"
 
 
-def read_equations(text: str, path: str, line: int = 0, column: int = 0) -> tuple[tuple[SymbolSpec, ...], tuple[Equation, ...]]:
-    """Return the symbols and equations of a file; what cannot be read raises FindingsError with every problem."""
-    reader = Reader(path, line, column)
-    root = compose(text, reader)
+def read_equations(text: str, path: str, line: int = 0, column: int = 0) -> Sheet:
+    """Return the symbols and equations of a file; what cannot be read raises FindingsError with every problem.
+
+    `line` and `column` say where the text starts in the file, for checks embedded in Markdown.
+    """
+    root, problems = read_nodes(text, path)
+    reader = Reader()
+    reader.findings += problems
     symbols: tuple[SymbolSpec, ...] = ()
     equations: list[Equation] = []
+    places: list[Place] = []
     if root is not None:
-        top = reader.mapping(root, TOP, "the file")
+        top = reader.mapping(root, "the file", TOP)
         if "symbols" in top:
             symbols = read_symbols(top["symbols"], reader)
-        if "equations" in top:
-            for number, node in enumerate(reader.items(top["equations"], "equations")):
-                equation = read_equation(node, reader, number + 1)
-                if equation is not None:
-                    equations.append(equation)
-    seen: dict[str, Where] = {}
+        listed = reader.items(top["equations"], "equations") if "equations" in top else []
+        for number, node in enumerate(listed):
+            found = read_equation(node, reader, number + 1)
+            if found is not None:
+                equations.append(found[0])
+                places.append(_shifted(found[1], line, column))
+    seen: set[str] = set()
     for equation in equations:
         if equation.id in seen:
-            what = f"the id '{equation.id}' stands twice"
-            reader.findings.append(Finding("duplicate-id", Severity.ERROR, equation.where, what))
-        seen[equation.id] = equation.where
+            reader.problem(equation.where, "duplicate-id", f"the id '{equation.id}' stands twice", "each id once")
+        seen.add(equation.id)
     if reader.findings:
-        raise FindingsError(reader.findings)
-    return symbols, tuple(equations)
+        raise FindingsError([replace(f, where=moved(f.where, line, column)) for f in reader.findings])
+    symbols = tuple(replace(symbol, where=moved(symbol.where, line, column)) for symbol in symbols)
+    equations = [replace(equation, where=moved(equation.where, line, column)) for equation in equations]
+    return Sheet(symbols, tuple(equations), tuple(places))
 
 
-def compose(text: str, reader: Reader) -> _Node | None:
-    """Return the YAML tree; aliases and broken YAML are problems."""
-    where = Where(reader.path, 1 + reader.line, 1 + reader.column)
-    if len(text) > BIGGEST:
-        reader.findings.append(Finding("too-large", Severity.ERROR, where, f"the file has {len(text)} characters"))
-        return None
-    try:
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent):
-                place = event.start_mark
-                at = Where(reader.path, place.line + 1 + reader.line, place.column + 1 + reader.column)
-                reader.findings.append(Finding("alias", Severity.ERROR, at, "aliases are not allowed", "the text itself"))
-                return None
-        return yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        if mark is not None:
-            where = Where(reader.path, mark.line + 1 + reader.line, mark.column + 1 + reader.column)
-        what = getattr(error, "problem", None) or "this is no YAML"
-        fix = "quote TeX with single quotes"
-        reader.findings.append(Finding("yaml", Severity.ERROR, where, f"this is no YAML: {what}", "", fix))
-        return None
-    except RecursionError:
-        reader.findings.append(Finding("too-deep", Severity.ERROR, where, "this nests too deeply"))
-        return None
+def moved(where: Where, line: int, column: int) -> Where:
+    """Return a place of a text that itself starts at a line and column of its file."""
+    return Where(where.file, where.line + line, where.column + column)
 
 
-def read_symbols(node: _Node, reader: Reader) -> tuple[SymbolSpec, ...]:
+def _shifted(place: Place, line: int, column: int) -> Place:
+    return lambda offset: moved(place(offset), line, column)
+
+
+def read_symbols(node: Node, reader: Reader) -> tuple[SymbolSpec, ...]:
     """Return the specifications of a `symbols:`."""
     out = []
-    for name, (_, value) in reader.pairs(node, "symbols").items():
-        plain = reader.plain(value)
-        if isinstance(plain, str | Mapping):
-            out.append(SymbolSpec(name, plain, reader.where(value)))
+    for name, value in reader.mapping(node, "symbols").items():
+        if isinstance(value, ListNode):
+            reader.problem(value.where, "wrong-kind", f"the type of {name} is a list", "a type or a mapping")
         else:
-            reader.problem(value, "wrong-kind", f"the type of {name} is a list", "a type or a mapping")
+            plain = plain_value(value)
+            assert isinstance(plain, str | Mapping)
+            out.append(SymbolSpec(name, plain, value.where))
     return tuple(out)
 
 
-def read_equation(node: _Node, reader: Reader, number: int) -> Equation | None:
-    """Return one equation."""
-    if isinstance(node, yaml.ScalarNode):
-        return Equation(f"equation-{number}", reader.text(node, "an equation"), reader.content(node))
-    found = reader.mapping(node, KEYS, "an equation")
-    if "tex" not in found:
-        if isinstance(node, yaml.MappingNode):
-            reader.problem(node, "missing-key", "an equation has no tex", "tex: '…'")
+def plain_value(node: Node) -> object:
+    """Return a node as texts, lists and mappings; the reader of nodes bounds its depth."""
+    if isinstance(node, ScalarNode):
+        return node.value
+    if isinstance(node, ListNode):
+        return [plain_value(item) for item in node.items]
+    return {key.value: plain_value(value) for key, value in node.items}
+
+
+def read_equation(node: Node, reader: Reader, number: int) -> tuple[Equation, Place] | None:
+    """Return one equation, and where its TeX stands."""
+    if isinstance(node, ScalarNode):
+        return Equation(f"equation-{number}", node.value, node.place(0)), node.place
+    found = reader.mapping(node, "an equation", KEYS)
+    tex = found.get("tex")
+    if not isinstance(tex, ScalarNode):
+        if isinstance(node, MapNode):
+            reader.problem(node.where, "missing-key", "the equation has no tex", "tex: '…'")
         return None
-    tex_node = found["tex"]
-    tex = reader.text(tex_node, "tex")
     name = reader.text(found["id"], "id") if "id" in found else f"equation-{number}"
-    where = reader.content(tex_node) if isinstance(tex_node, yaml.ScalarNode) else reader.where(tex_node)
     symbols = read_symbols(found["symbols"], reader) if "symbols" in found else ()
-    return Equation(name, tex, where, read_check(found, reader), symbols)
+    return Equation(name, tex.value, tex.place(0), read_check(found, reader), symbols), tex.place
 
 
-def read_check(found: Mapping[str, _Node], reader: Reader) -> Check:
+def read_check(found: Mapping[str, Node], reader: Reader) -> Check:
     """Return what an equation's author says about its truth."""
     modes = [key for key in ("defines", "assume", "skip") if key in found]
     if len(modes) > 1:
-        reader.problem(found[modes[1]], "two-modes", f"{modes[0]} and {modes[1]} exclude each other", "one of them")
-    texts = {key: reader.text(found[key], key) for key in modes}
-    given = tuple(reader.text(item, "a premise") for item in reader.items(found["given"], "given")) if "given" in found else ()
-    order = _texts(found["order"], reader, "order") if "order" in found else None
-    excuse = _texts(found["excuse"], reader, "excuse") if "excuse" in found else {}
+        what = f"{modes[0]} and {modes[1]} exclude each other"
+        reader.problem(found[modes[1]].where, "two-modes", what, "one of them")
+    mode = {key: reader.text(found[key], key) for key in modes}
+    given = reader.items(found["given"], "given") if "given" in found else []
     return Check(
-        texts.get("defines"),
-        texts.get("assume"),
-        texts.get("skip"),
-        given,
-        order,
-        _flag(found, "tight", reader),
-        _flag(found, "strict", reader),
-        excuse,
+        mode.get("defines"),
+        mode.get("assume"),
+        mode.get("skip"),
+        tuple(reader.text(item, "a premise") for item in given),
+        reader.texts(found["order"], "order") if "order" in found else None,
+        reader.flag(found, "tight"),
+        reader.flag(found, "strict"),
+        reader.texts(found["excuse"], "excuse") if "excuse" in found else {},
     )
-
-
-def _texts(node: _Node, reader: Reader, what: str) -> dict[str, str]:
-    return {key: reader.text(value, what) for key, (_, value) in reader.pairs(node, what).items()}
-
-
-def _flag(found: Mapping[str, _Node], key: str, reader: Reader) -> bool:
-    if key not in found:
-        return False
-    text = reader.text(found[key], key)
-    if text not in ("true", "false"):
-        reader.problem(found[key], "wrong-kind", f"{key} is '{text}'", "true or false")
-    return text == "true"

@@ -77,7 +77,7 @@ def allowed(classes: tuple[str, ...], constant: bool) -> tuple[int, ...]:
     if smooth or "strongly_convex" in classes:
         kept -= {ABSOLUTE}
     if smooth:
-        kept -= {QUARTIC}
+        kept -= {QUARTIC, HUBER}  # smooth means differentiable as often as one likes, with bounded curvature
     if "convex" in classes or "strongly_convex" in classes:
         kept -= {COSINE}
     if "lipschitz" in classes:

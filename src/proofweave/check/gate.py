@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -45,10 +46,11 @@ def gate(
             if not fate:
                 survivors.append((task_, found, mutant))
         for task_, found, mutant in survivors:
-            if task_ is not None and not killed[mutant.part[1:]] and is_inequality(mutant.claim):
-                if search(task_, mutant.claim, found.cases, rng, refine=False).case is not None:
-                    killed[mutant.part[1:]] = True
-                    dead += 1
+            if task_ is None or killed[mutant.part[1:]] or not is_inequality(mutant.claim):
+                continue
+            if search(task_, mutant.claim, found.cases, rng, refine=False).case is not None:
+                killed[mutant.part[1:]] = True
+                dead += 1
     except OutOfTime:
         stopped = f"time ran out after {total} planted errors"
     for span, exposed in list(killed.items()):
@@ -64,7 +66,9 @@ def gate(
     if stopped:
         return Answer(Kind.WEAK, stopped, instances, None, summary)
     if not total:
-        return Answer(Kind.WEAK, "no error could be planted: the equation has no part to test", instances, None, summary)
+        return Answer(
+            Kind.WEAK, "no error could be planted: the equation has no part to test", instances, None, summary
+        )
     if unexposed:
         what = "; ".join(unexposed)
         return Answer(Kind.WEAK, f"no planted error exposes: {what}", instances, None, summary)
@@ -77,14 +81,14 @@ def _fates(
     for task_, found in drawn:
         for claim in task_.claims:
             for mutant in mutate.mutants(claim):
-                fate = _patiently(lambda m=mutant, f=found: _fate(m.claim, f.cases), found.cases, deadline)
+                fate = _patiently(partial(_fate, mutant.claim, found.cases), found.cases, deadline)
                 if fate is not None:
                     yield task_, found, mutant, fate
     for one in rough:
         for mutant in mutate.mutants(one.link):
             if mutant.claim.data != one.link.data:
                 continue
-            fate = _patiently(lambda m=mutant, o=one: _rough_fate(o, m.claim, rng), one.drawn.cases, deadline)
+            fate = _patiently(partial(_rough_fate, one, mutant.claim, rng), one.drawn.cases, deadline)
             if fate is not None:
                 yield None, one.drawn, mutant, fate
 
@@ -106,7 +110,7 @@ def _patiently(judge: Callable[[], bool | None], cases: Sequence[Case], deadline
 
 
 def _fate(claim: Node, cases: Sequence[Case]) -> bool | None:
-    """Tell whether a planted error is caught: refuted, or without a value on every instance; None when it cannot be read."""
+    """Tell whether a planted error is caught: refuted, or nowhere with a value; None when it cannot be read."""
     meant = False
     for case in cases:
         try:

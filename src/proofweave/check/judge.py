@@ -80,7 +80,7 @@ def compare(left: Val, right: Val, sign: str, kind: str, rank: int, node: Node) 
         same = off <= tolerance
         slack = -off / np.maximum(size, TINY)
         if axes:
-            same, slack, valid = same.all(axis=axes), slack.min(axis=axes), valid.all(axis=axes)
+            same, slack, valid = np.asarray(same.all(axis=axes)), slack.min(axis=axes), np.asarray(valid.all(axis=axes))
         return Truth(~same if sign == r"\neq" else same, valid, -slack - 1e-9 if sign == r"\neq" else slack)
     holds = gap.v >= -tolerance
     if sign == "<":
@@ -89,12 +89,12 @@ def compare(left: Val, right: Val, sign: str, kind: str, rank: int, node: Node) 
         valid = valid & (decided | ~np.isfinite(gap.v))
     slack = gap.v / (size + 1e-12)
     if axes:
-        holds, slack, valid = holds.all(axis=axes), slack.min(axis=axes), valid.all(axis=axes)
+        holds, slack, valid = np.asarray(holds.all(axis=axes)), slack.min(axis=axes), np.asarray(valid.all(axis=axes))
     return Truth(holds, valid, slack)
 
 
 def _loewner(gap: Val, size: Array, valid: Array, axes: tuple[int, ...]) -> Truth:
-    whole = valid.all(axis=axes)
+    whole = np.asarray(valid.all(axis=axes))
     n = gap.v.shape[-1]
     safe = np.where(whole[..., None, None], gap.v, np.eye(n))
     skew = np.abs(safe - np.swapaxes(safe, -1, -2)).max(axis=axes)

@@ -16,7 +16,7 @@ WORST = 1e10  # a matrix of larger condition counts as singular: no value
 
 def finite(x: Val) -> tuple[Array, Array, Array]:
     """Return the matrices with those holding NaN replaced by I, the error bounds, and which were whole."""
-    whole = np.isfinite(x.v).all(axis=(-1, -2))
+    whole = np.asarray(np.isfinite(x.v).all(axis=(-1, -2)))
     rows, columns = x.v.shape[-2:]
     filled = np.where(whole[..., None, None], x.v, np.eye(rows, columns))
     return filled, np.broadcast_to(x.e, x.v.shape), whole
@@ -93,7 +93,7 @@ def _pseudoinverse(node: Node, env: Env) -> Val:
 def matrix_power(x: Val, exponent: Val, node: Node) -> Val:
     """Return A^k: by products for whole k, by the spectrum of a symmetric positive matrix for others."""
     k = exponent.v
-    if (k != np.rint(k)).any() or k.size > 1 and np.ptp(k) > 0:
+    if (k != np.rint(k)).any() or (k.size > 1 and np.ptp(k) > 0):
         if k.size > 1 and np.ptp(k) > 0 and (k == np.rint(k)).all() and np.abs(k).max() <= 64:
             return _mixed_power(x, k, node)
         return _spectral_power(x, k, node)
@@ -137,7 +137,9 @@ def _spectral_power(x: Val, k: Array, node: Node) -> Val:
     good = whole & symmetric & np.isfinite(raised).all(axis=-1)
     lowest = np.maximum(np.abs(positive), noise)
     slope = np.abs(k[..., None]) * np.power(lowest, np.minimum(k[..., None] - 1, 0.0))
-    bound = (np.maximum(slope, np.abs(k[..., None]) * np.abs(values) ** np.maximum(k[..., None] - 1, 0)) * noise).max(axis=-1)
+    bound = (np.maximum(slope, np.abs(k[..., None]) * np.abs(values) ** np.maximum(k[..., None] - 1, 0)) * noise).max(
+        axis=-1
+    )
     bound = 4 * bound + 16 * EPS * np.abs(raised).max(axis=-1)
     return Val(np.where(good[..., None, None], v, np.nan), np.broadcast_to(bound[..., None, None], v.shape))
 
@@ -174,9 +176,7 @@ def _diag(node: Node, env: Env) -> Val:
 @rule("diagonal")
 def _diagonal(node: Node, env: Env) -> Val:
     x = ev(node.args[0], env)
-    return Val(
-        np.diagonal(x.v, axis1=-2, axis2=-1), np.diagonal(np.broadcast_to(x.e, x.v.shape), axis1=-2, axis2=-1)
-    )
+    return Val(np.diagonal(x.v, axis1=-2, axis2=-1), np.diagonal(np.broadcast_to(x.e, x.v.shape), axis1=-2, axis2=-1))
 
 
 @rule("msign")

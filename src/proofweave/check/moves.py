@@ -47,7 +47,7 @@ def take(env: Env, rows: Array) -> Env:
 
 
 def moved(env: Env, symbols: Sequence[Symbol], steps: Array) -> Env:
-    """Return a batch of each instance moved by its steps: (batch, copies, coordinates) gives batch × copies instances."""
+    """Return each instance moved by its steps: (batch, copies, coordinates) gives batch × copies instances."""
     copies = steps.shape[1]
     new = repeat(env, copies)
     flat = steps.reshape(new.batch, -1)

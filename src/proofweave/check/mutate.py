@@ -186,7 +186,11 @@ def _add(node: Node) -> Iterator[Change]:
         dropped = rest[0] if len(rest) == 1 else replace(node, args=rest)
         yield _part("term", term), "dropped", dropped
         flipped = term.args[0] if term.op == "neg" else _negative(term)
-        yield _part("term", term), "sign flipped", replace(node, args=(*node.args[:place], flipped, *node.args[place + 1 :]))
+        yield (
+            _part("term", term),
+            "sign flipped",
+            replace(node, args=(*node.args[:place], flipped, *node.args[place + 1 :])),
+        )
 
 
 def _neg(node: Node) -> Iterator[Change]:
@@ -233,7 +237,16 @@ def _func(node: Node) -> Iterator[Change]:
 
 
 def _norm(node: Node) -> Iterator[Change]:
-    swaps = {"2": "inf", "F": "op", "op": "F", "nuclear": "F", "inf": "2", "rows": "columns", "columns": "rows", "p": "inf"}
+    swaps = {
+        "2": "inf",
+        "F": "op",
+        "op": "F",
+        "nuclear": "F",
+        "inf": "2",
+        "rows": "columns",
+        "columns": "rows",
+        "p": "inf",
+    }
     yield from _scaled("norm", node)
     if node.data in swaps and node.args[0].type.kind != "scalar":
         args = node.args[:1]

@@ -1,4 +1,4 @@
-"""≈ and O(·): the order at which an error falls as a quantity goes to 0 with all else fixed, never one loose tolerance."""
+"""≈ and O(·): the order at which an error falls as a quantity goes to 0 with all else fixed."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 from proofweave.check.cases import Drawn, Task, draw_cases, open_case
 from proofweave.check.env import Env
 from proofweave.check.evaluate import ev
-from proofweave.check.kinds import CheckError
 from proofweave.check.judge import SAFETY
+from proofweave.check.kinds import CheckError
 from proofweave.check.moves import repeat
 from proofweave.check.program import named_in
 from proofweave.check.scope import Symbol
@@ -140,4 +140,3 @@ def _slope(size: Array, error: Array, floor: Array) -> float | None:
 def draw(task_: Task, rng: np.random.Generator, deadline: float) -> Drawn:
     """Draw the instances an order is fitted on."""
     return draw_cases(task_, INSTANCES, rng, deadline)
-

@@ -16,7 +16,9 @@ RELATIONS = frozenset(
 )
 ARROWS = frozenset((r"\Rightarrow", r"\iff"))
 CLOSERS = frozenset((")", "]", r"\}", r"\rangle", r"\rfloor", r"\rceil"))
-STOPS = RELATIONS | ARROWS | CLOSERS | {",", "+", "-", ";", r"\land", r"\in", r"\forall", r"\sim", r"\to", r"\pm", r"\mp"}
+STOPS = (
+    RELATIONS | ARROWS | CLOSERS | {",", "+", "-", ";", r"\land", r"\in", r"\forall", r"\sim", r"\to", r"\pm", r"\mp"}
+)
 UNREAD = {
     r"\ldots": r"dots are not read; write the sum, product or list with \sum, \prod or a family",
     r"\pm": r"\pm stands for two equations; write them out",
@@ -137,7 +139,14 @@ class Parser:
     def term(self) -> Node:
         """Parse operands joined by \\cdot, \\times, \\odot, \\otimes."""
         left = self.operand()
-        while (token := self.peek()) is not None and token.text in (r"\cdot", r"\times", r"\odot", r"\otimes", "*", r"\circ"):
+        while (token := self.peek()) is not None and token.text in (
+            r"\cdot",
+            r"\times",
+            r"\odot",
+            r"\otimes",
+            "*",
+            r"\circ",
+        ):
             self.place += 1
             right = self.operand()
             left = join(token, left, right)

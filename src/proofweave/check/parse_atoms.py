@@ -14,7 +14,25 @@ from proofweave.check.tokens import Token
 from proofweave.check.tree import Node, number, settle
 
 ELEMENTWISE = frozenset(
-    "sign log exp sin cos tan tanh sinh cosh arctan arcsin arccos sigmoid ReLU softplus erf abs".split()
+    [
+        "sign",
+        "log",
+        "exp",
+        "sin",
+        "cos",
+        "tan",
+        "tanh",
+        "sinh",
+        "cosh",
+        "arctan",
+        "arcsin",
+        "arccos",
+        "sigmoid",
+        "ReLU",
+        "softplus",
+        "erf",
+        "abs",
+    ]
 )
 CLOSING = {"(": ")", "[": "]", r"\{": r"\}", r"\lfloor": r"\rfloor", r"\lceil": r"\rceil"}
 
@@ -92,7 +110,14 @@ def bracket(p: Parser) -> Node:
         raise CheckError("a list stands only after a function, \\min or \\max", found.at)
     p.expect(closer, token.at)
     if token.text in (r"\lfloor", r"\lceil"):
-        return node("func", (inside,), SCALAR, token.at, p.tokens[p.place - 1].end, ({"\\lfloor": "floor", "\\lceil": "ceil"}[token.text], False))
+        return node(
+            "func",
+            (inside,),
+            SCALAR,
+            token.at,
+            p.tokens[p.place - 1].end,
+            ({"\\lfloor": "floor", "\\lceil": "ceil"}[token.text], False),
+        )
     return inside
 
 
@@ -223,7 +248,7 @@ def function(p: Parser, token: Token) -> Node:
     power = None
     if sup:
         power = p.whole(sup, token.at)
-        if power.op == "num" and power.data < 0 or power.op == "neg":
+        if (power.op == "num" and power.data < 0) or power.op == "neg":
             raise CheckError(rf"\{title}^{{-1}} has two readings; write the inverse function or a quotient", token.at)
     base = p.whole(sub, token.at) if sub else None
     argument, bare = function_argument(p, token)
@@ -246,7 +271,11 @@ def function_argument(p: Parser, token: Token) -> tuple[Node, bool]:
     if following.text in ("(", "[", r"\{"):
         return bracket(p), False
     factors = [p.factor()]
-    while (more := p.peek()) is not None and not p.stops(more) and more.text not in ("/", r"\cdot", r"\times", r"\odot", "*"):
+    while (
+        (more := p.peek()) is not None
+        and not p.stops(more)
+        and more.text not in ("/", r"\cdot", r"\times", r"\odot", "*")
+    ):
         if more.kind == "op" or (factors[0].op not in ("num",) and not _constant(factors)):
             if more.kind == "op" and more.text not in ("exp",):
                 break

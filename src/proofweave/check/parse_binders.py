@@ -18,7 +18,7 @@ COMPARISONS = frozenset(("<", ">", r"\le", r"\ge", r"\neq", "="))
 
 @dataclass(frozen=True, slots=True)
 class Optimum:
-    """What a min, max, argmin or argmax over a symbol asks for; the node's arguments are the body and the constraints."""
+    """What an extremum over a symbol asks for; the node's arguments are the body and the constraints."""
 
     symbol: Symbol
     sense: int
@@ -206,7 +206,12 @@ def _outside(part: Sequence[Token], token: Token) -> bool:
 
 
 def _read_part(
-    p: Parser, binding: Binding, part: tuple[Token, ...], sup: Sequence[Token], token: Token, parts: list[tuple[Token, ...]]
+    p: Parser,
+    binding: Binding,
+    part: tuple[Token, ...],
+    sup: Sequence[Token],
+    token: Token,
+    parts: list[tuple[Token, ...]],
 ) -> None:
     first = part[0]
     texts = [t.text for t in part]
@@ -214,7 +219,7 @@ def _read_part(
         index = Index(first.text)
         if r"\ldots" in texts:
             cut = texts.index(r"\ldots")
-            start = [t for t in part[2:cut]]
+            start = list(part[2:cut])
             comma = next((k for k, t in enumerate(start) if t.text == ","), len(start))
             lo = p.whole(start[:comma], first.at)
             hi = p.whole(part[cut + 2 :], first.at)
@@ -308,9 +313,7 @@ def _condition(
 ) -> None:
     """Read `i < j`, `j \\neq i`, `1 \\le i < j \\le n`, `\\|u\\| = 1`: bind what is new, keep the condition."""
     declared = [
-        p.scope.match(part, place)
-        for place, t in enumerate(part)
-        if t.kind == "name" and t.text not in p.indices
+        p.scope.match(part, place) for place, t in enumerate(part) if t.kind == "name" and t.text not in p.indices
     ]
     real = [m.symbol for m in declared if m is not None and m.symbol.role not in ("int", "size")]
     already = {name for name, *_ in binding.indices}
@@ -340,7 +343,7 @@ def _condition(
 
 def _elsewhere(p: Parser, name: str) -> bool:
     """Tell whether an index occurs outside the term at hand, so that it is free there."""
-    if name in p.free or any(t.text == name for t in p.tokens[: p.place] if t.kind == "name") and _before(p, name):
+    if name in p.free or (any(t.text == name for t in p.tokens[: p.place] if t.kind == "name") and _before(p, name)):
         return True
     depth = 0
     for place in range(p.place, len(p.tokens)):

@@ -83,7 +83,7 @@ def _of_function(p: Parser, token: Token, sub: Sequence[Token], order: int) -> N
         if len(symbol.type.args) > 1:
             raise CheckError(f"{wrt} is no argument of {symbol.name}", token.at)
     elif len(symbol.type.args) > 1:
-        raise CheckError(rf"\nabla of a function of several arguments needs its variable below", token.at)
+        raise CheckError(r"\nabla of a function of several arguments needs its variable below", token.at)
     base = declared_base(p, match)
     arguments = call_arguments(p, symbol)
     called = apply(symbol, base, arguments, p.tokens[p.place - 1].end)
@@ -97,6 +97,7 @@ def _is_plain(called: Node, variable: Symbol) -> bool:
 def declared_base(p: Parser, match: Match) -> Node:
     """Step over a function's name and return it with its member indices."""
     from proofweave.check.parse_names import dim_node, index_expression
+
     symbol = match.symbol
     at = p.here()
     p.place = match.stop
@@ -151,7 +152,9 @@ def _variable(
     """Read the variable of a derivative: a declared symbol, a member of a family, or an entry."""
     from proofweave.check.parse_names import dim_node, index_expression
 
-    tokens = [t for t in tokens if t.kind not in ("open", "close")] if tokens and tokens[0].kind == "open" else list(tokens)
+    tokens = (
+        [t for t in tokens if t.kind not in ("open", "close")] if tokens and tokens[0].kind == "open" else list(tokens)
+    )
     match = p.scope.match(tokens, 0) if tokens and tokens[0].kind in ("name", "op") else None
     if match is None or match.stop != len(tokens) or match.sup:
         if optional:
@@ -176,7 +179,7 @@ def _variable(
 
 
 def derivative_fraction(p: Parser, above: Sequence[Token], below: Sequence[Token], stop: int) -> Node | None:
-    """Parse \\frac{\\partial f}{\\partial x}, \\frac{d}{dt} …, \\frac{\\partial^2 f}{\\partial x \\partial y}; else None."""
+    """Parse \\frac{\\partial f}{\\partial x}, \\frac{d}{dt} … and second derivatives; None for other fractions."""
     if not above or not below or not _differential(p, above[0]) or below[0].text != above[0].text or len(below) < 2:
         return None
     token = p.tokens[p.place]
@@ -335,4 +338,3 @@ def _integration_variable(p: Parser, cut: int) -> tuple[str, int]:
     if sup:
         raise CheckError("a differential takes no power", p.tokens[cut + 1].at)
     return "".join(t.text for t in p.tokens[cut + 1 : stop]), stop
-

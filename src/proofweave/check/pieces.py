@@ -48,7 +48,11 @@ def solve(
         if weights is None:
             weights = np.full(at.shape, 1.0 / at.shape[-1])
         curve = np.einsum("...n,...npq->...pq", weights, hessian)
-        known = np.isfinite(curve).all(axis=(-1, -2)) & np.isfinite(at).all(axis=-1) & np.isfinite(gradient).all(axis=(-1, -2))
+        known = (
+            np.isfinite(curve).all(axis=(-1, -2))
+            & np.isfinite(at).all(axis=-1)
+            & np.isfinite(gradient).all(axis=(-1, -2))
+        )
         curve = np.where(known[..., None, None], curve, np.eye(p))
         spectrum = np.linalg.eigvalsh(curve)
         known &= spectrum[..., 0] > 1e-7 * np.abs(spectrum[..., -1])
@@ -71,7 +75,10 @@ def solve(
     point = np.where(good[..., None], u, np.nan)
     scale = 1 + np.abs(u).max(axis=-1)
     return Solution(
-        point, (4 * last + 1e-10 * scale)[..., None], np.where(good, value, np.nan), 1e-11 * (np.abs(value) + scale * last)
+        point,
+        (4 * last + 1e-10 * scale)[..., None],
+        np.where(good, value, np.nan),
+        1e-11 * (np.abs(value) + scale * last),
     )
 
 
@@ -162,7 +169,9 @@ def _on_ball(pieces: Values, region: Region, lead: tuple[int, ...], p: int) -> S
     if not (straight & equal)[np.isfinite(scale)].all():
         return None
     gram = slopes @ np.swapaxes(slopes, -1, -2)
-    found = on_simplex(Model(np.zeros(lead), np.zeros(zero.shape), gram, False, 1e-15 * np.abs(gram).max(axis=(-1, -2))))
+    found = on_simplex(
+        Model(np.zeros(lead), np.zeros(zero.shape), gram, False, 1e-15 * np.abs(gram).max(axis=(-1, -2)))
+    )
     if found is None:
         return None
     direction = (np.swapaxes(slopes, -1, -2) @ found.point[..., None])[..., 0]
@@ -178,5 +187,3 @@ def _on_ball(pieces: Values, region: Region, lead: tuple[int, ...], p: int) -> S
         value = zero[..., 0] - radius * np.where(flat, 0.0, size)
     error = 1e-9 * radius[..., None] * np.ones(p)
     return Solution(point, error, value, 1e-11 * scale * radius)
-
-

@@ -116,7 +116,7 @@ def _conditions(statement: Statement, env: Env) -> Array | None:
 
 
 def everywhere(found: Truth, mask: Array | None, batch: int) -> Array:
-    """Tell for each instance whether a relation holds at all index positions; those without meaning anywhere are left out."""
+    """Tell for each instance whether a relation holds at all index positions that have a meaning."""
     shape = np.broadcast_shapes(found.holds.shape, found.valid.shape, (batch,) + (1,) * (found.holds.ndim - 1))
     holding = np.broadcast_to(found.holds & found.valid, shape)
     never = ~np.broadcast_to(found.valid, shape).any(axis=0, keepdims=True)
@@ -235,7 +235,7 @@ def _has_equation(premises: Premises) -> bool:
 
 
 def residuals(premises: Premises, env: Env) -> tuple[Array, Array]:
-    """Return the gaps of all premises and how far rounding blurs them, both (batch, gaps); a bound that holds has none."""
+    """Return the gaps of all premises and how far rounding blurs them, both (batch, gaps)."""
     gaps: list[Array] = []
     slacks: list[Array] = []
     for statement in premises.statements:
@@ -244,7 +244,9 @@ def residuals(premises: Premises, env: Env) -> tuple[Array, Array]:
             for chain in _chains(relation):
                 for (left, right), sign in zip(zip(chain.args, chain.args[1:], strict=False), chain.data, strict=True):
                     gap, slack = _gap(ev(left, inside), ev(right, inside), sign, left.type.kind)
-                    gap, slack = (np.broadcast_to(x, (env.batch, *gap.shape[1:])).reshape(env.batch, -1) for x in (gap, slack))
+                    gap, slack = (
+                        np.broadcast_to(x, (env.batch, *gap.shape[1:])).reshape(env.batch, -1) for x in (gap, slack)
+                    )
                     gaps.append(gap)
                     slacks.append(slack)
     if not gaps:

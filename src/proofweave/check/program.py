@@ -50,7 +50,9 @@ def _unbound(node: Node) -> set[Symbol]:
     found: set[Symbol] = set()
     for arg in node.args:
         found |= _unbound(arg)
-    for symbol in ([node.data] if isinstance(node.data, Symbol) else [node.data.symbol] if hasattr(node.data, "symbol") else []):
+    for symbol in (
+        [node.data] if isinstance(node.data, Symbol) else [node.data.symbol] if hasattr(node.data, "symbol") else []
+    ):
         found |= stochastic(symbol)
     return found
 

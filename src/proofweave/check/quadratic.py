@@ -17,7 +17,7 @@ FACES = 12
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """f(u) = value + slope·u + ½ uᵀ curve u, with leading batch axes; `linear` where the curvature vanishes everywhere."""
+    """f(u) = value + slope·u + ½ uᵀ curve u, in batches; `linear` where the curvature vanishes everywhere."""
 
     value: Array
     slope: Array
@@ -41,7 +41,11 @@ def fit(objective: Objective, region: Region, lead: tuple[int, ...]) -> Model | 
     eye = step * np.eye(p)
     pairs = list(combinations(range(p), 2))
     cross = np.array([eye[i] + eye[j] for i, j in pairs]).reshape(-1, p)
-    tests = rng.uniform(-0.4, 0.4, size=(3, p)) if region.domain not in ("positive", "nonneg") else rng.uniform(-0.4, 0.4, (3, p))
+    tests = (
+        rng.uniform(-0.4, 0.4, size=(3, p))
+        if region.domain not in ("positive", "nonneg")
+        else rng.uniform(-0.4, 0.4, (3, p))
+    )
     offsets = np.concatenate([np.zeros((1, p)), eye, -eye, cross, tests])
     values = objective(np.broadcast_to(base + offsets, (*lead, len(offsets), p)))
     at, plus, minus = values[..., 0], values[..., 1 : 1 + p], values[..., 1 + p : 1 + 2 * p]
@@ -87,12 +91,14 @@ def solve(model: Model, region: Region) -> Solution | None:
 def value_at(model: Model, point: Array) -> Array:
     """Return the quadratic's value."""
     return np.asarray(
-        model.value + (model.slope * point).sum(axis=-1) + 0.5 * np.einsum("...p,...pq,...q->...", point, model.curve, point)
+        model.value
+        + (model.slope * point).sum(axis=-1)
+        + 0.5 * np.einsum("...p,...pq,...q->...", point, model.curve, point)
     )
 
 
 def _clean(model: Model) -> tuple[Array, Array]:
-    good = np.isfinite(model.curve).all(axis=(-1, -2)) & np.isfinite(model.slope).all(axis=-1)
+    good = np.asarray(np.isfinite(model.curve).all(axis=(-1, -2)) & np.isfinite(model.slope).all(axis=-1))
     curve = np.where(good[..., None, None], model.curve, np.eye(model.curve.shape[-1]))
     return curve, good
 
@@ -107,7 +113,9 @@ def _free(model: Model) -> Solution:
     point = np.where(bounded[..., None], point, np.nan)
     condition = top / np.where(bounded, values[..., 0], 1.0)
     size = np.sqrt(np.square(point).sum(axis=-1)) + model.noise / np.where(top > 0, top, 1.0)
-    error = (256 * EPS * condition * size)[..., None] + (model.noise / np.where(bounded, values[..., 0], 1.0))[..., None]
+    error = (256 * EPS * condition * size)[..., None] + (model.noise / np.where(bounded, values[..., 0], 1.0))[
+        ..., None
+    ]
     return Solution(point, error, value_at(model, point), model.noise + 1e-15 * condition * np.abs(model.value))
 
 
@@ -119,7 +127,7 @@ def on_simplex(model: Model) -> Solution | None:
     lead = model.slope.shape[:-1]
     best = np.full(lead, np.inf)
     point = np.full((*lead, p), np.nan)
-    finite = np.isfinite(model.slope).all(axis=-1) & np.isfinite(model.curve).all(axis=(-1, -2))
+    finite = np.asarray(np.isfinite(model.slope).all(axis=-1) & np.isfinite(model.curve).all(axis=(-1, -2)))
     curve = np.where(finite[..., None, None], model.curve, 0.0)
     slope = np.where(finite[..., None], model.slope, 0.0)
     error, missing = np.zeros(lead), np.full(lead, np.inf)
@@ -209,7 +217,7 @@ def _on_ball(model: Model, region: Region) -> Solution:
     y = -np.where(safe, turned / np.where(safe, shifted, 1.0), 0.0)
     length = np.sqrt(np.square(y).sum(axis=-1))
     hard = (length < radius * (1 - 1e-9)) & (region.sphere | (low < -1e-12 * top))
-    # in the hard case a step along the lowest eigenvector reaches the sphere: the value is known, the point is not unique
+    # in the hard case a step along the lowest eigenvector reaches the sphere: the point is not unique, the value is
     y[..., 0] += np.where(hard, np.sqrt(np.maximum(radius**2 - length**2, 0.0)), 0.0)
     point = (vectors @ y[..., None])[..., 0]
     value = np.where(good, value_at(model, point), np.nan)
@@ -226,7 +234,7 @@ def _linear_on_ball(model: Model, region: Region) -> Solution:
     radius = np.broadcast_to(region.radius, slope.shape[:-1])
     grid = slope.reshape(slope.shape[:-1] + region.shape)
     if region.norm in ("op", "nuclear"):
-        good = np.isfinite(slope).all(axis=-1)
+        good = np.asarray(np.isfinite(slope).all(axis=-1))
         u, s, vt = np.linalg.svd(np.where(good[..., None, None], grid, 1.0), full_matrices=False)
         if region.norm == "op":
             direction, dual = u @ vt, s.sum(axis=-1)

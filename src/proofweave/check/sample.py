@@ -66,9 +66,7 @@ def size_groups(plan: Sequence[Symbol], rng: np.random.Generator, deadline: floa
     return list(found.values())
 
 
-def draw(
-    plan: Sequence[Symbol], sizes: dict[str, int], batch: int, rng: np.random.Generator, deadline: float
-) -> Env:
+def draw(plan: Sequence[Symbol], sizes: dict[str, int], batch: int, rng: np.random.Generator, deadline: float) -> Env:
     """Draw a batch of instances of the free symbols; derived ones are still to be made."""
     env = Env(batch, dict(sizes), deadline)
     regime = rng.choice(3, size=batch, p=[0.3, 0.5, 0.2])
@@ -77,7 +75,11 @@ def draw(
             shape = (batch, *_members(symbol, env), *_shape(symbol, env))
             value = _free(symbol, shape, env, regime, rng)
             env.values[symbol] = exact(value)
-            if symbol.data["domain"] in ("unit", "simplex", "orthogonal"):  # these meet their constraint only to rounding
+            if symbol.data["domain"] in (
+                "unit",
+                "simplex",
+                "orthogonal",
+            ):  # these meet their constraint only to rounding
                 env.values[symbol] = Val(value, np.broadcast_to(4 * EPS * np.abs(value).max(), value.shape))
         elif symbol.role == "int" and symbol.name not in env.sizes:
             lo, hi = _int_bounds(symbol, env)
@@ -149,7 +151,9 @@ def _shape(symbol: Symbol, env: Env) -> tuple[int, ...]:
 
 def _free(symbol: Symbol, shape: tuple[int, ...], env: Env, regime: Array, rng: np.random.Generator) -> Array:
     wide = (slice(None), *(None,) * (len(shape) - 1))
-    scale = np.where(regime == WIDE, 10 ** rng.uniform(-2, 2, size=len(regime)), np.exp(rng.normal(0, 0.4, len(regime))))
+    scale = np.where(
+        regime == WIDE, 10 ** rng.uniform(-2, 2, size=len(regime)), np.exp(rng.normal(0, 0.4, len(regime)))
+    )
     domain: str = symbol.data["domain"]
     nice = np.broadcast_to((regime == NICE)[wide], shape)
     if domain in ("scalar", "vector", "matrix"):

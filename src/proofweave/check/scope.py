@@ -91,9 +91,7 @@ class Scope:
         self.trail: list[str] = parent.trail if parent else []
         self._nuclei: dict[str, list[Entry]] | None = None
 
-    def declare(
-        self, name: str, where: Where, make: Callable[[], Symbol], holes: Sequence[str] = ()
-    ) -> Entry:
+    def declare(self, name: str, where: Where, make: Callable[[], Symbol], holes: Sequence[str] = ()) -> Entry:
         """Add a symbol; `make` builds it on first use."""
         key = read_key(name)
         entry = Entry(name, key, tuple(holes), where, make)

@@ -1,4 +1,4 @@
-"""The simplest counterexample near a found one: small integers and simple fractions, as few nonzero entries as possible."""
+"""The simplest counterexample near a found one: small integers and fractions, few nonzero entries."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def violations(case: Case, claim: Node) -> tuple[Truth, Array]:
     found = case.truth(claim)
     bad = found.valid & ~found.holds
     shape = np.broadcast_shapes(bad.shape, (case.env.batch,) + (1,) * (bad.ndim - 1))
-    return found, np.broadcast_to(bad, shape).reshape(case.env.batch, -1).any(axis=1)
+    return found, np.asarray(np.broadcast_to(bad, shape).reshape(case.env.batch, -1).any(axis=1))
 
 
 def simplest(task: Task, claim: Node, case: Case, rng: np.random.Generator) -> Case:
@@ -59,7 +59,9 @@ def simplest(task: Task, claim: Node, case: Case, rng: np.random.Generator) -> C
     _, bad = violations(case, claim)
     env = take(case.env, np.flatnonzero(bad))
     env = take(env, np.array([int(_total(env, symbols).argmin())]))
-    able = [s for s in movable(task.plan) if s.data["domain"] in OPEN and s not in {a for a, _ in task.premises.assigned}]
+    able = [
+        s for s in movable(task.plan) if s.data["domain"] in OPEN and s not in {a for a, _ in task.premises.assigned}
+    ]
     best = float(_total(env, symbols)[0])
     for _ in range(ROUNDS):
         changes = [(symbol, value) for symbol in able for value in _candidates(symbol, env)][:MOST]
@@ -137,7 +139,9 @@ def describe(task: Task, claim: Node, case: Case, tex: str) -> Counterexample:
             values[f"weights of {symbol.name}"] = nice(case.env.values[symbol.data["weights_symbol"]].v[0])
     for axis, index in enumerate(task.free):
         bound, _ = case.inner.binds[index]
-        values[index.name] = nice(bound.v.reshape(-1)[spot[axis + 1]] if axis + 1 < len(spot) else bound.v.reshape(-1)[0])
+        values[index.name] = nice(
+            bound.v.reshape(-1)[spot[axis + 1]] if axis + 1 < len(spot) else bound.v.reshape(-1)[0]
+        )
     left, right, sign = _link(claim, case, spot)
     sides = [_at(ev(side, case.inner).v, spot, side.type.rank) for side in (left, right)]
     written = [" ".join(tex[side.at : side.end].split()) or "0" for side in (left, right)]

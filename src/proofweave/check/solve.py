@@ -70,18 +70,16 @@ def _shape(variable: Symbol, env: Env) -> tuple[int, ...]:
     return tuple(env.size(dim) for dim in variable.type.dims if dim is not None)
 
 
-def solve(
-    body: Node, variable: Symbol, sense: int, constraints: Sequence[Node], env: Env, stamp: int
-) -> Solution:
+def solve(body: Node, variable: Symbol, sense: int, constraints: Sequence[Node], env: Env, stamp: int) -> Solution:
     """Return the minimiser of sense·body over the variable's domain under the constraints."""
     if variable.holes:
         raise CheckError(f"an optimum over the family {variable.name} is not understood; declare a vector")
     if body.op == "norm" and body.data in ("2", "F") and body.args[0].type.rank:
         # a norm is least where its square is, and the square is the easier one
         square = Node("pow", (body, number(2)), SCALAR, body.at, body.end)
-        found = solve(square, variable, sense, constraints, env, stamp)
-        size = va.sqrt(Val(np.maximum(sense * found.value, 0.0), found.value_error))
-        return Solution(found.point, found.error, sense * size.v, size.e)
+        squared = solve(square, variable, sense, constraints, env, stamp)
+        size = va.sqrt(Val(np.maximum(sense * squared.value, 0.0), squared.value_error))
+        return Solution(squared.point, squared.error, sense * size.v, size.e)
     region = _region(variable, constraints, env, stamp)
     objective = _objective(body, variable, sense, region.shape, env, stamp)
     from proofweave.check import newton, pieces, quadratic

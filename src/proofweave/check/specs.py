@@ -326,7 +326,9 @@ def _solve(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbo
             variable = Symbol(name, spec.where, type_, "bound", data={"domain": domain, **data})
             variable.needs = tuple(s for dim in type_.dims for s in _size_symbols(dim, scope))
         elif declared is not None:
-            variable = Symbol(name, spec.where, declared.type, "bound", data=dict(declared.data), needs=_sizes(declared))
+            variable = Symbol(
+                name, spec.where, declared.type, "bound", data=dict(declared.data), needs=_sizes(declared)
+            )
         else:
             raise CheckError(f"{key} over {name} needs type:")
         inner.bind(variable)
@@ -336,7 +338,12 @@ def _solve(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbo
     listed = value.get("subject_to", [])
     conditions = [listed] if isinstance(listed, str) else list(listed) if isinstance(listed, list | tuple) else []
     constraints = [parse_relation(str(text), inner) for text in conditions]
-    data = {"body": tree, "variable": variable, "sense": 1 if key == "argmin" else -1, "constraints": tuple(constraints)}
+    data = {
+        "body": tree,
+        "variable": variable,
+        "sense": 1 if key == "argmin" else -1,
+        "constraints": tuple(constraints),
+    }
     symbol = Symbol(spec.name, spec.where, variable.type, "solve", data=data)
     return _finish(symbol, scope, [tree, *constraints], (variable,))
 

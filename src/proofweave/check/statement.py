@@ -319,9 +319,13 @@ def cases(p: Parser, rows: Sequence[Sequence[Sequence[Token]]], token: Token, en
         if not place:
             type_ = value.type
         elif not zero:
-            type_ = value.type if args[0].op == "num" and args[0].data == 0 else unify(type_, value.type, value.at, "cases")
+            type_ = (
+                value.type if args[0].op == "num" and args[0].data == 0 else unify(type_, value.type, value.at, "cases")
+            )
         args.append(value)
-        words = [t for t in (line[1] if len(line) > 1 else []) if t.kind not in ("word", "sep") and t.text not in PUNCTUATION]
+        words = [
+            t for t in (line[1] if len(line) > 1 else []) if t.kind not in ("word", "sep") and t.text not in PUNCTUATION
+        ]
         if words:
             inner = p.sub(words, token.at)
             args.append(relation(inner))

@@ -12,14 +12,16 @@ from proofweave.check.values import EPS, Array, Val, rounded
 MOST_OUTCOMES = 20_000
 
 
-def draw(symbol: Symbol, points: Array, rng: np.random.Generator, mean: Array | None, weights: Array | None) -> tuple[Array, Array, Array]:
-    """Return support points of the wanted mean, weights and the points' error: (batch, support, *shape), (batch, support)."""
+def draw(
+    symbol: Symbol, points: Array, rng: np.random.Generator, mean: Array | None, weights: Array | None
+) -> tuple[Array, Array, Array]:
+    """Return support points of the wanted mean (batch, support, …), weights (batch, support), the points' error."""
     batch, support = points.shape[:2]
-    kind = rng.random(batch)
+    kind = np.asarray(rng.random(batch))
     error = np.zeros(points.shape)
     if weights is None:
         weights = rng.exponential(size=(batch, support)) + 0.05
-        equal = rng.random(batch) < (1.0 if symbol.data["uniform"] else 0.3)
+        equal = np.asarray(rng.random(batch)) < (1.0 if symbol.data["uniform"] else 0.3)
         weights = np.where(equal[:, None], 1.0, weights)
         if not symbol.data["uniform"] and support > 1:
             half = np.arange(support) % 2 == 0
@@ -35,10 +37,10 @@ def draw(symbol: Symbol, points: Array, rng: np.random.Generator, mean: Array | 
     if mean is not None:
         if symbol.data["domain"] not in ("scalar", "vector", "matrix", "symmetric"):
             raise CheckError(f"a mean can be set for scalars, vectors and matrices, not for {symbol.data['domain']}")
-        wide = weights.reshape(weights.shape + (1,) * (points.ndim - 2))
+        shares = weights.reshape(weights.shape + (1,) * (points.ndim - 2))
         spread = np.abs(points).max(axis=tuple(range(1, points.ndim)), keepdims=True) + np.abs(mean[:, None])
         error = 8 * EPS * np.broadcast_to(spread, points.shape)
-        points = points - (wide * points).sum(axis=1, keepdims=True) + mean[:, None]
+        points = points - (shares * points).sum(axis=1, keepdims=True) + mean[:, None]
     return points, weights, error
 
 
@@ -63,5 +65,3 @@ def outcomes(symbol: Symbol, env: Env) -> tuple[Val, Val]:
     joint = points.v[:, table]
     product = weights.v[:, table].prod(axis=-1)
     return rounded(joint), Val(product, 1e-16 * copies * product)
-
-

@@ -10,25 +10,31 @@ from proofweave.check.kinds import CheckError
 LONGEST = 20_000
 DEEPEST = 40
 
-SPACING = frozenset(
-    r"\, \; \: \! \  \/ \displaystyle \textstyle \scriptstyle \limits \nolimits \nonumber \notag \allowbreak \middle "
-    r"\hfill \boxed".split(" ")
+
+def _words(text: str) -> frozenset[str]:
+    """Return the words of a table."""
+    return frozenset(re.findall(r"\S+", text))
+
+
+SPACING = _words(
+    r"\, \; \: \! \/ \displaystyle \textstyle \scriptstyle \limits \nolimits \nonumber \notag \allowbreak \middle "
+    r"\hfill \boxed"
 ) | {"\\ ", "\\\n"}
 OPENING = frozenset((r"\left", r"\bigl", r"\Bigl", r"\biggl", r"\Biggl"))
 CLOSING = frozenset((r"\right", r"\bigr", r"\Bigr", r"\biggr", r"\Biggr"))
 SIZING = frozenset((r"\big", r"\Big", r"\bigg", r"\Bigg", r"\bigm", r"\Bigm", r"\biggm"))
-FONTS = frozenset(
+FONTS = _words(
     r"\boldsymbol \mathbf \bm \mathbb \mathcal \mathrm \mathsf \mathit \mathfrak \mathscr \mathtt \vec \mathop "
-    r"\mathnormal \pmb \bf \rm \cal".split()
+    r"\mathnormal \pmb \bf \rm \cal"
 )
-ACCENTS = frozenset(r"\hat \bar \tilde \widehat \widetilde \overline \dot \ddot \check \breve \underline".split())
+ACCENTS = _words(r"\hat \bar \tilde \widehat \widetilde \overline \dot \ddot \check \breve \underline")
 ARGUMENT_DROPPED = frozenset((r"\tag", r"\label", r"\hspace", r"\vspace", r"\phantom", r"\color"))
 WORDS = frozenset((r"\text", r"\textrm", r"\textbf", r"\textit", r"\mbox", r"\textnormal"))
 SEPARATORS = frozenset((r"\quad", r"\qquad"))
 TRANSPARENT = frozenset(("equation", "align", "aligned", "split", "gather", "gathered", "alignedat"))
-FORBIDDEN = frozenset(
+FORBIDDEN = _words(
     r"\input \include \write \openout \openin \read \def \gdef \edef \xdef \let \newcommand \renewcommand \catcode "
-    r"\csname \immediate \special \usepackage \require \href \url \htmlData \includegraphics".split()
+    r"\csname \immediate \special \usepackage \require \href \url \htmlData \includegraphics"
 )
 ALIASES = {
     r"\leq": r"\le",
@@ -69,9 +75,9 @@ ALIASES = {
     r"\gt": ">",
     r"\wedge": r"\land",
 }
-OPERATORS = frozenset(
+OPERATORS = _words(
     "sign sgn tr Tr trace det rank diag Diag msign argmin argmax Var Cov exp log ln sin cos tan tanh sinh cosh arctan "
-    "arcsin arccos sigmoid softmax ReLU relu softplus erf conv sup inf max min vec span Span clip dim median".split()
+    "arcsin arccos sigmoid softmax ReLU relu softplus erf conv sup inf max min vec span Span clip dim median"
 )
 
 _PIECE = re.compile(r"\\[a-zA-Z]+|\\.|\\\n|[0-9]|[^\\\s]", re.S)
@@ -79,7 +85,7 @@ _PIECE = re.compile(r"\\[a-zA-Z]+|\\.|\\\n|[0-9]|[^\\\s]", re.S)
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token: `kind` is name, digit, op, mark, open, close, script, amp, row, word, sep or font; `text` is its canonical form.
+    """A token and its canonical text; `kind` is name, digit, op, mark, open, close, script, amp, row, word, sep or env.
 
     `hint` is "(" or ")" where \\left, \\right and their kin say which side a delimiter is.
     """
@@ -168,9 +174,7 @@ def _gather(raw: list[Token], tex: str) -> list[Token]:
             hint = "("
         elif text in CLOSING:
             hint = ")"
-        elif text in SPACING or text in SIZING:
-            continue
-        elif text in ("~",):
+        elif text in SPACING or text in SIZING or text == "~":
             continue
         elif text in ARGUMENT_DROPPED:
             _, place = _argument(raw, place, token)
@@ -257,11 +261,11 @@ def _font(font: str, inside: list[Token], owner: Token, end: int) -> Token:
 
 GREEK = frozenset(
     rf"\{name}"
-    for name in (
-        "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi varpi rho varrho "
-        "sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega "
-        "ell hbar imath jmath Re Im aleph emptyset infty"
-    ).split()
+    for name in _words(
+        "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi varpi rho "
+        "varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon "
+        "Phi Psi Omega ell hbar imath jmath Re Im aleph emptyset infty"
+    )
 )
 
 
@@ -270,9 +274,8 @@ def _names(tokens: list[Token]) -> list[Token]:
     for token in tokens:
         if token.kind == "mark" and token.text in GREEK:
             token = replace(token, kind="name")
-        if token.kind == "mark" and token.text == "'":
-            if out and out[-1].kind == "mark" and out[-1].text.startswith("'"):
-                out[-1] = replace(out[-1], text=out[-1].text + "'", end=token.end)
-                continue
+        if token.text == "'" and out and out[-1].kind == "mark" and out[-1].text.startswith("'"):
+            out[-1] = replace(out[-1], text=out[-1].text + "'", end=token.end)
+            continue
         out.append(token)
     return out

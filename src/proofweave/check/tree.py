@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from proofweave.check.kinds import SCALAR, CheckError, Type, unify
 
 if TYPE_CHECKING:
-    from proofweave.check.scope import Symbol
+    pass
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,7 +56,6 @@ def number(value: float, at: int = 0, end: int = 0) -> Node:
 def is_number(node: Node, value: float) -> bool:
     """Tell whether a node is that number as written."""
     return node.op == "num" and node.data == value
-
 
 
 def settle(node: Node, type_: Type, what: str = "") -> Node:

@@ -31,9 +31,13 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument("--json", action="store_true", help="the same as --format json")
     parser.add_argument("--format", choices=FORMATS, default="text", help="how verdicts are printed (default: text)")
     parser.add_argument("--no-mutants", action="store_true", help="plant no errors: nothing is then called verified")
-    parser.add_argument("--instances", type=_count, default=400, metavar="N", help="instances per equation (default: 400)")
+    parser.add_argument(
+        "--instances", type=_count, default=400, metavar="N", help="instances per equation (default: 400)"
+    )
     parser.add_argument("--seed", type=int, metavar="S", help="another seed than the one the equation's content gives")
-    parser.add_argument("--quiet", action="store_true", help="print only what is weak, refuted or an error, and the totals")
+    parser.add_argument(
+        "--quiet", action="store_true", help="print only what is weak, refuted or an error, and the totals"
+    )
 
 
 def _count(text: str) -> int:
