@@ -130,7 +130,7 @@ def draw_cases(task_: Task, wanted: int, rng: np.random.Generator, deadline: flo
                     raise
                 left = batch = max(left // 8, 1)
     if drawn.count < min(LEAST, wanted):
-        _explain(drawn)
+        _explain(task_, drawn)
     return drawn
 
 
@@ -164,9 +164,10 @@ def _draw_one(
     drawn.count += env.batch
 
 
-def _explain(drawn: Drawn) -> None:
-    if drawn.held < LEAST:
+def _explain(task_: Task, drawn: Drawn) -> None:
+    if drawn.held < LEAST and task_.premises.statements:
         raise CheckError(f"premises never hold: only {drawn.held} instances met them, {LEAST} are needed")
     notes = "; ".join(drawn.notes)
     reason = f"{notes}; " if notes else ""
-    raise CheckError(f"{reason}the equation has no value on any but {drawn.count} instances, {LEAST} are needed")
+    few = f"any but {drawn.count} instances, {LEAST} are needed" if drawn.count else "any instance"
+    raise CheckError(f"{reason}the equation has no value on {few}")

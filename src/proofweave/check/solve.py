@@ -91,7 +91,7 @@ def solve(body: Node, variable: Symbol, sense: int, constraints: Sequence[Node],
         found = pieces.solve(body, variable, sense, region, env, stamp, lead)
     if found is None:
         found = newton.solve(objective, region, lead)
-    return _finish(found, objective, body, variable, region, env, stamp)
+    return _finish(found, body, variable, sense, region, env, stamp)
 
 
 def _objective(body: Node, variable: Symbol, sense: int, shape: tuple[int, ...], env: Env, stamp: int) -> Objective:
@@ -106,17 +106,19 @@ def _objective(body: Node, variable: Symbol, sense: int, shape: tuple[int, ...],
 
 
 def _finish(
-    found: Solution, objective: Objective, body: Node, variable: Symbol, region: Region, env: Env, stamp: int
+    found: Solution, body: Node, variable: Symbol, sense: int, region: Region, env: Env, stamp: int
 ) -> Solution:
     """Return the solution with the objective's own value and error bound at the minimiser."""
     inner = env.child((stamp, "value"))
     inner.kept = frozenset()
     shape = found.point.shape[:-1] + region.shape
-    # at a minimiser the value's first order vanishes, so the point's error enters squared; the value found is kept
+    # at a minimiser the value's first order vanishes, so the point's error enters squared, which value_error holds
     inner.bind(variable, va.rounded(found.point.reshape(shape)))
     at = ev(body, inner)
-    error = np.broadcast_to(at.e, found.value.shape) + found.value_error
-    return Solution(found.point, found.error, found.value, error)
+    known = np.isfinite(found.point).all(axis=-1)
+    value = np.where(known, sense * np.broadcast_to(at.v, found.value.shape), found.value)
+    error = np.where(known, np.broadcast_to(at.e, found.value.shape), 0.0) + found.value_error
+    return Solution(found.point, found.error, np.where(np.isfinite(found.value), value, np.nan), error)
 
 
 def _region(variable: Symbol, constraints: Sequence[Node], env: Env, stamp: int) -> Region:

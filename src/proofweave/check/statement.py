@@ -266,6 +266,8 @@ def relation(p: Parser, before: Node | None = None) -> Node:
             break
         sign = token.text
         p.place += 1
+        if sign in ("<", ">") and p.take("="):
+            raise CheckError(f"write {chr(92)}{'le' if sign == '<' else 'ge'} for {sign}=", token.at)
         if sign == ":":
             if not p.take("="):
                 raise CheckError(": is not understood here", token.at)
