@@ -8,10 +8,10 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from proofweave.outline import read_outline
 
 from proofweave.markdown import read_post
 from proofweave.new import new_outline
+from proofweave.outline import read_outline
 from proofweave.types import BlockKind, Layer, Outline, Slot
 
 ROOT = Path(__file__).parent.parent
