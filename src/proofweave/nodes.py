@@ -99,7 +99,7 @@ Node = ScalarNode | ListNode | MapNode
 
 
 def read_nodes(text: str, file: str) -> tuple[Node | None, tuple[Finding, ...]]:
-    """Return the root of a YAML document and the problems of its YAML; no root where nothing stands or nothing is readable.
+    """Return the root of a YAML document, None where nothing stands or can be read, and the problems of its YAML.
 
     After a syntax error the text around it is set aside (a broken scalar) and reading goes on, so that one reading
     names them all. All scalars are text, no tag builds an object, no alias is followed.

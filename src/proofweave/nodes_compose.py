@@ -176,7 +176,9 @@ class _Composer:
                 kept.append((key, value))
                 continue
             what = f"key '{key.value}' is here twice, first in line {first.where.line}"
-            self.findings.append(_problem("yaml-duplicate-key", key.where, what, "each key once", "delete or rename one"))
+            self.findings.append(
+                _problem("yaml-duplicate-key", key.where, what, "each key once", "delete or rename one")
+            )
         return MapNode(tuple(kept), frame.where, frame.flow)
 
     def rejoined(self, items: list[tuple[ScalarNode, Node]]) -> list[tuple[ScalarNode, Node]]:

@@ -117,7 +117,9 @@ class _Reader:
             quote = self.text[self.context_at]
             what = f"the quote {quote} is never closed"
             repaired = self.set_aside(self.context_at)
-            return Cause("yaml-quote-open", self.context_at, what, f"a closing {quote}", "close it, or " + BLOCK, repaired)
+            return Cause(
+                "yaml-quote-open", self.context_at, what, f"a closing {quote}", "close it, or " + BLOCK, repaired
+            )
         whole = DOUBLE_QUOTED.match(self.text, self.context_at)
         backslash = self.text.rfind("\\", self.context_at, self.at + 2)
         if whole is None or backslash < 0:
@@ -158,7 +160,9 @@ class _Reader:
         what = f"the text ends at its second {line['value'][0]}, and more follows"
         fix = BLOCK + (", or write '' for a quote inside" if line["value"][0] == "'" else "")
         repaired = self.set_aside(line.start("value"))
-        return Cause("yaml-quote-ends-early", line.start("value") + quote.end(), what, "the end of the line", fix, repaired)
+        return Cause(
+            "yaml-quote-ends-early", line.start("value") + quote.end(), what, "the end of the line", fix, repaired
+        )
 
     def indicator(self) -> Cause | None:
         """Explain a text whose first character means something to YAML."""
@@ -187,7 +191,8 @@ class _Reader:
             what = f"'{opening}' is not closed in its line"
             offset = self.context_at
         else:
-            what = f"'{self.text[self.at : self.at + 1].strip() or 'the end of the line'}' breaks the text inside '{opening}'"
+            found = self.text[self.at : self.at + 1].strip() or "the end of the line"
+            what = f"'{found}' breaks the text inside '{opening}'"
             offset = self.at
         fix = f"put each text inside {opening}…{closing} in single quotes"
         start = line.start("value") if line.start("value") <= self.context_at else self.context_at

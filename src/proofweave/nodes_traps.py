@@ -77,7 +77,7 @@ def _at(where: Where, written: str, offset: int) -> Where:
 
 
 def comma_groups(texts: Sequence[str | None]) -> list[tuple[int, int]]:
-    """Return the runs (first, last) of neighbours that a comma tore apart: brackets open in one and close in a later one.
+    """Return the runs (first, last) of neighbours that commas tore apart: brackets open in one, close in a later one.
 
     None is something that is no plain text, over which nothing is torn.
     """
