@@ -10,6 +10,7 @@ from proofweave.types import Finding, Outline, Post, Section, Severity, Woven
 from proofweave.validate import length, placeholders, proofs, ranges, references, repeats, source, tags, theorems
 from proofweave.validate.counts import Counts, count, extents, layer_characters
 from proofweave.validate.formulas import RenderErrors, check_formulas
+from proofweave.validate.known import places, untold
 from proofweave.validate.pieces import Joined, join, locate, moved, waits
 from proofweave.validate.structure import check_structure, swallows
 
@@ -21,7 +22,7 @@ class View:
     """Everything a judgement looks at: the filled outline, the source, what was woven, and the grown post.
 
     `grown` is the text that merge would write and `stripped` that text without its grown part; both are None where
-    it cannot be merged.
+    it cannot be merged. `known` is what the stages before found: no finding repeats it.
     """
 
     outline: Outline
@@ -30,6 +31,7 @@ class View:
     render_errors: RenderErrors
     grown: str | None = None
     stripped: str | None = None
+    known: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ def validate(view: View) -> Judgement:
         findings += source.check_preserved(view.source.text, view.stripped, view.source.path)
     grown = view.grown if view.grown is not None else view.source.text
     counts = count(view.outline, view.woven.numbering.sections, joined, view.source, grown)
-    return Judgement(tuple(dict.fromkeys(findings)), counts)
+    new = untold(dict.fromkeys(findings), view.known, places(view.outline))
+    return Judgement(tuple(new), counts)
 
 
 def judge_source(post: Post, render_errors: RenderErrors) -> tuple[Finding, ...]:

@@ -25,7 +25,7 @@ WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W\d_\u3400-\u9fff\uf900-\ufa
 NOT_PROSE = re.compile(r"[\ue000-\ue002]+|\\[A-Za-z]+|https?://\S+|[*#>`|_]")
 NUMBERED_HEADING = re.compile(
     r"""
-    ^[ ]{0,3}\#{1,6}[ \t]+(?:第[ ]?)?(?P<number>\d+(?:\.\d+)*|[一二三四五六七八九十]+)(?=[、.．:：\s节章部]|\Z)
+    ^[ ]{0,3}\#{1,6}[ \t]+(?:第[ ]?)?(?P<number>\d+(?:\.\d+)*|[一二三四五六七八九十]+)(?=[、.．:：\s节章]|\Z)
     """,
     re.MULTILINE | re.VERBOSE,
 )

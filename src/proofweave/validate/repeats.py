@@ -17,7 +17,7 @@ SHORT = 30
 LONG = 50
 """Letters a paragraph needs to be compared with the source's and for likeness."""
 
-ALIKE = 0.8
+ALIKE = 0.85
 """Share of common letter groups above which two paragraphs are nearly the same."""
 
 GROUP = 4

@@ -1,0 +1,69 @@
+"""Leave out what an earlier stage has told already, so that each problem is one finding."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+
+from proofweave.types import Equation, Finding, Outline, Severity, Step, Where
+
+NUMBERS = ("tags-", "id-taken", "reply-id-taken", "reply-equation-count", "reply-slot")
+TEX = ("tex-", "prose-")
+
+ANYWHERE = {
+    **dict.fromkeys(("tag-missing", "tag-twice", "tag-order", "tag-outside-range", "reference-ambiguous"), NUMBERS),
+    **dict.fromkeys(("theorem-twice", "theorem-number"), ("id-taken",)),
+}
+"""Rules that say what an earlier finding, wherever it is, brings about: one wrong range moves every number."""
+
+HERE = {
+    **dict.fromkeys(("formula-broken", "formula-illegal", "math-unclosed", "dollar-unbalanced"), TEX),
+    **dict.fromkeys(("fence-unclosed", "html-unbalanced", "environment-unbalanced", "comment-unclosed"), TEX),
+    "reference-missing": TEX,
+    "reference-unresolved": ("reference-unknown",),
+    "step-wordless": ("empty", "missing-key"),
+    "source-truncated": ("merge-open-end",),
+    "tag-range": NUMBERS,
+}
+"""Rules that say what an earlier finding in the same part, block or section says."""
+
+
+def places(outline: Outline) -> tuple[Where, ...]:
+    """Return where the sections, blocks and parts of an outline begin, in order."""
+    return tuple(sorted(set(_places(outline))))
+
+
+def _places(outline: Outline) -> Iterator[Where]:
+    for section in outline.sections:
+        yield section.where
+        yield from (leaf.where for leaf in section.sections)
+    for leaf in outline.leaves():
+        if leaf.tags is not None:
+            yield leaf.tags.where
+    for block in outline.blocks():
+        yield block.where
+        for part in block.parts():
+            yield part.where
+            equation = part.equation if isinstance(part, Step) else part
+            if isinstance(equation, Equation):
+                yield equation.where
+
+
+def untold(findings: Iterable[Finding], known: Sequence[Finding], starts: Sequence[Where]) -> Iterator[Finding]:
+    """Yield the findings whose cause no error of `known` has told; `starts` are an outline's `places`."""
+    told = [finding for finding in known if finding.severity is Severity.ERROR]
+    rules = [finding.rule for finding in told]
+    here = {(finding.rule, place) for finding in told for place in (finding.where, _start(finding.where, starts))}
+    for finding in findings:
+        everywhere = ANYWHERE.get(finding.rule, ())
+        nearby = HERE.get(finding.rule, ())
+        if any(rule.startswith(everywhere) for rule in rules if everywhere):
+            continue
+        if not any(place == finding.where and rule.startswith(nearby) for rule, place in here if nearby):
+            yield finding
+
+
+def _start(where: Where, starts: Sequence[Where]) -> Where:
+    """Return the last start at or before a place in its file; the place itself where there is none."""
+    index = bisect_right(starts, where)
+    return starts[index - 1] if index and starts[index - 1].file == where.file else where
