@@ -21,12 +21,14 @@ TINY = 1e-290
 class Truth:
     """For each instance and index position: whether the relation holds, whether it has a meaning there, and its slack.
 
+    `tied` marks where a strict relation's sides cannot be told apart (None where no relation is strict).
     Slack is what is left of an inequality in units of its sides, and for an equality minus its relative gap.
     """
 
     holds: Array
     valid: Array
     slack: Array
+    tied: Array | None = None
 
 
 def truth(node: Node, env: Env) -> Truth:
@@ -53,7 +55,8 @@ def truth(node: Node, env: Env) -> Truth:
 
 def both(a: Truth, b: Truth) -> Truth:
     """Return the conjunction."""
-    return Truth(a.holds & b.holds, a.valid & b.valid, np.minimum(a.slack, b.slack))
+    tied = b.tied if a.tied is None else a.tied if b.tied is None else a.tied | b.tied
+    return Truth(a.holds & b.holds, a.valid & b.valid, np.minimum(a.slack, b.slack), tied)
 
 
 def compare(left: Val, right: Val, sign: str, kind: str, rank: int, node: Node) -> Truth:
@@ -83,14 +86,16 @@ def compare(left: Val, right: Val, sign: str, kind: str, rank: int, node: Node) 
             same, slack, valid = np.asarray(same.all(axis=axes)), slack.min(axis=axes), np.asarray(valid.all(axis=axes))
         return Truth(~same if sign == r"\neq" else same, valid, -slack - 1e-9 if sign == r"\neq" else slack)
     holds = gap.v >= -tolerance
+    tied = None
     if sign == "<":
         decided = (np.abs(gap.v) > tolerance) | (gap.e == 0)
         holds = gap.v > 0
-        valid = valid & (decided | ~np.isfinite(gap.v))
+        tied, valid = valid & ~decided, valid & decided
     slack = gap.v / (size + 1e-12)
     if axes:
         holds, slack, valid = np.asarray(holds.all(axis=axes)), slack.min(axis=axes), np.asarray(valid.all(axis=axes))
-    return Truth(holds, valid, slack)
+        tied = None if tied is None else np.asarray(tied.any(axis=axes))
+    return Truth(holds, valid, slack, tied)
 
 
 def _loewner(gap: Val, size: Array, valid: Array, axes: tuple[int, ...]) -> Truth:

@@ -134,8 +134,8 @@ def _slope(size: Array, error: Array, floor: Array) -> float | None:
     steps = np.diff(x)
     if (steps == 0).any():
         return None
-    # the median of neighbouring slopes is not misled by an error that passes through 0 on its way
-    return float(np.median(np.diff(y) / steps))
+    # an error that passes through 0 on its way bends the slope before it up and the one after it down
+    return float((np.diff(y) / steps)[-2:].max())
 
 
 def draw(task_: Task, rng: np.random.Generator, deadline: float) -> Drawn:
