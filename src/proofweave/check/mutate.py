@@ -121,6 +121,8 @@ def _variants(node: Node, once: frozenset[int], others: Others) -> Iterator[Chan
                 args = (*node.args[:place], changed, *node.args[place + 1 :])
                 # a range belongs to its operator: what it runs over is one part with it
                 own = _part("operator", node) if node.op in BINDERS and place < 2 else part
+                if node.op in BINDERS and place == 2:
+                    own = _part("condition", arg)
                 # a bare argument is one part with its call
                 if node.op in CALLS and (arg.op in LEAVES or arg.op == "num"):
                     own = _part("factor", node)

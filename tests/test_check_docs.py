@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from proofweave.check import check_file
+
+DOCS = Path(__file__).parent.parent / "docs" / "checks.md"
+FENCE = re.compile(r"^```yaml\n(.*?)^```", re.M | re.S)
+
+
+def examples() -> list[str]:
+    return [text for text in FENCE.findall(DOCS.read_text(encoding="utf-8")) if "equations:" in text]
+
+
+def test_the_page_has_examples() -> None:
+    assert len(examples()) >= 5
+
+
+@pytest.mark.parametrize("number", range(len(examples())))
+def test_every_example_gets_the_verdict_it_names(number: int) -> None:
+    text = examples()[number]
+    named = re.findall(r"# → (\w+)", text)
+    found = check_file(text, "example.yaml")
+    assert [(v.id, v.kind.value, v.reason) for v in found if v.kind.value not in named] == []
+    assert [v.kind.value for v in found] == named, [(v.id, v.kind.value, v.reason) for v in found]

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+sys.path.insert(0, str(Path(__file__).parent))
+from checking import CASES  # noqa: E402
+
+from proofweave.check.checker import Options  # noqa: E402
+from proofweave.check.document import check_equations  # noqa: E402
+from proofweave.check.files import Sheet, read_equations  # noqa: E402
+from proofweave.check.verdict import Kind, Verdict  # noqa: E402
+
+TOPICS = ("calculus", "convexity", "linear-algebra", "probability")
+
+
+@cache
+def sheet(topic: str) -> Sheet:
+    path = CASES / "textbook" / f"{topic}.yaml"
+    return read_equations(path.read_text(encoding="utf-8"), path.name)
+
+
+@cache
+def checked(topic: str) -> tuple[Verdict, ...]:
+    found = sheet(topic)
+    return check_equations(found.symbols, found.equations, Options())
+
+
+def planted(topic: str) -> list[tuple[str, str, str]]:
+    text = (CASES / "planted.yaml").read_text(encoding="utf-8")
+    listed = yaml.load(text, Loader=yaml.BaseLoader)[topic]
+    return [(name, old, new) for name, edits in listed.items() for old, new in edits]
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_every_true_equation_is_verified(topic: str) -> None:
+    assert [(v.id, v.kind.value, v.reason) for v in checked(topic) if v.kind is not Kind.VERIFIED] == []
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_no_true_equation_is_refuted_by_another_seed(topic: str) -> None:
+    found = sheet(topic)
+    other = check_equations(found.symbols, found.equations, Options(mutants=False, seed=2026))
+    assert [(v.id, v.reason) for v in other if v.kind is not Kind.HOLDS] == []
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_every_planted_error_is_refuted(topic: str) -> None:
+    found = sheet(topic)
+    known = {equation.id: equation for equation in found.equations}
+    missed = []
+    for name, old, new in planted(topic):
+        equation = known[name]
+        assert old in equation.tex, (name, old)
+        wrong = replace(equation, tex=equation.tex.replace(old, new, 1))
+        (verdict,) = check_equations(found.symbols, [wrong], Options(mutants=False))
+        if verdict.kind is not Kind.REFUTED:
+            missed.append((name, wrong.tex, verdict.kind.value, verdict.reason))
+    assert missed == []
+
+
+def test_the_sets_are_as_large_as_they_are_said_to_be() -> None:
+    assert sum(len(sheet(topic).equations) for topic in TOPICS) >= 60
+    assert sum(len(planted(topic)) for topic in TOPICS) >= 150
