@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from proofweave.check.checker import Options
+from proofweave.check.answer import Options
 from proofweave.check.document import check_equations
 from proofweave.check.files import Sheet, read_equations
 from proofweave.check.verdict import Kind
@@ -39,7 +39,9 @@ def times(found: dict[str, Sheet], mutants: bool) -> list[float]:
     rank = sorted(seconds)
     label = "with planted errors" if mutants else "instances and search only"
     print(f"{label}: {dict(counts)}")
-    print(f"  median {statistics.median(rank):.1f} ms, p95 {rank[int(0.95 * len(rank))]:.0f} ms, all {sum(rank) / 1000:.1f} s")
+    print(
+        f"  median {statistics.median(rank):.1f} ms, p95 {rank[int(0.95 * len(rank))]:.0f} ms, all {sum(rank) / 1000:.1f} s"
+    )
     if total:
         print(f"  mutants: {killed} of {total} caught ({100 * killed / total:.1f}%)")
     return seconds

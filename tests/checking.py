@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from proofweave.check.checker import Options
+from proofweave.check.answer import Options
 from proofweave.check.document import check_equations
 from proofweave.check.verdict import Kind, Verdict
 from proofweave.types import Check, Equation, SymbolSpec, Where

@@ -17,7 +17,7 @@ from proofweave.check.tree import Node, walk
 from proofweave.check.verdict import Kind
 
 sys.path.insert(0, str(Path(__file__).parent))
-from checking import kind, specs, verdict  # noqa: E402
+from checking import kind, specs, verdict
 
 SYMBOLS = {
     "n": "int(2..4)",
@@ -177,7 +177,9 @@ def test_arithmetic_means_what_python_means(tex: str) -> None:
     values = {s.name: v.v for s, v in case.env.values.items()}
     python = tex.replace(r"\cdot", "*").replace("^", "**").replace(r"\frac{", "(").replace("}{2}", ")/2")
     want = eval(python, {}, values)
-    assert np.allclose(np.broadcast_to(ev(claim.args[0], case.inner).v, np.shape(values["z"])), want, rtol=1e-12, atol=1e-9)
+    assert np.allclose(
+        np.broadcast_to(ev(claim.args[0], case.inner).v, np.shape(values["z"])), want, rtol=1e-12, atol=1e-9
+    )
 
 
 def _with_z() -> Scope:

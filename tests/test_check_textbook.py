@@ -9,12 +9,12 @@ import pytest
 import yaml
 
 sys.path.insert(0, str(Path(__file__).parent))
-from checking import CASES  # noqa: E402
+from checking import CASES
 
-from proofweave.check.checker import Options  # noqa: E402
-from proofweave.check.document import check_equations  # noqa: E402
-from proofweave.check.files import Sheet, read_equations  # noqa: E402
-from proofweave.check.verdict import Kind, Verdict  # noqa: E402
+from proofweave.check.answer import Options
+from proofweave.check.document import check_equations
+from proofweave.check.files import Sheet, read_equations
+from proofweave.check.verdict import Kind, Verdict
 
 TOPICS = ("calculus", "convexity", "linear-algebra", "probability")
 

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parent))
-from checking import CASES, kind, verdict, verdicts  # noqa: E402
+from checking import CASES, kind, verdict, verdicts
 
-from proofweave.check import check_file  # noqa: E402
-from proofweave.check.verdict import Kind  # noqa: E402
-from proofweave.types import Check  # noqa: E402
+from proofweave.check import check_file
+from proofweave.check.verdict import Kind
+from proofweave.types import Check
 
 S: dict[str, Any] = {
     "n": "int(1..4)",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import MutableMapping
+from typing import TYPE_CHECKING, Any
 
 from proofweave.check.verdict import Counterexample, Kind, Mutants, Verdict, failed
 
@@ -11,31 +12,48 @@ if TYPE_CHECKING:
 
 
 def check_file(
-    text: str, path: str, *, instances: int = 400, seed: int | None = None, mutants: bool = True
+    text: str,
+    path: str,
+    *,
+    instances: int = 400,
+    seed: int | None = None,
+    mutants: bool = True,
+    memory: MutableMapping[str, Any] | None = None,
 ) -> tuple[Verdict, ...]:
-    """Return the verdicts on a file of `symbols:` and `equations:`, or on the checks in a Markdown file."""
-    from proofweave.check.checker import Options
+    """Return the verdicts on a file of `symbols:` and `equations:`, or on the checks in a Markdown file.
+
+    `memory` holds verdicts by content, as JSON values; what it holds is not checked again, what is checked is added.
+    """
+    from proofweave.check.answer import Options
 
     options = Options(instances, seed, mutants)
     if path.endswith((".md", ".markdown")):
         from proofweave.check.doctest import check_markdown
 
-        return check_markdown(text, path, options)
+        return check_markdown(text, path, options, memory)
     from proofweave.check.document import check_equations
     from proofweave.check.files import read_equations
 
     sheet = read_equations(text, path)
-    return check_equations(sheet.symbols, sheet.equations, options, sheet.places)
+    return check_equations(sheet.symbols, sheet.equations, options, sheet.places, memory)
 
 
 def check_outline(
-    outline: Outline, *, instances: int = 400, seed: int | None = None, mutants: bool = True
+    outline: Outline,
+    *,
+    instances: int = 400,
+    seed: int | None = None,
+    mutants: bool = True,
+    memory: MutableMapping[str, Any] | None = None,
 ) -> tuple[Verdict, ...]:
-    """Return the verdicts on every equation of an outline whose slots are filled, in document order."""
-    from proofweave.check import document
-    from proofweave.check.checker import Options
+    """Return the verdicts on every equation of an outline whose slots are filled, in document order.
 
-    return document.check_outline(outline, Options(instances, seed, mutants))
+    `memory` holds verdicts by content, as JSON values; what it holds is not checked again, what is checked is added.
+    """
+    from proofweave.check import document
+    from proofweave.check.answer import Options
+
+    return document.check_outline(outline, Options(instances, seed, mutants), memory)
 
 
 __all__ = ["Counterexample", "Kind", "Mutants", "Verdict", "check_file", "check_outline", "failed"]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
 from proofweave.check import order
-from proofweave.check.cases import LEAST, Case, Drawn, Task, draw_cases, task
+from proofweave.check.answer import Answer, Options, Question
+from proofweave.check.cases import Case, Drawn, Task, draw_cases, task
 from proofweave.check.circular import circular
 from proofweave.check.env import OutOfTime
 from proofweave.check.kinds import CheckError
@@ -20,33 +21,9 @@ from proofweave.check.search import is_inequality, search
 from proofweave.check.shrink import describe, simplest
 from proofweave.check.statement import Statement
 from proofweave.check.tree import Node, walk
-from proofweave.check.verdict import Counterexample, Kind, Mutants
+from proofweave.check.verdict import Kind
 
-SECONDS = 5.0
 NEAR = 1e-2
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How much to check: instances per equation, a seed or None for the content's own, mutants, seconds."""
-
-    instances: int = 400
-    seed: int | None = None
-    mutants: bool = True
-    seconds: float = SECONDS
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """An equation ready to be checked: its statement, premises, and what its author asks of it."""
-
-    tex: str
-    statement: Statement
-    given: tuple[Statement, ...] = ()
-    tight: bool = False
-    strict: bool = False
-    order: tuple[Node | None, float | None] = (None, None)
-    excuse: Mapping[str, str] = field(default_factory=dict)
 
 
 class Rough:
@@ -74,17 +51,6 @@ class Rough:
         if found.least >= self.order.at_least + extra - order.SLACK:
             return ""
         return f"the error falls with order {found.least:.2g}, not {self.order.at_least:g}, as the quantity goes to 0"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What was found out about one equation."""
-
-    kind: Kind
-    reason: str = ""
-    instances: int = 0
-    counterexample: Counterexample | None = None
-    mutants: Mutants | None = None
 
 
 def seed_of(*parts: str) -> int:
@@ -196,6 +162,3 @@ def _refutation(
         case = simplest(task_, claim, case, rng)
     example = describe(task_, claim, case, question.tex)
     return Answer(Kind.REFUTED, f"false for {example}", count, example)
-
-
-__all__ = ["LEAST", "Answer", "Options", "Question", "check", "seed_of"]

@@ -11,9 +11,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from proofweave.check.checker import Options
+from proofweave.check.answer import Options
 from proofweave.check.document import check_one, declare_all
 from proofweave.check.files import Reader, moved, read_check, read_equation, read_symbols
+from proofweave.check.memory import Memory
 from proofweave.check.scope import Scope
 from proofweave.check.verdict import Verdict
 from proofweave.errors import FindingsError
@@ -34,16 +35,21 @@ class _Reading:
 
     path: str
     options: Options
+    memory: Memory | None = None
     scope: Scope = field(default_factory=Scope)
     verdicts: list[Verdict] = field(default_factory=list)
     following: tuple[str, Check, tuple[SymbolSpec, ...]] | None = None
     all: bool = False
     count: int = 0
 
+    def check(self, equation: Equation, place: Callable[[int], Where]) -> None:
+        """Check one equation with what is in force."""
+        self.verdicts.append(check_one(equation, [self.scope], self.options, place, self.memory))
 
-def check_markdown(text: str, path: str, options: Options) -> tuple[Verdict, ...]:
+
+def check_markdown(text: str, path: str, options: Options, memory: Memory | None = None) -> tuple[Verdict, ...]:
     """Return the verdicts on a Markdown file's checks; blocks that cannot be read raise FindingsError."""
-    reading = _Reading(path, options)
+    reading = _Reading(path, options, memory)
     reader = Reader()
     for span in read_post(text, path).spans:
         block = _block(span)
@@ -102,7 +108,9 @@ def _listed(node: Node, number: int, place: Callable[[Where], Where], reading: _
         return
     equation, offset = found
     equation = replace(equation, where=place(equation.where))
-    reading.verdicts.append(check_one(equation, [reading.scope], reading.options, lambda at: place(offset(at))))
+    reading.verdicts.append(
+        check_one(equation, [reading.scope], reading.options, lambda at: place(offset(at)), reading.memory)
+    )
 
 
 def _display(span: Span, reading: _Reading) -> None:
@@ -116,7 +124,13 @@ def _display(span: Span, reading: _Reading) -> None:
     start = max(span.text.find(span.tex), 0)
     equation = Equation(name, span.tex, _within(span, start, reading.path), check, symbols)
     reading.verdicts.append(
-        check_one(equation, [reading.scope], reading.options, lambda at: _within(span, start + at, reading.path))
+        check_one(
+            equation,
+            [reading.scope],
+            reading.options,
+            lambda at: _within(span, start + at, reading.path),
+            reading.memory,
+        )
     )
 
 

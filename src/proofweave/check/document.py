@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from proofweave.check.checker import Answer, Options, Question, check, seed_of
+from proofweave.check.answer import Answer, Options, Question
+from proofweave.check.checker import check, seed_of
 from proofweave.check.kinds import CheckError
+from proofweave.check.memory import Memory, key_of, recall, remember
 from proofweave.check.scope import Scope
 from proofweave.check.specs import declare, parse_tex
 from proofweave.check.statement import Statement, read_statement
@@ -20,17 +22,20 @@ def check_equations(
     equations: Sequence[Equation],
     options: Options,
     places: Sequence[Callable[[int], Where]] = (),
+    memory: Memory | None = None,
 ) -> tuple[Verdict, ...]:
     """Return the verdicts on a list of equations that share symbols; `places` tell where offsets of their TeX stand."""
     scope = Scope()
     verdicts: list[Verdict] = []
     declare_all(scope, symbols, verdicts)
     for number, equation in enumerate(equations):
-        verdicts.append(check_one(equation, [scope], options, places[number] if places else None))
+        verdicts.append(check_one(equation, [scope], options, places[number] if places else None, memory))
     return tuple(verdicts)
 
 
-def check_outline(outline: Outline, options: Options | None = None) -> tuple[Verdict, ...]:
+def check_outline(
+    outline: Outline, options: Options | None = None, memory: Memory | None = None
+) -> tuple[Verdict, ...]:
     """Return the verdicts on every equation of an outline, in document order."""
     options = options or Options()
     verdicts: list[Verdict] = []
@@ -49,7 +54,7 @@ def check_outline(outline: Outline, options: Options | None = None) -> tuple[Ver
                 for part in block.parts():
                     equation = part.equation if isinstance(part, Step) else part
                     if isinstance(equation, Equation):
-                        verdicts.append(check_one(equation, [top, outer, inner, scope], options))
+                        verdicts.append(check_one(equation, [top, outer, inner, scope], options, None, memory))
     return tuple(verdicts)
 
 
@@ -63,12 +68,16 @@ def declare_all(scope: Scope, symbols: Iterable[SymbolSpec], verdicts: list[Verd
 
 
 def check_one(
-    equation: Equation, scopes: Sequence[Scope], options: Options, place: Callable[[int], Where] | None = None
+    equation: Equation,
+    scopes: Sequence[Scope],
+    options: Options,
+    place: Callable[[int], Where] | None = None,
+    memory: Memory | None = None,
 ) -> Verdict:
     """Return the verdict on one equation; `scopes` go from the outermost in, and a definition enters all of them."""
     started = time.perf_counter()
     try:
-        answer = _answer(equation, scopes, options)
+        answer = _answer(equation, scopes, options, memory)
     except CheckError as error:
         at = None if error.where else error.at
         where = error.where or (place(at or 0) if place else located(equation, at))
@@ -95,7 +104,7 @@ def located(equation: Equation, at: int | None) -> Where:
     return Where(where.file, where.line + lines, where.column + len(before) - before.rindex("\n") - 1)
 
 
-def _answer(equation: Equation, scopes: Sequence[Scope], options: Options) -> Answer:
+def _answer(equation: Equation, scopes: Sequence[Scope], options: Options, memory: Memory | None) -> Answer:
     from proofweave.check.defining import define
 
     asked = equation.check
@@ -107,6 +116,7 @@ def _answer(equation: Equation, scopes: Sequence[Scope], options: Options) -> An
     declare(scope, equation.symbols)
     if asked.defines is not None:
         symbol = define(equation, asked.defines, scope)
+        symbol.data["written"] = equation.tex
         for outer in scopes:
             outer.bind(symbol)
         return Answer(Kind.DEFINED, f"defines {symbol.name}, a {symbol.type}")
@@ -114,8 +124,14 @@ def _answer(equation: Equation, scopes: Sequence[Scope], options: Options) -> An
     given = tuple(_premise(text, scope, number) for number, text in enumerate(asked.given))
     order = _order(asked.order, scope)
     question = Question(equation.tex, statement, given, asked.tight, asked.strict, order, asked.excuse)
-    seed = seed_of(equation.tex, *asked.given, *sorted(asked.excuse))
-    return check(question, options, seed)
+    if memory is None:
+        return check(question, options, seed_of(equation.tex, *asked.given))
+    key = key_of(question, asked, options)
+    answer = recall(memory, key)
+    if answer is None:
+        answer = check(question, options, seed_of(equation.tex, *asked.given))
+        remember(memory, key, answer)
+    return answer
 
 
 def _premise(text: str, scope: Scope, number: int) -> Statement:

@@ -9,8 +9,9 @@ from functools import partial
 import numpy as np
 
 from proofweave.check import mutate
+from proofweave.check.answer import Answer, Question
 from proofweave.check.cases import Case, Drawn, Task
-from proofweave.check.checker import Answer, Question, Rough
+from proofweave.check.checker import Rough
 from proofweave.check.env import OutOfTime
 from proofweave.check.kinds import CheckError
 from proofweave.check.search import is_inequality, search

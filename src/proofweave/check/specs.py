@@ -51,7 +51,9 @@ def declare(scope: Scope, specs: Iterable[SymbolSpec]) -> None:
 def _maker(spec: SymbolSpec, scope: Scope) -> Callable[[], Symbol]:
     def make() -> Symbol:
         try:
-            return build(spec, scope)
+            symbol = build(spec, scope)
+            symbol.data["written"] = spec.value
+            return symbol
         except CheckError as error:
             if error.where is None:
                 error.where = spec.where

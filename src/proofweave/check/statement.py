@@ -159,7 +159,11 @@ def _pieces(part: Sequence[Token]) -> list[list[Token]]:
         elif token.text in (")", "]", r"\}", r"\rangle"):
             depth -= 1
         decimal = token.text == "." and place + 1 < len(part) and part[place + 1].kind == "digit"
-        if depth <= 0 and not decimal and (token.text in PUNCTUATION or token.kind == "word" or token.text in (r"\forall", r"\land")):
+        if (
+            depth <= 0
+            and not decimal
+            and (token.text in PUNCTUATION or token.kind == "word" or token.text in (r"\forall", r"\land"))
+        ):
             pieces.append([])
         elif depth <= 0 and token.kind == "sep":
             following = next((t for t in part[place + 1 :] if t.kind not in ("sep", "amp")), None)
