@@ -15,6 +15,21 @@ from proofweave.types import Finding, Outline, Severity, Where
 
 __all__ = ["Reading", "peek", "read_outline", "reading_of"]
 
+LOSING_NOTHING = frozenset(
+    {
+        "yaml-escape",
+        "yaml-comma-cuts",
+        "yaml-control-character",
+        "yaml-full-width-colon",
+        "yaml-colon-space",
+        "yaml-tag",
+    }
+)
+"""Problems of the YAML after which all of the outline is still there."""
+
+LOSING = frozenset({"yaml-duplicate-key", "yaml-documents", "yaml-no-key", "yaml-comment-cuts", "yaml-key"})
+"""Problems of the YAML after which something is missing that no broken scalar stands for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -37,10 +52,10 @@ def read_outline(text: str, path: str) -> tuple[Outline | None, tuple[Finding, .
 def reading_of(text: str, path: str) -> Reading:
     """Return the outline of a YAML text with the nodes it was made of."""
     root, findings = read_nodes(text, path)
-    unreadable = any(finding.severity is Severity.ERROR for finding in findings)
+    rules = {finding.rule for finding in findings if finding.severity is Severity.ERROR}
     if root is None or (isinstance(root, ScalarNode) and root.absent):
         empty = problem("empty", Where(path), "the file is empty", "an outline", "`proofweave new` lays one out")
-        return Reading(None, findings if unreadable else (*findings, empty))
+        return Reading(None, findings if rules else (*findings, empty))
     misspelt: list[Finding] = []
     root = correct(root, OUTLINE, misspelt)
     misfits = [*misspelt, *conform(root, OUTLINE)]
@@ -50,8 +65,9 @@ def reading_of(text: str, path: str) -> Reading:
     outline = builder.outline(root)
     across = list(check_ids(builder.named))
     # What could not be read would make ranges and references look wrong that are right.
-    if not unreadable:
+    if not builder.sections_dropped and not rules & LOSING:
         across += check_tags(outline, builder.uncounted, builder.malformed)
+    if rules <= LOSING_NOTHING and not builder.dropped:
         across += check_mentions(outline, builder.mentions)
     everything = _in_order([*findings, *misfits, *builder.findings, *across])
     hopeless = not outline.source or not outline.sections

@@ -46,6 +46,7 @@ class Builder(PartReader):
         self.leaf_nodes: list[MapNode] = []
         self.uncounted: set[str] = set()
         self.malformed: set[str] = set()
+        self.sections_dropped = False
 
     def outline(self, root: MapNode) -> Outline:
         """Return the outline of a file."""
@@ -126,8 +127,10 @@ class Builder(PartReader):
 
     def sections(self, node: Node | None, inherited: Layer | None, top: bool = False) -> Iterator[Section]:
         """Yield the sections of a list; `inherited` is the layer of the section around it."""
+        self.sections_dropped |= node is not None and not isinstance(node, ListNode)
         for position, item in enumerate(node.items if isinstance(node, ListNode) else (), start=1):
             if not isinstance(item, MapNode):
+                self.sections_dropped = True
                 continue
             id = self.name("section", item.get("id")) or f"{'section' if top else 'subsection'}-{position}"
             layer = _layer(item.get("layer")) or inherited
@@ -180,6 +183,7 @@ class Builder(PartReader):
 
     def blocks(self, node: Node | None) -> Iterator[Block]:
         """Yield the blocks of a list."""
+        self.dropped += isinstance(node, ScalarNode) and not node.absent
         for item in node.items if isinstance(node, ListNode) else ():
             record = chosen(item, BLOCK) if isinstance(item, MapNode) else None
             if isinstance(item, MapNode) and record is not None:
@@ -226,6 +230,7 @@ class Builder(PartReader):
 
     def displays(self, node: Node | None) -> Iterator[Equation]:
         """Yield the equations of an `equations:`."""
+        self.dropped += isinstance(node, ScalarNode) and not node.absent
         for item in node.items if isinstance(node, ListNode) else ():
             equation = self.equation(item)
             if equation is not None:

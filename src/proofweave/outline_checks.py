@@ -82,7 +82,7 @@ def _one_range(leaf: Section, count: int, following: int | None) -> Iterator[Fin
         yield problem(rule, tags.where, f"tags {tags} {how}", expected, RETAG)
     if len(tags) != count:
         what = f"tags {tags} are {len(tags)} numbers, and section '{leaf.id}' holds {_counted(count)}"
-        expected = _range(tags.first, count) if count else "no tags"
+        expected = _range(following or tags.first, count) if count else "no tags"
         yield problem("tags-count", tags.where, what, expected, RETAG)
 
 

@@ -48,11 +48,12 @@ def correct(node: Node, shape: Shape, findings: list[Finding]) -> Node:
         entries = tuple((key, correct(value, shape.value, findings)) for key, value in node.items)
         return node if _same([v for _, v in entries], [v for _, v in node.items]) else replace(node, items=entries)
     if isinstance(shape, OneOf):
+        if not shape.first:
+            known = {key: None for record in shape.records.values() for key in record.keys}
+            node = _respelt(node, list(known), shape.words, findings)
+        elif chosen(node, shape) is None:
+            node = _respelt(node, list(shape.records), shape.words, findings, most=1)
         record = chosen(node, shape)
-        if record is None or not shape.first:
-            known = list(shape.records if shape.first else {key: 0 for r in shape.records.values() for key in r.keys})
-            node = _respelt(node, known, shape.words, findings)
-            record = chosen(node, shape)
         return node if record is None else correct(node, record, findings)
     if not isinstance(shape, Record):
         return node
@@ -68,13 +69,14 @@ def _same(new: Sequence[Node], old: Sequence[Node]) -> bool:
     return all(a is b for a, b in zip(new, old, strict=True))
 
 
-def _respelt(node: MapNode, known: Sequence[str], words: str, findings: list[Finding]) -> MapNode:
+def _respelt(node: MapNode, known: Sequence[str], words: str, findings: list[Finding], most: int = 1000) -> MapNode:
+    """Return a mapping with its first `most` keys as they were meant."""
     there = {key.value for key, _ in node.items}
     if there.issubset(known):
         return node
     items = []
-    for key, value in node.items:
-        meant = "" if key.value in known else _closest(key.value, known)
+    for position, (key, value) in enumerate(node.items):
+        meant = "" if key.value in known or position >= most else _closest(key.value, known)
         if meant and meant not in there:
             findings.append(_unknown(key, known, words))
             there.add(meant)
@@ -162,7 +164,10 @@ def _one_of(node: Node, shape: OneOf, name: str) -> Iterator[Finding]:
         if not node.items:
             yield problem("empty", node.where, f"{_the(name)} is empty", shape.words)
             return
-        yield _unknown(node.items[0][0], shape.records, shape.words)
+        key, value = node.items[0]
+        text = node.flow and isinstance(value, ScalarNode) and value.absent
+        fix = f"if it is text, {SINGLE}: a text cannot start with {{" if text else ""
+        yield _unknown(key, shape.records, shape.words, fix)
         return
     if shape.first and node.items[0][0].value not in shape.records:
         what = f"the first key of {shape.words} is '{node.items[0][0].value}'"
@@ -218,9 +223,9 @@ def _wrong_kind(node: Node, expected: str, name: str) -> Finding:
     return problem("kind", node.where, f"{_the(name)} is {found}", expected, fix)
 
 
-def _unknown(key: ScalarNode, known: Iterable[str], words: str) -> Finding:
+def _unknown(key: ScalarNode, known: Iterable[str], words: str, otherwise: str = "") -> Finding:
     name = key.value
-    fix = _did_you_mean(name, known)
+    fix = _did_you_mean(name, known) or otherwise
     if not fix and "：" in name:
         fix = "write ':' and a space"
     elif not fix and ":" in name.rstrip(":"):

@@ -83,7 +83,7 @@ STEP = Record(
 DISPLAY = Record("display", "a display", {"equation": Key(EQUATION, "A displayed formula.", required=True)})
 PART = OneOf(
     "part",
-    "text, or one of write, code, because, equation",
+    "a part",
     {"write": SLOT, "code": CODE, "because": STEP, "intuition": STEP, "equation": DISPLAY},
     TEXT,
 )
