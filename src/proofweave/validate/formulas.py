@@ -16,7 +16,9 @@ RenderErrors = Callable[[Sequence[tuple[str, bool]], Mapping[str, str]], Sequenc
 
 LABEL = re.compile(r"\\label\s*\{[^{}]*\}")
 POINTER = re.compile(r"\\(?:eq)?ref\s*\{[^{}]*\}")
-PLACE = re.compile(r", at character (\d+): ")
+PLACE = re.compile(r", at character (?P<number>\d+): '(?P<near>.*)'\Z", re.DOTALL)
+FRAME = re.compile(r"\\(?:begin|end)\{(?:equation|align|gather)\*?\}|\\tag\*?\{[^{}]*\}")
+FRAME_END = re.compile(r"\s*\\(?:tag\b|end(?:\{|\Z))")
 
 
 def check_formulas(
@@ -56,13 +58,17 @@ def _illegal(post: Post, span: Span, severity: Severity) -> Iterator[Finding]:
 
 
 def _unrendered(post: Post, span: Span, tex: str, answer: str, severity: Severity) -> Finding:
-    place = PLACE.search(answer)
-    same = place is not None and len(tex) == len(span.tex)
-    where = inside(post, span, int(place[1]) - 1 if place is not None and same else 0)
-    what = f"KaTeX cannot render '{_shown(span.tex)}': {answer}"
+    offset, said = 0, answer
+    if place := PLACE.search(answer):
+        near = FRAME_END.split(place["near"])[0]
+        said = answer[: place.start()] + (f" near '{near}'" if near else "")
+        offset = int(place["number"]) - 1 if len(tex) == len(span.tex) else 0
+    what = f"KaTeX cannot render '{_shown(span.tex)}': {said}"
+    where = inside(post, span, offset)
     return Finding("formula-broken", severity, where, what, "TeX that both KaTeX and MathJax render")
 
 
 def _shown(tex: str) -> str:
-    line = " ".join(tex.split())
+    """Return the beginning of a formula without its frame, which a template put around it."""
+    line = " ".join(FRAME.sub(" ", tex).split())
     return line if len(line) <= 60 else f"{line[:57]}…"

@@ -52,15 +52,19 @@ def _places(outline: Outline) -> Iterator[Where]:
 def untold(findings: Iterable[Finding], known: Sequence[Finding], starts: Sequence[Where]) -> Iterator[Finding]:
     """Yield the findings whose cause no error of `known` has told; `starts` are an outline's `places`."""
     told = [finding for finding in known if finding.severity is Severity.ERROR]
-    rules = [finding.rule for finding in told]
-    here = {(finding.rule, place) for finding in told for place in (finding.where, _start(finding.where, starts))}
+    anywhere = {_bare(finding.rule) for finding in told}
+    here = {(_bare(each.rule), place) for each in told for place in (each.where, _start(each.where, starts))}
     for finding in findings:
-        everywhere = ANYWHERE.get(finding.rule, ())
-        nearby = HERE.get(finding.rule, ())
-        if any(rule.startswith(everywhere) for rule in rules if everywhere):
+        causes = ANYWHERE.get(finding.rule, ())
+        if any(rule.startswith(causes) for rule in anywhere):
             continue
-        if not any(place == finding.where and rule.startswith(nearby) for rule, place in here if nearby):
+        causes = HERE.get(finding.rule, ())
+        if not any(place == finding.where and rule.startswith(causes) for rule, place in here):
             yield finding
+
+
+def _bare(rule: str) -> str:
+    return rule.removeprefix("outline-")
 
 
 def _start(where: Where, starts: Sequence[Where]) -> Where:

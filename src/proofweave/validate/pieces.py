@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from proofweave.markdown import headings, read_post
 from proofweave.types import Finding, Origin, Post, Span, Step, Where, Woven
+
+OF_A_BLOCK = ("theorem-", "proof-")
+"""Rules about a whole block, wherever in it they were noticed."""
+
+LINE = re.compile(r"\bline (\d+)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +57,20 @@ def place_of(origin: Origin, display: bool = False) -> Where:
 
 
 def moved(finding: Finding, joined: Joined, home: Where) -> Finding:
-    """Return a finding about the joined pieces with the place in the outline or recording it comes from."""
+    """Return a finding about the joined pieces with the place in the outline or recording it comes from.
+
+    A line that its words name becomes such a place too.
+    """
+
+    def place(line: re.Match[str]) -> str:
+        origin = joined.owners.get(int(line[1]))
+        return str(place_of(origin)) if origin is not None else line.group()
+
     origin = joined.owners.get(finding.where.line)
-    if origin is None:
-        return replace(finding, where=home)
-    return replace(finding, where=place_of(origin, _in_display(joined.post, finding.where)))
+    where = home if origin is None else place_of(origin, _in_display(joined.post, finding.where))
+    if origin is not None and origin.block is not None and finding.rule.startswith(OF_A_BLOCK):
+        where = origin.block.where
+    return replace(finding, where=where, what=LINE.sub(place, finding.what), expected=LINE.sub(place, finding.expected))
 
 
 def _in_display(post: Post, where: Where) -> bool:

@@ -23,7 +23,9 @@ PROOF = re.compile(
     """,
     re.MULTILINE | re.VERBOSE,
 )
-CITED = re.compile(r"\*\*(?:出处|来源|Source)\*\*|\[\d+\]|证明(?:可)?参?见|文献")
+SOURCED = re.compile(r"^(?:[ \t]*>)*[ \t]*\*\*(?:出处|来源|Source)\*\*", re.MULTILINE)
+CITED = re.compile(r"\[\d+\]|证明(?:可参)?见|参见|文献|《")
+OPENING = re.compile(r"^(?:[ \t]*>)*[ \t]*\*\*", re.MULTILINE)
 MARK = re.compile(r"[□∎■◻◼⬜▢]")
 MARK_TEX = re.compile(r"\\(?:blacksquare|square|Box|qed|QED)(?![A-Za-z])")
 CLOSING = re.compile(r"得证|证毕|证明完毕|This completes the proof|Q\.?E\.?D\.?|[。.\s□∎■◻◼⬜▢]", re.IGNORECASE)
@@ -110,7 +112,9 @@ def _unproved(reading: Reading, found: Sequence[Box], proved: Sequence[Proof]) -
         if named is not None and any(named.search(proof.title) for proof in proved):
             continue
         stop = min([heading for heading in headings if heading > box.offset] + [end])
-        if CITED.search(reading.prose, box.offset, stop):
+        following = OPENING.search(reading.prose, box.offset, stop)
+        said = following.start() if following else stop
+        if SOURCED.search(reading.prose, box.offset, stop) or CITED.search(reading.prose, box.offset, said):
             continue
         expected = "a proof, or where one is found"
         fix = "add `proof:` or `cite:` to the block"

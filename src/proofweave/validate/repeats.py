@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -98,7 +98,7 @@ def check_alike(post: Post) -> tuple[Finding, ...]:
     long = [paragraph for paragraph in paragraphs(reading) if len(paragraph.letters) >= LONG]
     findings = []
     for earlier, later, share in _alike(long, long):
-        if earlier.offset < later.offset and earlier.letters != later.letters:
+        if earlier.letters != later.letters:
             what = f"this paragraph is {share:.0%} the same as the one in line {reading.where(earlier.offset).line}"
             where = reading.where(later.offset)
             findings.append(
@@ -122,25 +122,28 @@ def check_quoted(post: Post, source: Post) -> tuple[Finding, ...]:
 
 
 def _alike(earlier: Sequence[Paragraph], later: Sequence[Paragraph]) -> Iterator[tuple[Paragraph, Paragraph, float]]:
-    """Yield for each later paragraph the earlier one most like it, where they share ALIKE of their letter groups."""
+    """Yield for each later paragraph the earlier one most like it, where they share ALIKE of their letter groups.
+
+    Of one text (`earlier` is `later`) the groups of both count, so a longer paragraph may use a shorter one; of two
+    texts, those of the shorter one.
+    """
+    same = earlier is later
     groups = [_groups(paragraph.letters) for paragraph in earlier]
     holders: dict[str, list[int]] = defaultdict(list)
-    for index, own in enumerate(groups):
-        for group in own:
+    for index, held in enumerate(groups):
+        for group in held:
             holders[group].append(index)
-    for paragraph in later:
-        own = _groups(paragraph.letters)
-        common: dict[int, int] = defaultdict(int)
+    for position, paragraph in enumerate(later):
+        own = groups[position] if same else _groups(paragraph.letters)
+        common: Counter[int] = Counter()
         for group in own:
-            for index in holders.get(group, ()):
-                if earlier[index].offset != paragraph.offset or earlier is not later:
-                    common[index] += 1
-        shares = [
-            (shared / (len(own) + len(groups[index]) - shared), index)
-            for index, shared in common.items()
-            if earlier is not later or earlier[index].offset < paragraph.offset
-        ]
-        share, index = max(shares, default=(0.0, -1))
+            common.update(holders.get(group, ()))
+        best = (0.0, -1)
+        for index, shared in common.items():
+            if not same or index < position:
+                sizes = len(own), len(groups[index])
+                best = max(best, (shared / (sum(sizes) - shared if same else min(sizes)), index))
+        share, index = best
         if share >= ALIKE:
             yield earlier[index], paragraph, share
 

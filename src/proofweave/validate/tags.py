@@ -73,7 +73,9 @@ def _out_of_order(numbers: list[Tag]) -> Iterator[Finding]:
     for before, tag in pairwise(numbers):
         if tag.number < before.number:
             what = f"tag {tag.number} comes after tag {before.number}"
-            yield Finding("tag-order", Severity.ERROR, tag.where, what, "numbers that rise through the text")
+            expected = "numbers that rise through the text"
+            fix = "renumber them; an outline's sections stand in the order of their anchors in the source"
+            yield Finding("tag-order", Severity.ERROR, tag.where, what, expected, fix)
 
 
 def _missing(numbers: list[Tag], reserved: frozenset[int]) -> Iterator[Finding]:
