@@ -190,8 +190,8 @@ def _with_z() -> Scope:
 
 PIECES = st.sampled_from(
     [*"xyAtsnd+-=<>()[]{}|_^&'!,./ 0129ei", r"\frac", r"\|", r"\le", r"\sum", r"\int", r"\nabla", r"\min", r"\left(",
-     r"\right)", r"\langle", r"\rangle", r"\top", r"\mathbb{E}", r"\\", r"\begin{cases}", r"\end{cases}", r"\log", r"\sqrt",
-     r"\partial", r"\quad", r"\text{if}", r"\Rightarrow", "_{i=1}", "^{n}", r"\boldsymbol{g}", "f(x)", "二"]
+     r"\right)", r"\langle", r"\rangle", r"\top", r"\mathbb{E}", r"\\", r"\begin{cases}", r"\end{cases}", r"\log",
+     r"\sqrt", r"\partial", r"\quad", r"\text{if}", r"\Rightarrow", "_{i=1}", "^{n}", r"\boldsymbol{g}", "f(x)", "二"]
 )  # fmt: skip
 
 

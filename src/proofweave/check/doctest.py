@@ -108,9 +108,7 @@ def _listed(node: Node, number: int, place: Callable[[Where], Where], reading: _
         return
     equation, offset = found
     equation = replace(equation, where=place(equation.where))
-    reading.verdicts.append(
-        check_one(equation, [reading.scope], reading.options, lambda at: place(offset(at)), reading.memory)
-    )
+    reading.check(equation, lambda at: place(offset(at)))
 
 
 def _display(span: Span, reading: _Reading) -> None:
@@ -123,15 +121,7 @@ def _display(span: Span, reading: _Reading) -> None:
     name = name or (label.group(1) if label else f"display-{reading.count}")
     start = max(span.text.find(span.tex), 0)
     equation = Equation(name, span.tex, _within(span, start, reading.path), check, symbols)
-    reading.verdicts.append(
-        check_one(
-            equation,
-            [reading.scope],
-            reading.options,
-            lambda at: _within(span, start + at, reading.path),
-            reading.memory,
-        )
-    )
+    reading.check(equation, lambda at: _within(span, start + at, reading.path))
 
 
 def _within(span: Span, offset: int, path: str) -> Where:

@@ -14,6 +14,7 @@ OFFSETS = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])
 SIXTH = np.array([-1.0, 9.0, -45.0, 45.0, -9.0, 1.0]) / 60
 STEP = 4e-3
 FLAT = 1e-8
+FAR = 30.0
 
 
 def solve(objective: Objective, region: Region, lead: tuple[int, ...]) -> Solution:
@@ -135,4 +136,7 @@ def _descend(objective: Objective, region: Region, z: Array, rounds: int) -> Sol
     reach = np.abs(point).max(axis=-1) + 1
     point = np.where(good[..., None], point, np.nan)
     drop = np.square(np.abs(gradient).max(axis=-1)) / least * p
+    if region.domain in ("simplex", "positive", "nonneg", "interval"):
+        # towards an edge of the domain the logarithmic coordinates are flat, and a minimum may be some way off still
+        drop = drop + FAR * np.abs(gradient).sum(axis=-1)
     return Solution(point, (error * reach)[..., None], np.where(good, at, np.nan), drop + 1e-13 * np.abs(at))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from proofweave.check.kinds import SCALAR, CheckError, Dim, Type, matrix, meet, row, vector
+from proofweave.check.kinds import SCALAR, CheckError, Type, matrix, meet, row, vector
 from proofweave.check.names import group, scripts
 from proofweave.check.parse import Parser, divide, inner, node
-from proofweave.check.parse_binders import BIG, big_operator, extremum, indicator
+from proofweave.check.parse_binders import BIG, big_operator, extremum
 from proofweave.check.parse_calculus import derivative_fraction, integral, nabla, prime
 from proofweave.check.parse_names import name
 from proofweave.check.tokens import Token
-from proofweave.check.tree import Node, number, settle
+from proofweave.check.tree import Node, number
 
 ELEMENTWISE = frozenset(
     [
@@ -76,6 +76,8 @@ def atom(p: Parser, token: Token) -> Node:
     if token.kind == "op" and p.scope.match(p.tokens, p.place) is None:
         return function(p, token)
     if token.kind == "env":
+        from proofweave.check.parse_arrays import environment
+
         return environment(p, token)
     if token.kind in ("name", "op"):
         return name(p, token)
@@ -241,7 +243,7 @@ def function(p: Parser, token: Token) -> Node:
         p.place -= 1
         return extremum(p, argument=title.startswith("arg"))
     if title in ("Var", "Cov"):
-        from proofweave.check.parse_binders import moment
+        from proofweave.check.parse_moments import moment
 
         return moment(p, token)
     sub, sup, p.place = scripts(p.tokens, p.place)
@@ -395,62 +397,3 @@ def _scalar(value: Node) -> Node:
     if value.type.kind != "scalar":
         raise CheckError(f"an exponent must be a number, not a {value.type}", value.at)
     return value
-
-
-def environment(p: Parser, token: Token) -> Node:
-    """Parse cases and matrices."""
-    word, title = token.text.split(" ", 1)
-    stop, depth = p.place + 1, 1
-    while stop < len(p.tokens) and depth:
-        if p.tokens[stop].kind == "env":
-            depth += 1 if p.tokens[stop].text.startswith("begin") else -1
-        stop += 1
-    if word != "begin" or depth:
-        raise CheckError(f"\\begin{{{title}}} and \\end do not match", token.at)
-    rows = _cells(p.tokens[p.place + 1 : stop - 1])
-    p.place = stop
-    end = p.tokens[stop - 1].end
-    if title in ("cases", "dcases", "rcases"):
-        from proofweave.check.statement import cases
-
-        return cases(p, rows, token, end)
-    if title in ("pmatrix", "bmatrix", "matrix", "Bmatrix", "smallmatrix", "vmatrix", "array"):
-        cells = [[_scalar_cell(p.whole(cell, token.at)) for cell in line] for line in rows]
-        width = len(cells[0])
-        if any(len(line) != width for line in cells):
-            raise CheckError("the rows of this matrix have different lengths", token.at)
-        height = len(cells)
-        flat = [cell for line in cells for cell in line]
-        square = matrix(Dim((), height), Dim((), width))
-        if width == 1 and height > 1:
-            return postfix(p, node("array", flat, vector(Dim((), height)), token.at, end))
-        literal = node("array", flat, square, token.at, end)
-        if title == "vmatrix":
-            return postfix(p, named("det", literal, token, False))
-        return postfix(p, literal)
-    raise CheckError(f"the environment {title} is not understood here", token.at)
-
-
-def _scalar_cell(cell: Node) -> Node:
-    if cell.type.kind != "scalar":
-        raise CheckError("a matrix is written with scalar entries", cell.at)
-    return cell
-
-
-def _cells(tokens: Sequence[Token]) -> list[list[list[Token]]]:
-    rows: list[list[list[Token]]] = [[[]]]
-    depth = 0
-    for token in tokens:
-        depth += {"open": 1, "close": -1}.get(token.kind, 0)
-        if token.kind == "env":
-            depth += 1 if token.text.startswith("begin") else -1
-        if token.kind == "row" and not depth:
-            rows.append([[]])
-        elif token.kind == "amp" and not depth:
-            rows[-1].append([])
-        else:
-            rows[-1][-1].append(token)
-    return [line for line in rows if any(line)]
-
-
-__all__ = ["atom", "bracket", "indicator", "named", "postfix", "raised", "settle", "transposed"]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from proofweave.check.kinds import BOOL, SCALAR, CheckError, Type, unify
+from proofweave.check.kinds import BOOL, SCALAR, CheckError
 from proofweave.check.names import group, scripts
 from proofweave.check.parse import RELATIONS, Parser, node
-from proofweave.check.scope import Match, Symbol
+from proofweave.check.scope import Symbol
 from proofweave.check.tokens import Token
-from proofweave.check.tree import Index, Node, number, walk
+from proofweave.check.tree import Index, Node, number
 
 BIG = {r"\sum": "sum", r"\prod": "prod"}
 COMPARISONS = frozenset(("<", ">", r"\le", r"\ge", r"\neq", "="))
@@ -194,15 +194,12 @@ def _parts(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
     depth = 0
     for token in tokens:
         depth += {"open": 1, "close": -1}.get(token.kind, 0)
-        if token.text in (",", ":", ";", "|") and not depth and _outside(parts[-1], token):
+        depth += {"(": 1, r"\langle": 1, ")": -1, r"\rangle": -1}.get(token.text, 0)
+        if token.text in (",", ":", ";") and not depth:
             parts.append([])
         elif token.kind not in ("sep", "word"):
             parts[-1].append(token)
     return [tuple(part) for part in parts if part]
-
-
-def _outside(part: Sequence[Token], token: Token) -> bool:
-    return token.text != "|" or bool(part)
 
 
 def _read_part(
@@ -234,7 +231,7 @@ def _read_part(
         _member(p, binding, part, texts.index(r"\in"))
         return
     if not any(text in COMPARISONS for text in texts):
-        for piece in _names_in(p, part):
+        for piece in names_in(p, part):
             match, name = piece
             if match is not None and match.role not in ("int", "size"):
                 binding.symbols.append(match)
@@ -256,7 +253,8 @@ def _fresh(p: Parser, part: Sequence[Token], stop: int) -> bool:
     return match is None or match.stop != stop or match.symbol.type == SCALAR
 
 
-def _names_in(p: Parser, part: Sequence[Token]) -> list[tuple[Symbol | None, str]]:
+def names_in(p: Parser, part: Sequence[Token]) -> list[tuple[Symbol | None, str]]:
+    """Return the names listed below an operator, with the symbols that are declared."""
     found: list[tuple[Symbol | None, str]] = []
     place = 0
     while place < len(part):
@@ -312,17 +310,12 @@ def _condition(
     p: Parser, binding: Binding, part: tuple[Token, ...], token: Token, parts: list[tuple[Token, ...]]
 ) -> None:
     """Read `i < j`, `j \\neq i`, `1 \\le i < j \\le n`, `\\|u\\| = 1`: bind what is new, keep the condition."""
-    declared = [
-        p.scope.match(part, place) for place, t in enumerate(part) if t.kind == "name" and t.text not in p.indices
-    ]
+    names = [place for place in _named_places(part) if part[place].text not in p.indices]
+    declared = [p.scope.match(part, place) for place in names]
     real = [m.symbol for m in declared if m is not None and m.symbol.role not in ("int", "size")]
     already = {name for name, *_ in binding.indices}
-    fresh = [
-        t.text
-        for place, t in enumerate(part)
-        if t.kind == "name" and t.text not in p.indices and t.text not in already and p.scope.match(part, place) is None
-    ]
-    fresh = list(dict.fromkeys(fresh))
+    unknown = [part[place].text for place in names if p.scope.match(part, place) is None]
+    fresh = [name for name in dict.fromkeys(unknown) if name not in already]
     if real and not fresh and not already:
         if not binding.symbols:
             candidates = [s for s in dict.fromkeys(real) if s.role == "free"]
@@ -339,6 +332,20 @@ def _condition(
         lo, hi = bounds.get(name, (None, None))
         binding.indices.append((name, Index(name), lo, hi))
     binding.conditions.append(part)
+
+
+def _named_places(part: Sequence[Token]) -> list[int]:
+    """Return where names stand in a condition, the kind of a norm (\\|W\\|_F) left out."""
+    places: list[int] = []
+    place = 0
+    while place < len(part):
+        if part[place].text == "_" and place and part[place - 1].text == r"\|":
+            _, place = group(part, place + 1)
+            continue
+        if part[place].kind == "name":
+            places.append(place)
+        place += 1
+    return places
 
 
 def _elsewhere(p: Parser, name: str) -> bool:
@@ -377,92 +384,3 @@ def _bounds(p: Parser, part: Sequence[Token], fresh: Sequence[str]) -> dict[str,
         return {}
     lo, hi = p.whole(pieces[0], part[0].at), p.whole(pieces[-1], part[0].at)
     return {name: (lo, hi) for name in fresh if name in names}
-
-
-def moment(p: Parser, token: Token) -> Node:
-    """Parse \\mathbb{E}, \\mathbb{E}_\\xi, \\mathrm{Var} and \\mathbb{P}: exact sums over finite supports."""
-    if token.kind == "op":
-        p.place -= 0
-    sub, sup, p.place = scripts(p.tokens, p.place)
-    over: tuple[Symbol, ...] | None = None
-    if sub:
-        cut = next((k for k, t in enumerate(sub) if t.text == r"\sim"), len(sub))
-        found = [m for m, _ in _names_in(p, [t for t in sub[:cut] if t.text != ","])]
-        if any(m is None or m.role != "random" for m in found):
-            raise CheckError("only declared random symbols stand below an expectation", sub[0].at)
-        over = tuple(m for m in found if m is not None)
-    if sup:
-        raise CheckError("write the power after the brackets", sup[0].at)
-    if token.text == r"\mathbb{P}":
-        inside = condition_inside(p, token)
-        body = node("indicator", (inside,), SCALAR, inside.at, inside.end)
-        return _moment("expect", body, over, token, p)
-    op = "expect" if token.text.endswith("E}") or token.text.endswith("{E}}") else "variance"
-    opening = p.peek()
-    if opening is not None and opening.text in ("[", "(", r"\{"):
-        from proofweave.check.parse_atoms import bracket, postfix
-
-        p_before = p.place
-        body = bracket(p)
-        if token.text == "Cov":
-            raise CheckError("write a covariance as an expectation", p.tokens[p_before].at)
-        return postfix(p, _moment(op, body, over, token, p))
-    if op == "variance":
-        raise CheckError("a variance needs brackets", token.at)
-    return _moment(op, p.term(), over, token, p)
-
-
-def _moment(op: str, body: Node, over: tuple[Symbol, ...] | None, token: Token, p: Parser) -> Node:
-    if body.type.kind in ("function", "bool"):
-        raise CheckError("an expectation needs a value", body.at)
-    if op == "variance" and body.type.kind not in ("scalar", "vector"):
-        raise CheckError(f"the variance of a {body.type} is not understood", body.at)
-    if over is None and not random_in(body):
-        raise CheckError("nothing random stands in this expectation", token.at)
-    type_ = SCALAR if op == "variance" else body.type
-    return node(op, (body,), type_, token.at, body.end, over)
-
-
-def random_in(body: Node) -> tuple[Symbol, ...]:
-    """Return the random symbols a tree needs, through definitions, in a fixed order."""
-    from proofweave.check.program import closure, named_in
-
-    found = [s for s in closure(named_in(body)) if s.role == "random"]
-    return tuple(sorted(found, key=lambda s: s.name))
-
-
-def condition_inside(p: Parser, token: Token) -> Node:
-    """Parse a relation in brackets."""
-    opening = p.peek()
-    if opening is None or opening.text not in ("[", "(", r"\{"):
-        raise CheckError(f"{token.text} needs brackets", token.at)
-    closer = {"(": ")", "[": "]", r"\{": r"\}"}[opening.text]
-    p.place += 1
-    p.closers.append(closer)
-    from proofweave.check.statement import relation
-
-    inside = relation(p)
-    p.closers.pop()
-    p.expect(closer, opening.at)
-    return inside
-
-
-def indicator(p: Parser, token: Token) -> Node:
-    """Parse \\mathbb{1}[x > 0], \\mathbb{1}\\{…\\} and \\mathbb{1}_{x > 0}."""
-    p.place += 1
-    if (script := p.peek()) is not None and script.text == "_":
-        inside, p.place = group(p.tokens, p.place + 1)
-        if inside and inside[0].text == r"\{":
-            inside = inside[1:-1]
-        found = constraint(p, inside)
-    else:
-        found = condition_inside(p, token)
-    return node("indicator", (found,), SCALAR, token.at, found.end)
-
-
-def closed(type_: Type, other: Type) -> Type:
-    """Return the common type of two branches."""
-    return unify(type_, other, None, "branches")
-
-
-__all__ = ["Match", "Optimum", "big_operator", "extremum", "indicator", "moment", "walk"]

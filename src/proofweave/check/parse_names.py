@@ -166,7 +166,7 @@ def dim_node(dim: Dim) -> Node:
 def builtin(p: Parser, token: Token) -> Node:
     """Return a name that needs no declaration, or a free index; anything else is undeclared."""
     from proofweave.check.parse_atoms import named, raised
-    from proofweave.check.parse_binders import indicator, moment
+    from proofweave.check.parse_moments import indicator, moment
 
     found = occurrence(p.tokens, p.place)
     nucleus, sub, sup = token.text, found.sub, found.sup
