@@ -52,8 +52,9 @@ def _for_katex(tex: str) -> str:
 
 
 def _illegal(post: Post, span: Span, severity: Severity) -> Iterator[Finding]:
+    place = inside(post, span)
     for problem in problems(span.tex, span.kind is SpanKind.DISPLAY_MATH):
-        where = inside(post, span, problem.offset)
+        where = place(problem.offset)
         yield Finding("formula-illegal", severity, where, problem.what, problem.expected, problem.fix)
 
 
@@ -64,7 +65,7 @@ def _unrendered(post: Post, span: Span, tex: str, answer: str, severity: Severit
         said = answer[: place.start()] + (f" near '{near}'" if near else "")
         offset = int(place["number"]) - 1 if len(tex) == len(span.tex) else 0
     what = f"KaTeX cannot render '{_shown(span.tex)}': {said}"
-    where = inside(post, span, offset)
+    where = inside(post, span)(offset)
     return Finding("formula-broken", severity, where, what, "TeX that both KaTeX and MathJax render")
 
 

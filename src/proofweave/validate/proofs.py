@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ PROOF = re.compile(
 )
 SOURCED = re.compile(r"^(?:[ \t]*>)*[ \t]*\*\*(?:出处|来源|Source)\*\*", re.MULTILINE)
 CITED = re.compile(r"\[\d+\]|证明(?:可参)?见|参见|文献|《")
+LABEL = re.compile(rf"(?:{NAMES}) ?\d+(?:\.\d+)*")
 OPENING = re.compile(r"^(?:[ \t]*>)*[ \t]*\*\*", re.MULTILINE)
 MARK = re.compile(r"[□∎■◻◼⬜▢]")
 MARK_TEX = re.compile(r"\\(?:blacksquare|square|Box|qed|QED)(?![A-Za-z])")
@@ -67,12 +69,18 @@ def proofs(reading: Reading) -> tuple[Proof, ...]:
     marks = _marks(reading)
     found = []
     for opening in openings:
-        limit = next((stop for stop in stops if stop >= opening.end()), len(reading.prose))
-        mark = next((offset for offset in marks if opening.end() <= offset < limit), None)
-        end = limit if mark is None else mark
+        limit = _next(stops, opening.end(), len(reading.prose))
+        mark = _next(marks, opening.end(), limit)
+        end = min(mark, limit)
         word = opening.start() + len(opening.group()) - len(opening.group().lstrip(" \t>#*"))
-        found.append(Proof(word, opening.end(), end, mark is not None, opening.group()))
+        found.append(Proof(word, opening.end(), end, mark < limit, opening.group()))
     return tuple(found)
+
+
+def _next(offsets: Sequence[int], position: int, otherwise: int) -> int:
+    """Return the first of sorted offsets from a position on."""
+    index = bisect_left(offsets, position)
+    return offsets[index] if index < len(offsets) else otherwise
 
 
 def _marks(reading: Reading) -> list[int]:
@@ -104,17 +112,17 @@ def check_proofs(post: Post) -> tuple[Finding, ...]:
 def _unproved(reading: Reading, found: Sequence[Box], proved: Sequence[Proof]) -> Iterator[Finding]:
     claims = [box for box in found if box.kind in THEOREM_LIKE]
     headings = [offset for offset, _ in heading_offsets(reading)]
+    openings = [proof.offset for proof in proved]
+    named = {"".join(label.group().split()) for proof in proved for label in LABEL.finditer(proof.title)}
     ends = [*(box.offset for box in claims), len(reading.prose)][1:]
     for box, end in zip(claims, ends, strict=True):
-        named = re.compile(rf"{re.escape(box.label)}(?![.\d])") if box.number else None
-        if any(box.offset < proof.offset < end for proof in proved):
+        if _next(openings, box.offset, end) < end or f"{box.name}{box.number}" in named:
             continue
-        if named is not None and any(named.search(proof.title) for proof in proved):
-            continue
-        stop = min([heading for heading in headings if heading > box.offset] + [end])
-        following = OPENING.search(reading.prose, box.offset, stop)
-        said = following.start() if following else stop
-        if SOURCED.search(reading.prose, box.offset, stop) or CITED.search(reading.prose, box.offset, said):
+        stop = _next(headings, box.offset, end)
+        following = OPENING.search(reading.prose, box.offset, min(stop, end))
+        said = following.start() if following else min(stop, end)
+        sourced = SOURCED.search(reading.prose, box.offset, min(stop, end))
+        if sourced or CITED.search(reading.prose, box.offset, said):
             continue
         expected = "a proof, or where one is found"
         fix = "add `proof:` or `cite:` to the block"
@@ -125,16 +133,19 @@ def _unproved(reading: Reading, found: Sequence[Box], proved: Sequence[Proof]) -
 def _short(reading: Reading, proof: Proof) -> bool:
     if DISPLAY in reading.prose[proof.start : proof.end]:
         return False
-    said = CLOSING.sub("", reading.post.text[proof.start : proof.end])
+    said = CLOSING.sub("", reading.text[proof.start : proof.end])
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in said) <= LINE
 
 
 def steps(reading: Reading) -> tuple[ProofStep, ...]:
     """Return the displays of a post's proofs, with what leads to each since the one before."""
-    starts = [(offset, offset + len(span.text)) for offset, span in placed(reading.post) if _is_display(span.kind)]
+    displays = [
+        (offset, offset + len(span.text)) for offset, span in placed(reading.post) if span.kind is SpanKind.DISPLAY_MATH
+    ]
+    starts = [start for start, _ in displays]
     found: list[ProofStep] = []
     for proof in proofs(reading):
-        within = [(start, end) for start, end in starts if proof.start <= start < proof.end]
+        within = displays[bisect_left(starts, proof.start) : bisect_left(starts, proof.end)]
         position = proof.start
         for index, (start, end) in enumerate(within):
             before = QUOTE.sub("", reading.prose[position:start]) if index else reading.prose[position:start]
@@ -143,10 +154,6 @@ def steps(reading: Reading) -> tuple[ProofStep, ...]:
             found.append(ProofStep(start, has_words(STEP.sub("", before)), intuition))
             position = end
     return tuple(found)
-
-
-def _is_display(kind: SpanKind) -> bool:
-    return kind is SpanKind.DISPLAY_MATH
 
 
 def check_steps(post: Post) -> tuple[Finding, ...]:

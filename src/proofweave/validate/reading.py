@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from proofweave.types import Post, Span, SpanKind, Where
@@ -35,9 +35,10 @@ CHINESE = "零一二三四五六七八九"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A post, its prose (as long as its text), and the offset at which each of its lines starts."""
+    """A post, its text, its prose (as long as the text), and the offset at which each of its lines starts."""
 
     post: Post
+    text: str
     prose: str
     starts: tuple[int, ...]
 
@@ -55,9 +56,9 @@ def read(post: Post) -> Reading:
             prose.append(span.text)
         else:
             prose.append(NOT_NEWLINE.sub(MASKS.get(span.kind, " "), span.text))
-    text = "".join(prose)
-    first = 1 if post.text.startswith("\ufeff") else 0
-    return Reading(post, text, (first, *(newline.end() for newline in NEWLINE.finditer(text))))
+    text = post.text
+    first = 1 if text.startswith("\ufeff") else 0
+    return Reading(post, text, "".join(prose), (first, *(newline.end() for newline in NEWLINE.finditer(text))))
 
 
 def placed(post: Post) -> Iterator[tuple[int, Span]]:
@@ -68,15 +69,23 @@ def placed(post: Post) -> Iterator[tuple[int, Span]]:
         offset += len(span.text)
 
 
-def inside(post: Post, formula: Span, offset: int) -> Where:
-    """Return the place of an offset of a formula's TeX; its start, where the file spells the TeX in another way."""
+def inside(post: Post, formula: Span) -> Callable[[int], Where]:
+    """Return what tells the place of an offset of a formula's TeX.
+
+    Where the file spells the TeX in another way, that is the formula's start.
+    """
     start = formula.text.find(formula.tex) if formula.tex and not formula.escaped else -1
-    if start < 0:
-        return Where(post.path, formula.line, formula.column)
-    before = formula.text[: start + min(offset, len(formula.tex))]
-    lines = before.count("\n")
-    column = len(before) - before.rfind("\n") if lines else formula.column + len(before)
-    return Where(post.path, formula.line + lines, column)
+    starts = [newline.end() for newline in NEWLINE.finditer(formula.text)]
+
+    def where(offset: int) -> Where:
+        if start < 0:
+            return Where(post.path, formula.line, formula.column)
+        position = start + min(offset, len(formula.tex))
+        lines = bisect_right(starts, position)
+        column = position - starts[lines - 1] + 1 if lines else formula.column + position
+        return Where(post.path, formula.line + lines, column)
+
+    return where
 
 
 def has_words(prose: str) -> bool:

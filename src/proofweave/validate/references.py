@@ -121,17 +121,18 @@ def _labels(reading: Reading, others: Sequence[Post]) -> Iterator[Finding]:
     elsewhere = {mark.text for other in others for span in formulas(other) for mark in labels_in(span.tex)}
     own: set[str] = set()
     for span in formulas(reading.post):
+        place = inside(reading.post, span)
         for mark in labels_in(span.tex):
             if mark.text in own or mark.text in elsewhere:
                 what = rf"\label{{{mark.text}}} stands twice"
-                where = inside(reading.post, span, mark.offset)
-                yield Finding("label-twice", Severity.ERROR, where, what, "another name for one of them")
+                yield Finding("label-twice", Severity.ERROR, place(mark.offset), what, "another name for one of them")
             own.add(mark.text)
+    known = {name.replace("\\", "") for name in own | elsewhere}
     for offset, span in placed(reading.post):
         if span.kind in {SpanKind.TEXT, SpanKind.INLINE_MATH, SpanKind.DISPLAY_MATH, SpanKind.HEADING}:
             for pointer in POINTER.finditer(span.text):
                 name = pointer[1].replace("\\", "")
-                if name not in own | elsewhere and name not in {one.replace("\\", "") for one in own | elsewhere}:
+                if name not in known:
                     what = f"no display is labelled '{name}'"
                     yield _missing(reading.where(offset + pointer.start()), what, rf"a \label{{{name}}}")
 

@@ -23,6 +23,9 @@ ALIKE = 0.85
 GROUP = 4
 """Letters of a group."""
 
+COMMON = 200
+"""Paragraphs that a group is looked for in; what so many share is a turn of speech."""
+
 BREAK = re.compile(r"\n[ \t>]*(?=\n)")
 NUMBERING = re.compile(r"^\s*(?:第?[\d.]+|第?[一二三四五六七八九十]+)?[、.．:：节章部\s]*")
 LETTERS = re.compile(r"\w|\\[a-zA-Z]+|[=<>+\-/^]")
@@ -40,7 +43,7 @@ def paragraphs(reading: Reading) -> tuple[Paragraph, ...]:
     """Return the paragraphs of a post outside headings and code; a display alone is not one."""
     found: list[Paragraph] = []
     start = 0
-    text, prose = reading.post.text, reading.prose
+    text, prose = reading.text, reading.prose
     for end in [*(match.start() for match in BREAK.finditer(prose)), len(prose)]:
         masked = prose[start:end].strip()
         if masked and not masked.startswith(("#", CODE)) and masked.strip(f"{DISPLAY}\n> "):
@@ -63,7 +66,7 @@ def check_sections(post: Post) -> tuple[Finding, ...]:
     path: list[str] = []
     for offset, level in heading_offsets(reading):
         end = reading.prose.find("\n", offset)
-        title = normal(NUMBERING.sub("", reading.post.text[offset : end if end >= 0 else None].lstrip("# ")))
+        title = normal(NUMBERING.sub("", reading.text[offset : end if end >= 0 else None].lstrip("# ")))
         path = [*path[: level - 1], *[""] * (level - 1 - len(path)), title]
         before = seen.setdefault(tuple(path), offset)
         if title and before != offset:
@@ -132,7 +135,8 @@ def _alike(earlier: Sequence[Paragraph], later: Sequence[Paragraph]) -> Iterator
     holders: dict[str, list[int]] = defaultdict(list)
     for index, held in enumerate(groups):
         for group in held:
-            holders[group].append(index)
+            if len(holders[group]) < COMMON:
+                holders[group].append(index)
     for position, paragraph in enumerate(later):
         own = groups[position] if same else _groups(paragraph.letters)
         common: Counter[int] = Counter()

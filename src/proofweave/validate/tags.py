@@ -33,10 +33,11 @@ def tags(post: Post) -> tuple[Tag, ...]:
 
 def _tags(post: Post) -> Iterator[Tag]:
     for display in displays(post):
+        place = inside(post, display)
         for mark in tags_in(display.tex):
             text = mark.text.strip()
             number = int(text) if NUMBER.fullmatch(text) else 0
-            yield Tag(text, inside(post, display, mark.offset), number)
+            yield Tag(text, place(mark.offset), number)
 
 
 def check_tags(post: Post, reserved: frozenset[int] = frozenset()) -> tuple[Finding, ...]:

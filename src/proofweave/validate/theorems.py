@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -112,10 +113,12 @@ def _counter(kind: BlockKind, mode: str) -> str:
 
 def _elsewhere(reading: Reading, numbered: Sequence[Box]) -> Iterator[Finding]:
     chapters = [(offset, number) for offset, number in numbered_headings(reading) if "." not in number]
+    starts = [offset for offset, _ in chapters]
     for box in numbered:
-        chapter = box.number.partition(".")[0]
-        around = [number for offset, number in chapters if offset < box.offset]
-        if "." in box.number and around and around[-1] != chapter:
-            what = f"{box.label} stands in section {around[-1]}"
+        chapter, dot, _ = box.number.partition(".")
+        index = bisect_right(starts, box.offset)
+        if dot and index and chapters[index - 1][1] != chapter:
+            around = chapters[index - 1][1]
+            what = f"{box.label} stands in section {around}"
             where = reading.where(box.offset)
-            yield Finding("theorem-section", Severity.ERROR, where, what, f"a number that starts with {around[-1]}.")
+            yield Finding("theorem-section", Severity.ERROR, where, what, f"a number that starts with {around}.")
