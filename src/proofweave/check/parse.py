@@ -14,6 +14,7 @@ from proofweave.check.tree import Index, Node, is_number, settle
 RELATIONS = frozenset(
     ("=", "<", ">", r"\le", r"\ge", r"\neq", r"\approx", r"\succeq", r"\preceq", r"\perp", r"\equiv", ":")
 )
+CALL = "call"  # the closer inside a function's parentheses, where a bar divides arguments: p(x|y)
 ARROWS = frozenset((r"\Rightarrow", r"\iff"))
 CLOSERS = frozenset((")", "]", r"\}", r"\rangle", r"\rfloor", r"\rceil"))
 STOPS = (
@@ -190,7 +191,7 @@ class Parser:
             return not self.closers or self._continues()
         if token.kind == "env":
             return token.text.startswith("end")
-        if token.text in ("|", r"\|") and self.closers and self.closers[-1] == token.text:
+        if token.text in ("|", r"\|") and self.closers and self.closers[-1] in (token.text, CALL):
             return token.hint != "("
         return token.hint == ")"
 

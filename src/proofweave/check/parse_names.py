@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from proofweave.check.kinds import SCALAR, CheckError, Dim, Type, matrix, meet, unify, vector
 from proofweave.check.names import occurrence
-from proofweave.check.parse import Parser, node
+from proofweave.check.parse import CALL, Parser, node
 from proofweave.check.scope import Match, Symbol
 from proofweave.check.tokens import Token
 from proofweave.check.tree import Index, Node, number, settle
@@ -106,11 +106,11 @@ def call_arguments(p: Parser, symbol: Symbol) -> list[Node]:
         raise CheckError(f"{symbol.name} is a function; give it an argument: {symbol.name}(x)", p.here())
     closer = ")" if opening.text == "(" else "]"
     p.place += 1
-    p.closers.append(closer)
+    p.closers.append(CALL)
     arguments: list[Node] = []
     while True:
         arguments.append(p.expression())
-        if not (p.take(",") or p.take(";")):
+        if not (p.take(",") or p.take(";") or p.take("|") or p.take(r"\|")):
             break
     p.closers.pop()
     p.expect(closer, opening.at)
