@@ -14,10 +14,13 @@ def dump(value: Mapping[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, indent=2) + "\n"
 
 
+def in_order(findings: Sequence[Finding]) -> list[Finding]:
+    """Return findings sorted by place, each only once."""
+    return sorted(dict.fromkeys(findings), key=lambda finding: (finding.where, finding.rule, finding.what))
+
+
 def findings_out(findings: Sequence[Finding]) -> list[dict[str, Any]]:
-    """Return findings as JSON values, sorted by place and each only once."""
-    unique = dict.fromkeys(findings)
-    order = sorted(unique, key=lambda finding: (finding.where, finding.rule, finding.what))
+    """Return findings as JSON values, in order."""
     return [
         {
             "rule": finding.rule,
@@ -29,7 +32,7 @@ def findings_out(findings: Sequence[Finding]) -> list[dict[str, Any]]:
             "expected": finding.expected,
             "fix": finding.fix,
         }
-        for finding in order
+        for finding in in_order(findings)
     ]
 
 

@@ -1,0 +1,82 @@
+"""The command line: one verb per stage; each verb is a module of this package."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from proofweave import __version__
+
+VERBS = (
+    "render",
+    "generate",
+    "validate",
+    "merge",
+    "report",
+    "new",
+    "retag",
+    "adopt",
+    "check",
+    "status",
+    "manifest",
+    "reproduce",
+)
+
+FINE, FINDINGS, USAGE = 0, 1, 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; return 0 when fine, 1 with findings, 2 for a broken set-up or usage."""
+    _speak_utf8()
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except KeyboardInterrupt:
+        print("proofweave: stopped; what was written before is whole, the next run continues", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINE
+    except Exception as error:
+        return _explain(error)
+
+
+def _explain(error: Exception) -> int:
+    """Print an error once, in plain words; only PROOFWEAVE_DEBUG shows where in the program it arose."""
+    from proofweave.errors import FindingsError, ProofweaveError
+
+    if isinstance(error, FindingsError):
+        for finding in error.findings:
+            print(finding, file=sys.stderr)
+        return FINDINGS
+    if isinstance(error, ProofweaveError):
+        print(f"proofweave: {error}", file=sys.stderr)
+        return USAGE
+    if os.environ.get("PROOFWEAVE_DEBUG"):
+        raise error
+    what = f"{type(error).__name__}: {error}".splitlines()[0]
+    print(f"proofweave: an unexpected problem, please report it: {what}", file=sys.stderr)
+    print("proofweave: run again with PROOFWEAVE_DEBUG=1 to see where", file=sys.stderr)
+    return USAGE
+
+
+def _speak_utf8() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="proofweave",
+        description="Weave checked derivations into mathematics posts.",
+        epilog="`proofweave VERB --help` shows an example of each; `snakemake --cores 2` runs them all.",
+    )
+    parser.add_argument("--version", action="version", version=f"proofweave {__version__}")
+    subparsers = parser.add_subparsers(metavar="VERB", required=True)
+    for verb in VERBS:
+        import_module(f"proofweave.cli.{verb}").add(subparsers)
+    return parser

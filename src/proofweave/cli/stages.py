@@ -1,0 +1,174 @@
+"""The stages run one after another in memory; the verbs read and write what stands between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from proofweave.cli.project import Project, read_recordings
+from proofweave.config import parameters
+from proofweave.types import Finding, Outline, Post, Reply, Request, Woven
+from proofweave.wire import errors, findings_in, findings_out
+
+Document = dict[str, Any]
+
+PENDING, COMPLETE, REFUSED = "pending", "complete", "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """An outline as read, and the requests its slots make."""
+
+    outline: Outline | None
+    requests: tuple[Request, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """Everything a grown post is made of; `woven` is None where the post is pending or cannot be woven."""
+
+    outline: Outline
+    source: Post | None
+    woven: Woven | None
+    findings: tuple[Finding, ...]
+
+
+def rendered(project: Project, path: Path) -> Rendered:
+    """Read an outline and render its requests."""
+    from proofweave.render import render
+
+    outline, findings = project.outline(path)
+    if outline is None:
+        return Rendered(None, (), findings)
+    config = project.config()
+    requests = render(outline, project.templates("prompt"), config.model, parameters(config))
+    return Rendered(outline, requests, findings)
+
+
+def requests_document(post: str, stage: Rendered) -> Document:
+    """Return what render hands to generate."""
+    return {
+        "post": post,
+        "findings": findings_out(stage.findings),
+        "requests": [
+            {
+                "block": request.block,
+                "key": request.key,
+                "spec": request.spec,
+                "prompt": request.prompt,
+                "schema": request.schema,
+                "slots": [
+                    {
+                        "name": slot.name,
+                        "write": slot.write,
+                        "equations": slot.equations,
+                        "where": [slot.where.file, slot.where.line, slot.where.column],
+                    }
+                    for slot in request.slots
+                ],
+            }
+            for request in stage.requests
+        ],
+    }
+
+
+def requests_in(document: Mapping[str, Any]) -> tuple[Request, ...]:
+    """Return the requests that render wrote."""
+    from proofweave.types import Slot, Where
+
+    requests = []
+    for value in document["requests"]:
+        slots = tuple(
+            Slot(slot["name"], slot["write"], slot["equations"], Where(*slot["where"])) for slot in value["slots"]
+        )
+        requests.append(
+            Request(
+                post=document["post"],
+                block=value["block"],
+                key=value["key"],
+                spec=value["spec"],
+                prompt=value["prompt"],
+                schema=value["schema"],
+                slots=slots,
+                where=slots[0].where,
+            )
+        )
+    return tuple(requests)
+
+
+def replies_document(project: Project, post: str, requests: tuple[Request, ...], before: tuple[Finding, ...]) -> Document:
+    """Choose a recording for each request; return what generate hands to validate and merge."""
+    from proofweave.generate import generate
+
+    texts = project.recordings(post)
+    recordings, problems = read_recordings(texts)
+    replies, findings = generate(requests, recordings)
+    return {
+        "post": post,
+        "findings": findings_out([*before, *problems, *findings]),
+        "pending": bool(requests) and not texts,
+        "replies": {
+            block: {"path": reply.path, "recording": texts[reply.path]} for block, reply in sorted(replies.items())
+        },
+    }
+
+
+def replies_in(document: Mapping[str, Any]) -> dict[str, Reply]:
+    """Return the chosen replies by block id."""
+    from dataclasses import replace
+
+    from proofweave.generate import named
+
+    replies = {}
+    for block, value in document["replies"].items():
+        (reply,), _ = read_recordings({value["path"]: value["recording"]})
+        replies[block] = named(replace(reply, block=block))
+    return replies
+
+
+def assembled(project: Project, path: Path, replies: Mapping[str, Any]) -> Assembled | None:
+    """Fill the outline with the replies, and weave it; None when the outline cannot be read."""
+    from proofweave.generate import reply_clashes
+    from proofweave.weave import fill, weave
+
+    outline, _ = project.outline(path)
+    if outline is None:
+        return None
+    source, problems = project.source(outline)
+    chosen = replies_in(replies)
+    clashes = reply_clashes(outline, chosen)
+    filled = fill(outline, chosen)
+    if replies["pending"]:
+        return Assembled(filled, source, None, problems)
+    woven = weave(filled, project.templates(outline.language))
+    return Assembled(filled, source, woven, (*problems, *clashes))
+
+
+def merged(project: Project, assembly: Assembled) -> str:
+    """Return the grown post; a pending post is its source as it stands."""
+    from proofweave.merge import merge
+
+    assert assembly.source is not None
+    if assembly.woven is None:
+        return assembly.source.text
+    return merge(assembly.source, assembly.woven, heading_of(project, assembly.outline))
+
+
+def heading_of(project: Project, outline: Outline) -> str:
+    """Return the heading the grown part stands under: the outline's own, else the project's."""
+    return outline.heading or project.config().heading
+
+
+def status(document: Mapping[str, Any], findings: tuple[Finding, ...]) -> str:
+    """Return the state of a post: refused while a finding is an error, pending while nothing is recorded."""
+    if errors(findings):
+        return REFUSED
+    return PENDING if document["pending"] else COMPLETE
+
+
+def findings_of(document: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """Return the findings a stage's document carries."""
+    return findings_in(document["findings"])

@@ -1,0 +1,55 @@
+"""What all verbs share: how they are added to the command line and how they print findings."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from proofweave.types import Finding
+
+Subparsers = Any
+"""What argparse's add_subparsers returns; its class is private."""
+
+
+def add_verb(
+    subparsers: Subparsers, name: str, summary: str, example: str, run: Callable[[argparse.Namespace], int]
+) -> argparse.ArgumentParser:
+    """Return the parser of a new verb, whose help ends in an example."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        name,
+        help=summary,
+        description=summary[0].upper() + summary[1:] + ".",
+        epilog=f"example:\n  {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def print_findings(findings: Sequence[Finding]) -> int:
+    """Print findings to standard error, one line each; return 1 when one is an error, else 0."""
+    from proofweave.wire import errors, in_order
+
+    for finding in in_order(findings):
+        print(finding, file=sys.stderr)
+    return 1 if errors(findings) else 0
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """Return the JSON a stage wrote; anything else there is a broken set-up."""
+    import json
+
+    from proofweave.adapters.files import read_text
+    from proofweave.errors import FileError
+
+    try:
+        document = json.loads(read_text(path))
+    except ValueError:
+        document = None
+    if not isinstance(document, dict) or "findings" not in document:
+        raise FileError(f"{path.name} is not what a stage of proofweave wrote", "delete it and run snakemake again")
+    return document
