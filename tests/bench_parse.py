@@ -74,7 +74,10 @@ def better(reason: str, scope: Scope) -> bool:
         args[args.index(SCALAR)] = vector(D) if found.group(2) == "vector" else matrix(D, D)
         scope.bind(Symbol(symbol.name, HERE, Type("function", (), tuple(args), SCALAR)))
         return True
-    if reason in ("nothing random stands in this expectation", "only declared random symbols stand below an expectation"):
+    if reason in (
+        "nothing random stands in this expectation",
+        "only declared random symbols stand below an expectation",
+    ):
         changed = False
         for entry in list(scope.entries.values()):
             symbol = entry.resolve(scope.trail)

@@ -22,9 +22,7 @@ from proofweave.types import (
 )
 
 
-def generate(
-    requests: Sequence[Request], recordings: Sequence[Reply]
-) -> tuple[dict[str, Reply], tuple[Finding, ...]]:
+def generate(requests: Sequence[Request], recordings: Sequence[Reply]) -> tuple[dict[str, Reply], tuple[Finding, ...]]:
     """Return the reply of each request by block id, and what is missing or does not fit.
 
     A recording answers a request when the block's specification is the same, wherever its file lies; one made for the
@@ -99,7 +97,9 @@ def _answer(request: Request, recordings: Sequence[Reply]) -> Reply | None:
 def _pending(requests: Sequence[Request]) -> Finding:
     slots = sum(len(request.slots) for request in requests)
     what = f"nothing is recorded yet: {slots} slots in {len(requests)} blocks wait for a model"
-    fix = f"write generations/{requests[0].post}/<block>.json, then `proofweave adopt`, or set a provider in config.yaml"
+    fix = (
+        f"write generations/{requests[0].post}/<block>.json, then `proofweave adopt`, or set a provider in config.yaml"
+    )
     return Finding("pending", Severity.INFO, requests[0].where, what, fix=fix)
 
 
@@ -120,7 +120,9 @@ def _fits(request: Request, reply: Reply) -> Iterator[Finding]:
     where = Where(reply.path)
     names = {slot.name for slot in request.slots}
     for name in sorted(set(reply.slots) - names):
-        yield Finding("reply-slot-unknown", Severity.ERROR, where, f"there is no slot '{name}'", ", ".join(sorted(names)))
+        yield Finding(
+            "reply-slot-unknown", Severity.ERROR, where, f"there is no slot '{name}'", ", ".join(sorted(names))
+        )
     for slot in request.slots:
         if slot.name not in reply.slots:
             yield Finding("reply-slot-missing", Severity.ERROR, where, f"slot '{slot.name}' is not filled")

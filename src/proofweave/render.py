@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
 
+from proofweave.press import environment_of, print_template
 from proofweave.references import REFERENCE
 from proofweave.schema import reply_schema
 from proofweave.types import Block, Outline, Request, Section, SymbolSpec, Where
-from proofweave.press import environment_of, print_template
 
 REPLY_FORMAT = 1
 """The version of the reply's schema; a new one makes every recording ask again."""

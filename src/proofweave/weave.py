@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from proofweave.numbering import chinese, number
 from proofweave.press import environment_of, print_template
-from proofweave.references import Reference as Cross
 from proofweave.references import REFERENCE, references_in
+from proofweave.references import Reference as Cross
 from proofweave.tex import split_rows
 from proofweave.types import (
     THEOREM_LIKE,
@@ -46,7 +46,9 @@ def fill(outline: Outline, replies: Mapping[str, Reply]) -> Outline:
 def _fill_section(section: Section, replies: Mapping[str, Reply]) -> Section:
     return replace(
         section,
-        blocks=tuple(_fill_block(block, replies[block.id]) if block.id in replies else block for block in section.blocks),
+        blocks=tuple(
+            _fill_block(block, replies[block.id]) if block.id in replies else block for block in section.blocks
+        ),
         sections=tuple(_fill_section(child, replies) for child in section.sections),
     )
 
@@ -114,7 +116,7 @@ class _Printer:
     environment: SandboxedEnvironment
     folder: str
 
-    def template(self, name: str, **values: object) -> str:
+    def template(self, name: str, /, **values: object) -> str:
         return print_template(self.environment, self.folder, f"{name}.md.j2", values).strip("\n")
 
     def section(self, section: Section) -> Iterator[tuple[str, str, list[Origin]]]:

@@ -10,20 +10,7 @@ from importlib import import_module
 
 from proofweave import __version__
 
-VERBS = (
-    "render",
-    "generate",
-    "validate",
-    "merge",
-    "report",
-    "new",
-    "retag",
-    "adopt",
-    "check",
-    "status",
-    "manifest",
-    "reproduce",
-)
+VERBS = ("render", "generate", "validate", "merge", "check")
 
 FINE, FINDINGS, USAGE = 0, 1, 2
 

@@ -41,7 +41,9 @@ def run(arguments: argparse.Namespace) -> int:
         shown = [request for request in stage.requests if request.block == arguments.show]
         if not shown:
             there = ", ".join(request.block for request in stage.requests) or "none"
-            raise UsageError(f"no block '{arguments.show}' of {arguments.outline} waits for a model", f"there are: {there}")
+            raise UsageError(
+                f"no block '{arguments.show}' of {arguments.outline} waits for a model", f"there are: {there}"
+            )
         print(shown[0].prompt)
         return print_findings(stage.findings)
     for request in stage.requests:

@@ -99,7 +99,9 @@ def requests_in(document: Mapping[str, Any]) -> tuple[Request, ...]:
     return tuple(requests)
 
 
-def replies_document(project: Project, post: str, requests: tuple[Request, ...], before: tuple[Finding, ...]) -> Document:
+def replies_document(
+    project: Project, post: str, requests: tuple[Request, ...], before: tuple[Finding, ...]
+) -> Document:
     """Choose a recording for each request; return what generate hands to validate and merge."""
     from proofweave.generate import generate
 
