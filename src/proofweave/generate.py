@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from proofweave.numbering import equations_of
+from proofweave.reply import same_words
 from proofweave.types import (
     Equation,
     Finding,
@@ -43,6 +44,13 @@ def generate(requests: Sequence[Request], recordings: Sequence[Reply]) -> tuple[
         findings += _stale(request, reply)
     findings += _unused(requests, recordings)
     return replies, tuple(findings)
+
+
+def adopted(request: Request, reply: Reply, before: Reply | None, by: str, date: str) -> Reply:
+    """Return a reply as the recording of a request; where its words are the recorded ones, their provenance stays."""
+    kept = before.provenance if before is not None and same_words(before, reply) else reply.provenance
+    made = replace(kept, by=kept.by or by, date=kept.date or date, prompt=prompt_hash(request.prompt))
+    return replace(reply, block=request.block, spec=request.spec, key=request.key, provenance=made)
 
 
 def prompt_hash(prompt: str) -> str:
