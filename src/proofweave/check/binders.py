@@ -52,6 +52,7 @@ def _spread(value: Val, env: Env, mask: Array | None, fill: float, rank: int) ->
     n = env.axes[-1]
     shape = list(value.v.shape)
     shape[axis] = n
+    va.afford(*shape)
     v = np.broadcast_to(value.v, shape)
     e = np.broadcast_to(value.e, shape)
     if mask is None:
@@ -169,6 +170,7 @@ def _full(value: Val, env: Env, outer: int, rank: int) -> Val:
     shape = list(value.v.shape)
     for axis in range(outer + 1, env.depth + 1):
         shape[axis] = env.axes[axis - 1]
+    va.afford(*shape)
     return Val(np.broadcast_to(value.v, shape), np.broadcast_to(value.e, shape))
 
 

@@ -49,6 +49,7 @@ def _define(symbol: Symbol, env: Env) -> Val:
         return value
     shape = list(value.v.shape)
     shape[1 + env.depth : 1 + inner.depth] = lengths
+    va.afford(*shape)
     return Val(np.broadcast_to(value.v, shape), np.broadcast_to(value.e, shape))
 
 
@@ -62,6 +63,7 @@ def _sequence(symbol: Symbol, env: Env) -> Val:
     if steps < 1 or steps > 2000:
         raise CheckError(f"{symbol.name} would have {steps} members")
     lead = 1 + depth
+    va.afford(*shape, steps)
     v = np.full((*shape[:lead], steps, *shape[lead:]), np.nan)
     e = np.zeros(v.shape)
     np.moveaxis(v, lead, 0)[0], np.moveaxis(e, lead, 0)[0] = start

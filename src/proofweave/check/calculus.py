@@ -12,7 +12,7 @@ from proofweave.check.env import Env
 from proofweave.check.evaluate import applied, ev, gather, rule, table
 from proofweave.check.scope import Hole, Symbol
 from proofweave.check.tree import Node
-from proofweave.check.values import Array, Val
+from proofweave.check.values import Array, Val, afford
 
 OFFSETS = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])
 SIXTH = np.array([-1.0, 9.0, -45.0, 45.0, -9.0, 1.0]) / 60
@@ -57,6 +57,7 @@ def differentiate(body: Node, steps: tuple[Step, ...], places: tuple[Val, ...], 
     shape = point.v.shape[lead:]
     p = int(np.prod(shape)) if shape else 1
     flat = point.v.reshape((*point.v.shape[:lead], p))
+    afford(*point.v.shape[:lead], p * 6, p)
     step = _step(flat, symbol)
     grid = OFFSETS[None, :, None] * np.eye(p)[:, None, :]  # (p, 6, p)
     moved = flat[..., None, :] + step[..., None, None] * grid.reshape(p * 6, p)

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from proofweave.check import binders, calculus, linear, scalars, solve  # noqa: F401  (they register their operations)
-from proofweave.check.env import Env, TooLarge
+from proofweave.check.env import Env
+from proofweave.check.evaluate import MOST_KEPT
 from proofweave.check.judge import Truth, truth
-from proofweave.check.kinds import CheckError
+from proofweave.check.kinds import CheckError, TooLarge
 from proofweave.check.moves import take
 from proofweave.check.premises import Premises, bind_free, impose
 from proofweave.check.program import closure, in_order, named_in, unbound_random, varying
@@ -170,7 +171,7 @@ def _draw_one(
         env.notes = drawn.notes
         case = open_case(task_, env)
     case.inner.kept = frozenset(id(node) for claim in task_.claims for node in walk(claim))
-    case.inner.caching = True
+    case.inner.caching, case.inner.room[0] = True, MOST_KEPT
     for claim in task_.claims:
         case.truth(claim)
     case.inner.caching = False

@@ -14,8 +14,7 @@ from proofweave.check import order
 from proofweave.check.answer import Answer, Options, Question
 from proofweave.check.cases import Case, Drawn, Task, draw_cases, task
 from proofweave.check.circular import circular
-from proofweave.check.env import OutOfTime
-from proofweave.check.kinds import CheckError
+from proofweave.check.kinds import CheckError, OutOfTime
 from proofweave.check.premises import read as read_premises
 from proofweave.check.search import is_inequality, search
 from proofweave.check.shrink import describe, simplest

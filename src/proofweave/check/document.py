@@ -82,6 +82,9 @@ def check_one(
         at = None if error.where else error.at
         where = error.where or (place(at or 0) if place else located(equation, at))
         return Verdict(equation.id, Kind.ERROR, where, error.what, at=at, seconds=time.perf_counter() - started)
+    except RecursionError:
+        seconds = time.perf_counter() - started
+        return Verdict(equation.id, Kind.ERROR, equation.where, "the formula nests too deeply", seconds=seconds)
     except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
         # a fault of the checker, not of the text: still a verdict, so that one equation never stops the others
         what = f"the checker failed on it ({type(error).__name__}: {error}); please report it"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from proofweave.check.kinds import CheckError, Dim
+from proofweave.check.kinds import CheckError, Dim, OutOfTime, TooLarge
 from proofweave.check.program import closure, stochastic
 from proofweave.check.scope import Symbol
 from proofweave.check.tree import Index
@@ -17,16 +17,8 @@ from proofweave.check.values import Array, Val, exact
 if TYPE_CHECKING:
     from proofweave.check.functions import Sampled
 
-MOST_CELLS = 4_000_000
+MOST_POSITIONS = 4_000_000
 DEEPEST = 60
-
-
-class TooLarge(CheckError):
-    """One evaluation would need too much memory at this batch size."""
-
-
-class OutOfTime(CheckError):
-    """An equation's time is used up."""
 
 
 class Env:
@@ -44,6 +36,7 @@ class Env:
         "level",
         "notes",
         "over",
+        "room",
         "sizes",
         "stamp",
         "values",
@@ -61,6 +54,7 @@ class Env:
         self.stamp: Any = None
         self.cache: dict[Any, Val] = {}
         self.caching = False
+        self.room = [0]
         self.kept: frozenset[int] = frozenset()
         self.notes: dict[str, None] = {}
         self.level = 0
@@ -85,12 +79,12 @@ class Env:
         cells = self.batch
         for length in new.axes:
             cells *= max(length, 1)
-        if cells > MOST_CELLS:
-            raise TooLarge(f"the equation needs {cells} cells at once, more than {MOST_CELLS}")
+        if cells > MOST_POSITIONS:
+            raise TooLarge(f"the equation runs over {cells} positions at once, more than {MOST_POSITIONS}")
         new.binds = dict(self.binds)
         new.over = self.over
         new.stamp = (self.stamp, stamp)
-        new.cache, new.caching, new.kept = self.cache, self.caching, self.kept
+        new.cache, new.caching, new.kept, new.room = self.cache, self.caching, self.kept, self.room
         new.notes = self.notes
         new.level = self.level + 1
         if new.level > DEEPEST:

@@ -8,15 +8,15 @@ from collections.abc import Callable
 import numpy as np
 
 from proofweave.check import values as va
-from proofweave.check.env import Env, OutOfTime
-from proofweave.check.kinds import CheckError
+from proofweave.check.env import Env
+from proofweave.check.kinds import CheckError, OutOfTime
 from proofweave.check.scope import Symbol
 from proofweave.check.tree import Index, Node
 from proofweave.check.values import Array, Val
 
 Rule = Callable[[Node, Env], Val]
 RULES: dict[str, Rule] = {}
-MOST_KEPT = 400_000
+MOST_KEPT = 1 << 19  # cells of all values a case remembers
 
 
 def rule(*ops: str) -> Callable[[Rule], Rule]:
@@ -38,7 +38,8 @@ def ev(node: Node, env: Env) -> Val:
         if found is not None:
             return found
         value = _compute(node, env)
-        if env.caching and value.v.size <= MOST_KEPT:
+        if env.caching and env.room[0] >= value.v.size:
+            env.room[0] -= value.v.size
             env.cache[key] = value
         return value
     return _compute(node, env)
@@ -102,6 +103,7 @@ def _filled(node: Node, env: Env) -> Val:
     shape = tuple(env.size(dim) for dim in node.type.dims if dim is not None)
     if len(shape) != node.type.rank:
         raise CheckError("the size of this part is open; give I, 0 or 1 an index", node.at)
+    va.afford(*shape)
     return va.exact(np.full((1,) * (1 + env.depth) + shape, 0.0 if node.op == "zero" else 1.0))
 
 
@@ -110,6 +112,7 @@ def _identity(node: Node, env: Env) -> Val:
     dim = node.type.dims[0] or node.type.dims[1]
     if dim is None:
         raise CheckError("the size of I is open; write I_n", node.at)
+    va.afford(env.size(dim), env.size(dim))
     return va.exact(np.eye(env.size(dim)).reshape((1,) * (1 + env.depth) + (env.size(dim),) * 2))
 
 
@@ -177,6 +180,7 @@ def gather(source: Val, places: list[Array], env: Env, rank: int, name: str) -> 
             index = np.clip(index, 0, max(n - 1, 0))
         if not n:
             raise CheckError(f"{name} has no members at these sizes")
+        va.afford(*np.broadcast_shapes(v.shape[:lead], index.shape), *v.shape[lead + 1 :])
         e = np.broadcast_to(e, v.shape)
         v, e = _take(v, index, lead), _take(e, index, lead)
         if bad:
@@ -232,7 +236,10 @@ def applied(symbol: Symbol, node: Node, env: Env) -> Env:
 
 @rule("add")
 def _add(node: Node, env: Env) -> Val:
-    return va.add([ev(arg, env) for arg in node.args])
+    total = ev(node.args[0], env)
+    for arg in node.args[1:]:
+        total = va.add([total, ev(arg, env)])
+    return total
 
 
 @rule("neg")
@@ -373,6 +380,7 @@ def _binom(node: Node, env: Env) -> Val:
 def _array(node: Node, env: Env) -> Val:
     cells = [ev(arg, env) for arg in node.args]
     lead = np.broadcast_shapes(*(c.v.shape for c in cells))
+    va.afford(*lead, len(cells))
     v = np.stack([np.broadcast_to(c.v, lead) for c in cells], axis=-1)
     e = np.stack([np.broadcast_to(c.e, lead) for c in cells], axis=-1)
     shape = lead + tuple(env.size(dim) for dim in node.type.dims if dim is not None)

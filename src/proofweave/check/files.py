@@ -105,7 +105,7 @@ def read_equations(text: str, path: str, line: int = 0, column: int = 0) -> Shee
         if equation.id in seen:
             reader.problem(equation.where, "duplicate-id", f"the id '{equation.id}' stands twice", "each id once")
         seen.add(equation.id)
-    if reader.findings:
+    if any(finding.severity is Severity.ERROR for finding in reader.findings):
         raise FindingsError([replace(f, where=moved(f.where, line, column)) for f in reader.findings])
     symbols = tuple(replace(symbol, where=moved(symbol.where, line, column)) for symbol in symbols)
     equations = [replace(equation, where=moved(equation.where, line, column)) for equation in equations]

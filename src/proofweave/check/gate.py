@@ -12,8 +12,7 @@ from proofweave.check import mutate
 from proofweave.check.answer import Answer, Question
 from proofweave.check.cases import Case, Drawn, Task
 from proofweave.check.checker import Rough
-from proofweave.check.env import OutOfTime
-from proofweave.check.kinds import CheckError
+from proofweave.check.kinds import CheckError, OutOfTime
 from proofweave.check.search import is_inequality, search
 from proofweave.check.tree import Node
 from proofweave.check.verdict import Kind, Mutants

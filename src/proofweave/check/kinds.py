@@ -20,6 +20,14 @@ class CheckError(Exception):
         self.where = where
 
 
+class TooLarge(CheckError):
+    """One evaluation would need too much memory at this batch size."""
+
+
+class OutOfTime(CheckError):
+    """An equation's time is used up."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dim:
     """A size: an integer combination of size symbols, such as n, n - 1 or 3."""

@@ -153,6 +153,13 @@ class Parser:
             left = join(token, left, right)
         return left
 
+    def body(self) -> Node:
+        """Parse the term an operator reaches over, one level further in."""
+        self.deeper()
+        found = self.term()
+        self.depth -= 1
+        return found
+
     def operand(self) -> Node:
         """Parse factors side by side, with / between single factors."""
         factors = [self.factor()]

@@ -34,6 +34,7 @@ ELEMENTWISE = frozenset(
         "abs",
     ]
 )
+LONGEST_NUMBER = 300
 CLOSING = {"(": ")", "[": "]", r"\{": r"\}", r"\lfloor": r"\rfloor", r"\lceil": r"\rceil"}
 
 
@@ -95,6 +96,8 @@ def digits(p: Parser) -> Node:
         text += token.text
         end = token.end
         p.place += 1
+    if end - first.at > LONGEST_NUMBER:
+        raise CheckError(f"a number of more than {LONGEST_NUMBER} digits is not read", first.at)
     value = float(text) if "." in text else int(text)
     return Node("num", (), SCALAR, first.at, end, value)
 

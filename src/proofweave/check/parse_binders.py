@@ -66,7 +66,7 @@ def extremum(p: Parser, argument: bool) -> Node:
         if argument and len(binding.indices) != 1:
             raise CheckError("an argmin is over one index", token.at)
         return bind(p, f"arg{sense}" if argument else sense, binding, token, [])
-    body = p.term()
+    body = p.body()
     if body.type != SCALAR:
         raise CheckError(f"a {body.type} has no smallest value", body.at)
     _reach(p, binding.symbols, token)
@@ -138,7 +138,7 @@ def bind(p: Parser, op: str, binding: Binding, token: Token, extra: list[Node]) 
         p.indices[name] = index
     uses_before = len(p.uses)
     conditions = [constraint(p, tokens) for tokens in binding.conditions]
-    body = p.term()
+    body = p.body()
     p.indices = saved
     uses = p.uses[uses_before:]
     if body.type.kind in ("function", "bool"):

@@ -193,7 +193,7 @@ def derivative_fraction(p: Parser, above: Sequence[Token], below: Sequence[Token
         p.place = stop
     else:
         p.place = stop
-        body = p.term()
+        body = p.body()
     end = max(body.end, p.tokens[stop - 1].end)
     return _partial(body, steps, token.at, end)
 

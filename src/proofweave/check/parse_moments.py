@@ -40,7 +40,7 @@ def moment(p: Parser, token: Token) -> Node:
         return postfix(p, _moment(op, body, over, token, p))
     if op == "variance":
         raise CheckError("a variance needs brackets", token.at)
-    return _moment(op, p.term(), over, token, p)
+    return _moment(op, p.body(), over, token, p)
 
 
 def _moment(op: str, body: Node, over: tuple[Symbol, ...] | None, token: Token, p: Parser) -> Node:

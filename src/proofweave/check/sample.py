@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 
 import numpy as np
 
@@ -11,12 +12,13 @@ from proofweave.check.bindings import DERIVED, make
 from proofweave.check.coincide import coincide
 from proofweave.check.env import Env
 from proofweave.check.evaluate import ev
-from proofweave.check.kinds import CheckError, Dim
+from proofweave.check.kinds import CheckError, Dim, TooLarge
 from proofweave.check.program import stochastic
 from proofweave.check.scope import Symbol
 from proofweave.check.values import EPS, Array, Val, exact
 
 GROUPS = 8
+MOST_DRAWN = 1 << 19  # numbers in one batch; up to eight batches are kept
 NICE, PLAIN, WIDE = 0, 1, 2
 
 
@@ -69,6 +71,7 @@ def size_groups(plan: Sequence[Symbol], rng: np.random.Generator, deadline: floa
 def draw(plan: Sequence[Symbol], sizes: dict[str, int], batch: int, rng: np.random.Generator, deadline: float) -> Env:
     """Draw a batch of instances of the free symbols; derived ones are still to be made."""
     env = Env(batch, dict(sizes), deadline)
+    _afford(plan, env)
     regime = rng.choice(3, size=batch, p=[0.3, 0.5, 0.2])
     for symbol in plan:
         if symbol.role == "free":
@@ -93,6 +96,21 @@ def draw(plan: Sequence[Symbol], sizes: dict[str, int], batch: int, rng: np.rand
             env.functions[symbol] = functions.draw(symbol, d, _members(symbol, env), batch, rng)
     coincide(plan, env, rng)
     return env
+
+
+def _afford(plan: Sequence[Symbol], env: Env) -> None:
+    """Refuse a batch whose drawn values would take too much memory, before any is drawn."""
+    cells = 0
+    for symbol in plan:
+        if symbol.role in ("free", "random", "function") and "parent" not in symbol.data:
+            lengths = [*_members(symbol, env), *_shape(symbol, env)]
+            if symbol.role == "random":
+                lengths.append(env.size(symbol.data["support"]))
+            if symbol.role == "function" and symbol.type.args[0].dims:
+                lengths += [env.size(dim) for dim in symbol.type.args[0].dims * 2 if dim is not None]
+            cells += prod(lengths)
+    if cells * env.batch > MOST_DRAWN:
+        raise TooLarge(f"one instance of the symbols holds {cells} numbers, more than {MOST_DRAWN}; use smaller sizes")
 
 
 def _int_bounds(symbol: Symbol, env: Env) -> tuple[Array, Array]:

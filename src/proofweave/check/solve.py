@@ -96,6 +96,7 @@ def solve(body: Node, variable: Symbol, sense: int, constraints: Sequence[Node],
 
 def _objective(body: Node, variable: Symbol, sense: int, shape: tuple[int, ...], env: Env, stamp: int) -> Objective:
     def value(points: Array) -> Array:
+        va.afford(*points.shape)
         inner = env.child((stamp, "objective", points.shape[-2]), points.shape[-2])
         inner.kept = frozenset()
         inner.bind(variable, va.exact(points.reshape(points.shape[:-1] + shape)))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from proofweave.check.env import Env, TooLarge
-from proofweave.check.kinds import CheckError
+from proofweave.check.env import Env
+from proofweave.check.kinds import CheckError, TooLarge
 from proofweave.check.scope import Symbol
-from proofweave.check.values import EPS, Array, Val, rounded
+from proofweave.check.values import EPS, Array, Val, afford, rounded
 
 MOST_OUTCOMES = 20_000
 
@@ -62,6 +62,7 @@ def outcomes(symbol: Symbol, env: Env) -> tuple[Val, Val]:
     if count > MOST_OUTCOMES:
         raise TooLarge(f"{copies} independent draws of {support} points have {count} outcomes; use fewer")
     table = np.stack(np.meshgrid(*([np.arange(support)] * copies), indexing="ij"), axis=-1).reshape(count, copies)
+    afford(points.v.shape[0], count, copies, *points.v.shape[2:])
     joint = points.v[:, table]
     product = weights.v[:, table].prod(axis=-1)
     return rounded(joint), Val(product, 1e-16 * copies * product)

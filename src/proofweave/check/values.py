@@ -13,8 +13,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from proofweave.check.kinds import TooLarge
+
 Array = npt.NDArray[Any]
 EPS = float(np.finfo(float).eps)
+MOST_CELLS = 1 << 20  # of one array; a value holds two of 8 MB, and some ten of them live at once
 
 
 class Val(NamedTuple):
@@ -22,6 +25,21 @@ class Val(NamedTuple):
 
     v: Array
     e: Array
+
+
+def afford(*lengths: int) -> None:
+    """Refuse an array of these lengths before it is made, if it would hold too many cells."""
+    cells = 1
+    for length in lengths:
+        cells *= int(length)
+    if cells > MOST_CELLS:
+        raise TooLarge(f"the equation needs an array of {cells} cells, more than {MOST_CELLS}; use smaller sizes")
+
+
+def _together(x: Array, y: Array) -> None:
+    """Refuse a broadcast of two arrays that would be too large."""
+    if x.size * y.size > MOST_CELLS:
+        afford(*np.broadcast_shapes(x.shape, y.shape))
 
 
 def exact(v: Array) -> Val:
@@ -46,6 +64,7 @@ def add(terms: Sequence[Val]) -> Val:
     """Return a sum."""
     v, e = terms[0]
     for term in terms[1:]:
+        _together(v, term.v)
         v = v + term.v
         e = e + term.e + EPS * np.abs(v)
     return Val(v, e)
@@ -58,12 +77,14 @@ def neg(x: Val) -> Val:
 
 def mul(x: Val, y: Val) -> Val:
     """Return the entrywise product."""
+    _together(x.v, y.v)
     v = x.v * y.v
     return Val(v, np.abs(x.v) * y.e + np.abs(y.v) * x.e + x.e * y.e + EPS * np.abs(v))
 
 
 def div(x: Val, y: Val) -> Val:
     """Return the entrywise quotient; a divisor that may be 0 gives no value."""
+    _together(x.v, y.v)
     v = np.where(np.abs(y.v) <= y.e, np.nan, x.v / y.v)
     below = np.maximum(np.abs(y.v) - y.e, np.finfo(float).tiny)
     return Val(v, (x.e + np.abs(v) * y.e) / below + EPS * np.abs(v))
@@ -71,6 +92,8 @@ def div(x: Val, y: Val) -> Val:
 
 def matmul(x: Val, y: Val) -> Val:
     """Return the matrix product over the last two axes."""
+    if x.v.size * y.v.size > MOST_CELLS:
+        afford(*np.broadcast_shapes(x.v.shape[:-2], y.v.shape[:-2]), x.v.shape[-2], y.v.shape[-1])
     ax, ay = np.abs(x.v), np.abs(y.v)
     v = x.v @ y.v
     e = ax @ (y.e + EPS * ay * x.v.shape[-1]) + np.broadcast_to(x.e, x.v.shape) @ ay
@@ -93,6 +116,7 @@ def product(x: Val, axis: int) -> Val:
 
 def power(x: Val, y: Val) -> Val:
     """Return x^y; a base that may be 0 from below counts as 0."""
+    _together(x.v, y.v)
     base = np.where((x.v < 0) & (-x.v <= 4 * x.e), 0.0, x.v)
     v = np.power(base, y.v)
     size, lean = np.abs(base), np.abs(y.v)
