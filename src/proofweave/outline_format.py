@@ -186,6 +186,7 @@ OUTLINE = Record(
             Scalar("a number of lines such as 400 or 400..450", r"[1-9][0-9]{0,8}(\.\.[1-9][0-9]{0,8})?", number=True),
             "How many lines the grown post should have.",
         ),
+        "order": Key(POSITIVE, "Its place in the report's table: 1 is the first row."),
         "batch": Key(POSITIVE, "The batch it belongs to: `snakemake batch_1`."),
         "priority": Key(
             Scalar("a priority", choices=("high", "medium", "supplement")), "Its priority: `snakemake priority_high`."

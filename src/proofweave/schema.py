@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,6 +28,11 @@ def outline_schema() -> Schema:
         **root,
         "$defs": dict(sorted(writer.definitions.items())),
     }
+
+
+def schema_text() -> str:
+    """Return the schema of outlines as `schema/outline.schema.json` holds it."""
+    return json.dumps(outline_schema(), ensure_ascii=False, indent=2) + "\n"
 
 
 class _Writer:

@@ -261,6 +261,7 @@ class Outline:
     where: Where
     source_where: Where
     heading: str = ""
+    order: int | None = None
     batch: int | None = None
     priority: str = ""
     counters: str = ""

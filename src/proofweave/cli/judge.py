@@ -70,7 +70,6 @@ def _document(
     with suppress(Exception):
         seen = dict(peek(path.read_text(encoding="utf-8", errors="replace")))
     status = REFUSED if errors(findings) else PENDING if pending else COMPLETE
-    batch = outline.batch if outline else None
     return {
         "post": path.stem,
         "title": outline.title if outline else seen.get("title", ""),
@@ -79,7 +78,8 @@ def _document(
         "source_lines": line_count(source.text) if source else None,
         "status": status,
         "lines": {"least": outline.lines.least, "most": outline.lines.most} if outline and outline.lines else None,
-        "batch": batch if outline else int(seen["batch"]) if seen.get("batch", "").isdecimal() else None,
+        "order": outline.order if outline else _number(seen.get("order", "")),
+        "batch": outline.batch if outline else _number(seen.get("batch", "")),
         "priority": outline.priority if outline else seen.get("priority", ""),
         "pending": pending,
         "budget": {k.value: list(v) for k, v in {**BUDGET, **(outline.budget if outline else {})}.items()},
@@ -87,6 +87,10 @@ def _document(
         "counts": None,
         "equations": [],
     }
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 def _judged_source(source: Post) -> tuple[Finding, ...]:
