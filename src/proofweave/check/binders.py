@@ -11,7 +11,7 @@ from proofweave.check.kinds import CheckError
 from proofweave.check.program import unbound_random
 from proofweave.check.scope import Symbol
 from proofweave.check.tree import Index, Node, is_number
-from proofweave.check.values import EPS, Array, Val
+from proofweave.check.values import Array, Val
 
 LONGEST = 100_000
 INFINITE = 300
@@ -46,7 +46,7 @@ def over_index(node: Node, env: Env) -> tuple[Env | None, Array | None]:
     return inner, mask
 
 
-def _spread(value: Val, env: Env, mask: Array | None, fill: float, rank: int) -> Val:
+def spread(value: Val, env: Env, mask: Array | None, fill: float, rank: int) -> Val:
     """Return a body's value with the whole index axis, masked terms filled."""
     axis = env.depth
     n = env.axes[-1]
@@ -71,7 +71,7 @@ def _fold(node: Node, env: Env) -> Val:
     if inner is None:
         shape = tuple(env.size(dim) for dim in node.type.dims if dim is not None)
         return va.exact(np.full((1,) * (1 + env.depth) + shape, empty))
-    value = _spread(ev(node.args[3], inner), inner, mask, empty, rank)
+    value = spread(ev(node.args[3], inner), inner, mask, empty, rank)
     return va.total(value, inner.depth) if node.op == "sum" else va.product(value, inner.depth)
 
 
@@ -90,7 +90,7 @@ def _series(node: Node, env: Env) -> Val:
         raise CheckError("an infinite sum must start at one place", node.at)
     inner = env.child((id(lo), "endless"), INFINITE)
     inner.bind(node.data, inner.index_axis(float(first.flat[0]) + np.arange(INFINITE)))
-    value = _spread(ev(body, inner), inner, None, 0.0, 0)
+    value = spread(ev(body, inner), inner, None, 0.0, 0)
     v = np.where(np.isfinite(value.v), value.v, np.nan)
     # terms such as x^k/k! end as 0/inf; what follows an exact 0 after a decreasing run is 0
     gone = np.maximum.accumulate((v == 0) & (np.arange(INFINITE) > INFINITE // 4), axis=-1)
@@ -113,7 +113,7 @@ def _extreme(node: Node, env: Env) -> Val:
         raise CheckError("the smallest value over an empty range does not exist", node.at)
     sense = node.op[-3:]
     missing = np.inf if sense == "min" else -np.inf
-    value = _spread(ev(node.args[3], inner), inner, mask, missing, 0)
+    value = spread(ev(node.args[3], inner), inner, mask, missing, 0)
     if node.op.startswith("arg"):
         first = value.v.argmin(axis=-1) if sense == "min" else value.v.argmax(axis=-1)
         start = inner.binds[node.data][0].v.reshape(-1)
@@ -186,56 +186,3 @@ def _average(value: Val, weights: Val, outer: int, depth: int, rank: int) -> Val
     for axis in range(depth, outer, -1):
         weighted = va.total(weighted, axis)
     return weighted
-
-
-# -- integrals
-
-_STEP = 1 / 32
-
-
-def _nodes(infinite_lo: bool, infinite_hi: bool) -> tuple[Array, Array]:
-    """Return double-exponential nodes and weights on the reference interval (Takahasi and Mori, 1974)."""
-    reach = 3.2 if not (infinite_lo or infinite_hi) else 3.6
-    t = np.arange(-reach, reach + _STEP / 2, _STEP)
-    s = np.pi / 2 * np.sinh(t)
-    ds = np.pi / 2 * np.cosh(t)
-    if infinite_lo and infinite_hi:
-        return np.sinh(s), ds * np.cosh(s) * _STEP
-    if infinite_lo or infinite_hi:
-        return np.exp(s), ds * np.exp(s) * _STEP
-    return np.tanh(s), ds / np.cosh(s) ** 2 * _STEP
-
-
-@rule("integral")
-def _integral(node: Node, env: Env) -> Val:
-    lo, hi = ev(node.args[0], env), ev(node.args[1], env)
-    below, above = bool((lo.v == -np.inf).all()), bool((hi.v == np.inf).all())
-    x, w = _nodes(below, above)
-    inner = env.child((id(node.args[0]), id(node.args[1]), "integral"), len(x))
-    if below and above:
-        points, scale = va.exact(x.reshape((1,) * (inner.depth) + (-1,))), env.constant(1)
-    elif above:
-        points, scale = Val(lo.v[..., None] + x, lo.e[..., None] + 0 * x), env.constant(1)
-    elif below:
-        points, scale = Val(hi.v[..., None] - x, hi.e[..., None] + 0 * x), env.constant(1)
-    else:
-        half = va.mul(env.constant(0.5), va.add([hi, va.neg(lo)]))
-        middle = (lo.v + hi.v) / 2
-        points = Val(middle[..., None] + half.v[..., None] * x, (lo.e + hi.e)[..., None] + 0 * x)
-        scale = half
-    inner.bind(node.data, Val(points.v, EPS * np.abs(points.v) + points.e))
-    rank = node.type.rank
-    value = _spread(ev(node.args[2], inner), inner, None, 0.0, rank)
-    axis = inner.depth
-    weights = w.reshape((1,) * axis + (-1,) + (1,) * rank)
-    faint = (weights * np.abs(value.v)) < 1e-300
-    terms = np.where(faint, 0.0, value.v * weights)
-    fine = terms.sum(axis=axis)
-    even = np.take(terms, np.arange(0, len(x), 2), axis=axis).sum(axis=axis) * 2
-    odd = np.take(terms, np.arange(1, len(x), 2), axis=axis).sum(axis=axis) * 2
-    # the two half sums differ by the error at twice the step; the whole sum's is far smaller, a tenth is safe
-    error = 0.1 * np.abs(even - odd)
-    rough = np.abs(even - odd) > 1e-4 * np.abs(terms).sum(axis=axis)
-    noise = (np.broadcast_to(value.e, value.v.shape) * weights).sum(axis=axis) + 8 * EPS * np.abs(terms).sum(axis=axis)
-    out = Val(np.where(rough, np.nan, fine), error + noise)
-    return va.mul(out, va.widen(scale, rank))

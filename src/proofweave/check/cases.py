@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from proofweave.check import binders, calculus, linear, scalars, solve  # noqa: F401  (they register their operations)
+from proofweave.check import binders, calculus, integrals, linear, scalars, solve  # noqa: F401  (they register their operations)
 from proofweave.check.env import Env
 from proofweave.check.evaluate import MOST_KEPT
 from proofweave.check.judge import Truth, truth
@@ -23,6 +23,7 @@ from proofweave.check.values import Array
 
 LEAST = 20
 ATTEMPTS = 4
+FIRST = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +132,15 @@ def draw_cases(task_: Task, wanted: int, rng: np.random.Generator, deadline: flo
     share = -(-wanted // len(groups))
     batch = share
     drawn = Drawn()
+    if len(groups) == 1 and wanted > 2 * FIRST:
+        groups = groups * 2  # most planted errors are caught by a few instances, so a small batch goes first
     for attempt in range(ATTEMPTS * len(groups)):
         if drawn.count >= wanted or (attempt >= len(groups) and not drawn.held and attempt >= 2 * len(groups)):
             break
         sizes = groups[attempt % len(groups)]
         left = min(batch, max(wanted - drawn.count, LEAST)) if attempt >= len(groups) else batch
+        if share == wanted and len(groups) == 2 and attempt < 2:
+            left = min(batch, (FIRST, wanted - FIRST)[attempt])
         while True:
             try:
                 _draw_one(task_, sizes, left, rng, deadline, drawn)

@@ -18,7 +18,7 @@ from proofweave.check.sample import complete
 from proofweave.check.scope import Symbol
 from proofweave.check.tree import Node
 from proofweave.check.values import Array, exact
-from proofweave.check.verdict import Counterexample
+from proofweave.check.verdict import Counterexample, plain
 
 ROUNDS = 8
 MOST = 400
@@ -145,7 +145,10 @@ def describe(task: Task, claim: Node, case: Case, tex: str) -> Counterexample:
     left, right, sign = _link(claim, case, spot)
     sides = [_at(ev(side, case.inner).v, spot, side.type.rank) for side in (left, right)]
     written = [" ".join(tex[side.at : side.end].split()) or "0" for side in (left, right)]
-    return Counterexample(values, written[0], written[1], nice(sides[0]), nice(sides[1]), sign)
+    shown = [nice(side) for side in sides]
+    if plain(shown[0]) == plain(shown[1]):
+        shown = [nice(side, 15) for side in sides]
+    return Counterexample(values, written[0], written[1], shown[0], shown[1], sign)
 
 
 def _link(claim: Node, case: Case, spot: Array) -> tuple[Node, Node, str]:
@@ -172,16 +175,16 @@ def _at(array: Array, spot: Array, rank: int) -> Array:
     return np.asarray(array[place])
 
 
-def nice(value: Array) -> object:
+def nice(value: Array, digits: int = 6) -> object:
     """Return an array as nested lists of readable numbers."""
     if np.ndim(value):
-        return [nice(item) for item in value]
+        return [nice(item, digits) for item in value]
     number = float(value)
     if not np.isfinite(number):
         return str(number)
     if abs(number) < 1e15 and abs(number - round(number)) <= 1e-12 * abs(number):
         return round(number)
-    return float(f"{number:.6g}")
+    return float(f"{number:.{digits}g}")
 
 
 def formula(env: Env, symbol: Symbol) -> object:

@@ -7,7 +7,7 @@ import numpy as np
 from proofweave.check.env import Env
 from proofweave.check.kinds import CheckError, TooLarge
 from proofweave.check.scope import Symbol
-from proofweave.check.values import EPS, Array, Val, afford, rounded
+from proofweave.check.values import EPS, Array, Val, afford
 
 MOST_OUTCOMES = 20_000
 
@@ -65,4 +65,5 @@ def outcomes(symbol: Symbol, env: Env) -> tuple[Val, Val]:
     afford(points.v.shape[0], count, copies, *points.v.shape[2:])
     joint = points.v[:, table]
     product = weights.v[:, table].prod(axis=-1)
-    return rounded(joint), Val(product, 1e-16 * copies * product)
+    error = np.broadcast_to(points.e, points.v.shape)[:, table]
+    return Val(joint, error), Val(product, 1e-16 * copies * product)

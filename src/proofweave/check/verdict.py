@@ -21,6 +21,7 @@ class Kind(StrEnum):
     ERROR = "error"
 
 
+LONGEST = 12  # items of a list shown; JSON holds all
 BLOCKING = frozenset({Kind.REFUTED, Kind.ERROR})
 
 
@@ -37,7 +38,10 @@ class Counterexample:
 
     def __str__(self) -> str:
         values = ", ".join(f"{name} = {plain(value)}" for name, value in self.values.items())
-        sides = f"{plain(self.left_value)} {self.relation} {plain(self.right_value)} is false"
+        left, right = plain(self.left_value), plain(self.right_value)
+        if left == right:
+            left, right = plain(self.left_value, 15), plain(self.right_value, 15)
+        sides = f"{left} {self.relation} {right} is false"
         return f"{values}: {sides}" if values else sides
 
 
@@ -99,10 +103,13 @@ def failed(verdicts: Sequence[Verdict]) -> bool:
     return any(verdict.kind in BLOCKING for verdict in verdicts)
 
 
-def plain(value: object) -> str:
-    """Return a value as a reader writes it: 2, 0.5, (1, -1), ((1, 0), (0, 1))."""
+def plain(value: object, digits: int = 6) -> str:
+    """Return a value as a reader writes it: 2, 0.5, (1, -1), ((1, 0), (0, 1)); long lists are cut."""
     if isinstance(value, float):
-        return f"{value:.6g}"
+        return f"{value:.{digits}g}"
     if isinstance(value, list | tuple):
-        return "(" + ", ".join(plain(item) for item in value) + ")"
+        items = [plain(item, digits) for item in value]
+        if len(items) > LONGEST:
+            items = [*items[: LONGEST - 2], "…", items[-1]]
+        return "(" + ", ".join(items) + ")"
     return str(value)
