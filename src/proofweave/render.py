@@ -10,7 +10,8 @@ from enum import Enum
 
 from proofweave.press import environment_of, print_template
 from proofweave.references import REFERENCE
-from proofweave.schema import reply_schema
+from proofweave.render_context import AFTER, BEFORE, definitions, quoted, summarised, told
+from proofweave.schema import reply_schema, told_schema
 from proofweave.types import Block, Outline, Request, Section, SymbolSpec, Where
 
 REPLY_FORMAT = 1
@@ -21,40 +22,64 @@ UNKEYED = frozenset({"where", "id", "layer"})
 
 
 def render(
-    outline: Outline, templates: Mapping[str, str], model: str, parameters: Mapping[str, str]
+    outline: Outline,
+    templates: Mapping[str, str],
+    model: str,
+    parameters: Mapping[str, str],
+    source: str = "",
 ) -> tuple[Request, ...]:
     """Return one request per block with slots, in document order.
 
-    `templates` maps a file name below `templates/prompt/` to its text; a broken one raises FindingsError.
+    `templates` maps a file name below `templates/prompt/` to its text; a broken one raises FindingsError. `source` is
+    what the prompts quote of the source post.
     """
     environment = environment_of(templates)
-    requests = []
+    environment.filters["quoted"] = quoted
     everything = list(_placed(outline))
+    requests = []
     for position, (section, leaf, block) in enumerate(everything):
         slots = block.slots()
         if not slots:
             continue
         symbols = in_scope(outline, section, leaf, block)
         spec = specification_hash(block, symbols)
-        schema = reply_schema(slots)
-        prompt = print_template(
-            environment,
-            "templates/prompt",
-            f"{outline.language}.md.j2",
-            {
-                "title": outline.title,
-                "section": leaf.title,
-                "symbols": {name: shown(symbol.value) for name, symbol in symbols.items()},
-                "before": [plain(other) for _, _, other in everything[max(0, position - 2) : position]],
-                "after": [plain(other) for _, _, other in everything[position + 1 : position + 2]],
-                "block": plain(block),
-                "slots": [{"name": slot.name, "write": slot.write, "equations": slot.equations} for slot in slots],
-                "schema": json.dumps(schema, ensure_ascii=False, sort_keys=True, indent=1),
-            },
-        )
+        values = _values(outline, everything, position, symbols, source)
+        prompt = print_template(environment, "templates/prompt", f"{outline.language}.md.j2", values)
         key = digest({"spec": spec, "model": model, "parameters": dict(parameters)})
+        schema = reply_schema(slots)
         requests.append(Request(outline.post, block.id, key, spec, prompt, schema, slots, slots[0].where))
     return tuple(requests)
+
+
+def _values(
+    outline: Outline,
+    everything: Sequence[tuple[Section, Section, Block]],
+    position: int,
+    symbols: Mapping[str, SymbolSpec],
+    source: str,
+) -> Mapping[str, object]:
+    """Return what the prompt's template is given for the block at a position."""
+    _, leaf, block = everything[position]
+    blocks = [other for _, _, other in everything]
+    top = {symbol.name: symbol for symbol in outline.symbols}
+    return {
+        "title": outline.title,
+        "source": source,
+        "symbols": _listed(top),
+        "own_symbols": _listed({name: symbol for name, symbol in symbols.items() if top.get(name) is not symbol}),
+        "section": leaf.title,
+        "defined": definitions(blocks[: max(0, position - BEFORE)]),
+        "before": [summarised(other) for other in blocks[max(0, position - BEFORE) : position]],
+        "after": [summarised(other) for other in blocks[position + 1 : position + 1 + AFTER]],
+        "block": told(block),
+        "slots": [{"name": slot.name, "write": slot.write, "equations": slot.equations} for slot in block.slots()],
+        "parts_schema": json.dumps(told_schema(), ensure_ascii=False, separators=(",", ":")),
+        "skeleton": "{" + ", ".join(f'"{slot.name}": [{{"kind": …}}, …]' for slot in block.slots()) + "}",
+    }
+
+
+def _listed(symbols: Mapping[str, SymbolSpec]) -> str:
+    return "\n".join(f"{name}: {shown(symbol.value)}" for name, symbol in symbols.items())
 
 
 def in_scope(outline: Outline, section: Section, leaf: Section, block: Block) -> dict[str, SymbolSpec]:

@@ -118,8 +118,27 @@ def reply_schema(slots: Sequence[Slot]) -> Schema:
         },
         "required": [slot.name for slot in slots],
         "additionalProperties": False,
-        "$defs": {"part": {"anyOf": _PARTS}, "equation": _EQUATION},
+        "$defs": parts_schema(),
     }
+
+
+def parts_schema() -> Schema:
+    """Return the schemas a reply's schema refers to, the same for every block."""
+    return {"part": {"anyOf": _PARTS}, "equation": _EQUATION}
+
+
+def told_schema() -> Schema:
+    """Return the same schemas as a prompt tells them: equations once, and without what every object repeats."""
+    kind = {"type": "object", "properties": {"kind": {"type": "string", "enum": ["equation"]}}}
+    display = {"allOf": [kind, {"$ref": "#/$defs/equation"}]}
+    parts = [display if "tex" in part["properties"] else part for part in _PARTS]
+    return {"part": {"anyOf": [_bare(part) for part in parts]}, "equation": _bare(_EQUATION)}
+
+
+def _bare(schema: Any) -> Any:
+    if isinstance(schema, dict):
+        return {key: _bare(value) for key, value in schema.items() if key not in ("required", "additionalProperties")}
+    return [_bare(item) for item in schema] if isinstance(schema, list) else schema
 
 
 def _numbered(count: int) -> str:
@@ -166,7 +185,11 @@ _EQUATION_KEYS: dict[str, Schema] = {
     "symbols": _maybe(
         "Symbols of this equation that are not declared yet.",
         "array",
-        items=_strict(name=_text("The symbol, as TeX."), type=_text("Its type, such as vector(d) or positive.")),
+        items=_strict(
+            name=_text("The symbol, as TeX."),
+            type=_maybe("Its type, such as vector(d) or positive; null where define says what it is."),
+            define=_maybe("What it stands for, as TeX; null where type says what it is."),
+        ),
     ),
 }
 _EQUATION = _strict(**_EQUATION_KEYS)

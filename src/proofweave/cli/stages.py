@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from proofweave.cli.project import Project, read_recordings
 from proofweave.config import parameters
-from proofweave.types import Finding, Outline, Post, Reply, Request, Woven
+from proofweave.types import Figure, Finding, Outline, Post, Reply, Request, Severity, Woven
 from proofweave.wire import errors, findings_in, findings_out
 
 Document = dict[str, Any]
@@ -39,12 +39,15 @@ class Assembled:
 def rendered(project: Project, path: Path) -> Rendered:
     """Read an outline and render its requests."""
     from proofweave.render import render
+    from proofweave.render_context import excerpt
 
     outline, findings = project.outline(path)
     if outline is None:
         return Rendered(None, (), findings)
     config = project.config()
-    requests = render(outline, project.templates("prompt"), config.model, parameters(config))
+    source = project.source(outline)[0] if any(block.slots() for block in outline.blocks()) else None
+    quoted = excerpt(source.text, config.source_characters) if source is not None else ""
+    requests = render(outline, project.templates("prompt"), config.model, parameters(config), quoted)
     return Rendered(outline, requests, findings)
 
 
@@ -146,7 +149,17 @@ def assembled(project: Project, path: Path, replies: Mapping[str, Any]) -> Assem
     if replies["pending"]:
         return Assembled(filled, source, None, problems)
     woven = weave(filled, project.templates(outline.language))
-    return Assembled(filled, source, woven, (*problems, *clashes))
+    return Assembled(filled, source, woven, (*problems, *clashes, *_undrawn(project, filled)))
+
+
+def _undrawn(project: Project, outline: Outline) -> Iterator[Finding]:
+    """Yield the figures that no script draws."""
+    for block in outline.blocks():
+        for part in block.parts():
+            script = f"figures/{outline.post}/{part.id}.py" if isinstance(part, Figure) else ""
+            if script and not (project.root / script).is_file():
+                what = f"no script draws figure '{script.rpartition('/')[2][:-3]}'"
+                yield Finding("figure-missing", Severity.ERROR, part.where, what, script, "write it: docs/outline.md")
 
 
 def merged(project: Project, assembly: Assembled) -> str:
