@@ -29,7 +29,7 @@ HEADING = "公式推导与注释"
 
 CJK = re.compile(r"[\u3400-\u9fff]")
 UNPRINTABLE = re.compile("[^\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-REFERENCE = re.compile(r"@(?=(?:eq|thm|sec|ref):)")
+REFERENCE = re.compile(r"@(?=(?:eq|thm|sec|ref|fig):)")
 SYMBOL = re.compile(r"\\boldsymbol\{\\?[A-Za-z]+\}|\\(?:alpha|beta|gamma|eta|epsilon|lambda|mu|sigma|tau)(?![A-Za-z])")
 ZH_SHARE = 50
 """A post is Chinese from one character in so many; an English one may quote a name."""

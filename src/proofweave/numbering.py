@@ -11,6 +11,7 @@ from proofweave.types import (
     Block,
     BlockKind,
     Equation,
+    Figure,
     Numbering,
     Outline,
     Part,
@@ -52,6 +53,7 @@ def number(outline: Outline, citations: Sequence[str] = ()) -> Numbering:
         labels=_labels(outline),
         sections=_section_numbers(outline),
         citations=_citation_numbers(outline, citations),
+        figures={id: position for position, id in enumerate(figures_of(outline), start=1)},
     )
 
 
@@ -62,6 +64,12 @@ def equations_of(parts: Sequence[Part]) -> Iterator[Equation | Slot]:
             yield part
         elif isinstance(part, Step) and part.equation is not None:
             yield part.equation
+
+
+def figures_of(outline: Outline) -> tuple[str, ...]:
+    """Return the ids of an outline's figures, in document order."""
+    parts = (part for block in outline.blocks() for part in block.parts())
+    return tuple(part.id for part in parts if isinstance(part, Figure))
 
 
 def _tags(outline: Outline) -> Mapping[str, tuple[int, ...]]:

@@ -7,7 +7,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from proofweave.outline_conform import problem
 from proofweave.outline_parts import Mention
-from proofweave.types import NUMBERED, Block, Equation, Finding, Outline, Part, Section, Severity, Slot, Step, Where
+from proofweave.types import (
+    NUMBERED,
+    Block,
+    Equation,
+    Figure,
+    Finding,
+    Outline,
+    Part,
+    Section,
+    Severity,
+    Slot,
+    Step,
+    Where,
+)
 
 RETAG = "`proofweave retag` sets every range"
 
@@ -104,8 +117,9 @@ def check_mentions(outline: Outline, mentions: Iterable[Mention]) -> Iterator[Fi
         "thm": [block.id for block in blocks.values() if block.kind in NUMBERED],
         "sec": [section.id for section in sections],
         "ref": [reference.id for reference in outline.references],
+        "fig": [part.id for block in blocks.values() for part in block.parts() if isinstance(part, Figure)],
     }
-    words = {"eq": "equation", "thm": "numbered block", "sec": "section", "ref": "reference"}
+    words = {"eq": "equation", "thm": "numbered block", "sec": "section", "ref": "reference", "fig": "figure"}
     everything = {id: kind for kind in ids for id in ids[kind]}
     for mention in mentions:
         fault = _fault(mention, equations, blocks)

@@ -80,11 +80,19 @@ STEP = Record(
         "intuition": Key(TEXT, "What the step means."),
     },
 )
+FIGURE = Record(
+    "figure",
+    "a figure",
+    {
+        "figure": Key(ID, "Its id; figures/<post>/<id>.py draws it, and @fig:id refers to it.", required=True),
+        "caption": Key(TEXT, "What it shows.", required=True),
+    },
+)
 DISPLAY = Record("display", "a display", {"equation": Key(EQUATION, "A displayed formula.", required=True)})
 PART = OneOf(
     "part",
     "a part",
-    {"write": SLOT, "code": CODE, "because": STEP, "intuition": STEP, "equation": DISPLAY},
+    {"write": SLOT, "code": CODE, "because": STEP, "intuition": STEP, "equation": DISPLAY, "figure": FIGURE},
     TEXT,
 )
 PARTS = Many(PART, "one part or a list of parts", single=True)

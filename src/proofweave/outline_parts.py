@@ -12,7 +12,7 @@ from proofweave.outline_format import PART
 from proofweave.outline_prose import prose_faults, tex_faults
 from proofweave.references import references_in
 from proofweave.tex import split_rows
-from proofweave.types import Check, Code, Equation, Finding, Part, Severity, Slot, Step, SymbolSpec, Text, Where
+from proofweave.types import Check, Code, Equation, Figure, Finding, Part, Severity, Slot, Step, SymbolSpec, Text, Where
 
 EXCLUSIVE = ("defines", "assume", "skip")
 CHECKED_ONLY = ("given", "order", "tight", "strict", "excuse")
@@ -74,6 +74,9 @@ class PartReader:
             return self.slot(node, slot_name)
         if record.name == "code":
             return self.code(node)
+        if record.name == "figure":
+            id = self.name("figure", node.get("figure"))
+            return Figure(id, self.prose(node.get("caption")), node.where)
         equation = self.equation(node.get("equation"))
         if record.name == "display":
             return equation

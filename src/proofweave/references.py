@@ -1,11 +1,11 @@
-"""Cross-references by id in prose: `@eq:id`, `@thm:id`, `@sec:id`, `@ref:id`."""
+"""Cross-references by id in prose: `@eq:id`, `@thm:id`, `@sec:id`, `@ref:id`, `@fig:id`."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-REFERENCE = re.compile(r"@(eq|thm|sec|ref):([A-Za-z0-9_-]+)(?:\.(\d+))?")
+REFERENCE = re.compile(r"@(eq|thm|sec|ref|fig):([A-Za-z0-9_-]+)(?:\.(\d+))?")
 
 
 @dataclass(frozen=True, slots=True)

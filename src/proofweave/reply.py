@@ -17,6 +17,7 @@ from proofweave.outline_shapes import Free, Key, Record, Scalar, Table
 from proofweave.types import (
     Code,
     Equation,
+    Figure,
     Finding,
     Part,
     Provenance,
@@ -34,7 +35,7 @@ SENTENCE = re.compile(r"[^\n]*?(?:[。！？；]|[.!?;](?=\s))[ \t]*\n*|[^\n]+\n
 SHORT = re.compile(r"(?<!\\)((?:\\\\)*)\\([bfrt])")
 SHORTENED = {"b": r"\u0008", "f": r"\u000c", "r": r"\u000d", "t": r"\u0009"}
 
-PROSE_KEYS = frozenset({"because", "intuition", "tex", "write", "assume", "skip"})
+PROSE_KEYS = frozenset({"because", "intuition", "caption", "tex", "write", "assume", "skip"})
 """Keys whose text may be a list of sentences."""
 
 SLOTS = Table("slots", "slots and their parts", PARTS, ID)
@@ -78,7 +79,7 @@ def read_reply(text: str, path: str) -> tuple[Reply | None, tuple[Finding, ...]]
 
 
 def read_drafts(root: Node, path: str) -> tuple[dict[str, Reply], tuple[Finding, ...]]:
-    """Return the replies by block id that a mapping `block: {slot: parts}` holds, as `proofweave adopt --from` takes it."""
+    """Return the replies by block id in a mapping `block: {slot: parts}`, as `proofweave adopt --from` takes it."""
     findings = list(_as_recording(conform(root, REPLIES)))
     replies: dict[str, Reply] = {}
     for block, node in root.items if isinstance(root, MapNode) else ():
@@ -185,6 +186,8 @@ def _part_out(part: Part) -> object:
             "code": part.code.rstrip("\n").split("\n"),
             **({"language": part.language} if part.language else {}),
         }
+    if isinstance(part, Figure):
+        return {"figure": part.id, "caption": _sentences(part.caption)}
     assert isinstance(part, Step), "a reply holds no slots"
     return {
         "because": _sentences(part.because),

@@ -163,7 +163,16 @@ class Slot:
     where: Where
 
 
-Part = Text | Equation | Code | Step | Slot
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture drawn by `figures/<post>/<id>.py`, with its caption."""
+
+    id: str
+    caption: str
+    where: Where
+
+
+Part = Text | Equation | Code | Step | Slot | Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,12 +373,13 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Numbering:
-    """The numbers templates print: tags by equation id, labels (定理1.1) by block id, numbers by section id."""
+    """The numbers templates print: tags by equation id, labels (定理1.1) by block id, the others by id too."""
 
     tags: Mapping[str, tuple[int, ...]]
     labels: Mapping[str, str]
     sections: Mapping[str, str]
     citations: Mapping[str, int]
+    figures: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

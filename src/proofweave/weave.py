@@ -19,6 +19,7 @@ from proofweave.types import (
     BlockKind,
     Code,
     Equation,
+    Figure,
     Numbering,
     Origin,
     Outline,
@@ -104,6 +105,8 @@ def _cited(outline: Outline) -> Iterator[str]:
 def _prose(part: Part) -> tuple[str, ...]:
     if isinstance(part, Text):
         return (part.text,)
+    if isinstance(part, Figure):
+        return (part.caption,)
     return (part.because, part.intuition) if isinstance(part, Step) else ()
 
 
@@ -175,13 +178,17 @@ class _Printer:
                 printed.append(self.part(part, step if steps > 1 else 0))
         return printed
 
-    def part(self, part: Text | Equation | Code | Step, step: int) -> str:
+    def part(self, part: Text | Equation | Code | Step | Figure, step: int) -> str:
         if isinstance(part, Text):
             return self.resolve(part.text).strip("\n")
         if isinstance(part, Code):
             return self.template("code", code=part.code.rstrip("\n"), language=part.language, fence=_fence(part.code))
         if isinstance(part, Equation):
             return self.equation(part)
+        if isinstance(part, Figure):
+            path = f"../figures/{self.outline.post}/{part.id}.svg"
+            number = self.numbering.figures[part.id]
+            return self.template("figure", number=number, path=path, caption=self.resolve(part.caption).strip())
         equation = self.equation(part.equation) if part.equation is not None else ""
         because, intuition = self.resolve(part.because).strip(), self.resolve(part.intuition).strip()
         return self.template("step", number=step, because=because, equation=equation, intuition=intuition)
@@ -210,6 +217,9 @@ class _Printer:
         if cross.kind == "sec" and cross.id in self.numbering.sections:
             section = self.numbering.sections[cross.id]
             return f"第{section}节" if zh else f"Section {section}"
+        if cross.kind == "fig" and cross.id in self.numbering.figures:
+            figure = self.numbering.figures[cross.id]
+            return f"图{figure}" if zh else f"Figure {figure}"
         if cross.kind == "ref" and cross.id in self.numbering.citations:
             return f"[{self.numbering.citations[cross.id]}]"
         return ""

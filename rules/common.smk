@@ -1,0 +1,42 @@
+# What the rules share: the posts, what each is made of, and the code each verb runs.
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+from proofweave.cli.code import fingerprint
+from proofweave.outline_peek import peek
+
+VERBS = ("render", "generate", "validate", "figure", "merge", "report")
+PROOFWEAVE = f"{sys.executable} -m proofweave"
+CODE = {verb: fingerprint(verb) for verb in VERBS}
+OUTLINES = sorted(Path("outlines").glob("*.yaml"))
+if not OUTLINES:
+    raise WorkflowError("there are no outlines in outlines/; write one with `proofweave new blogs_raw/POST.md`")
+PEEKED = {path.stem: peek(path.read_text(encoding="utf-8", errors="replace")) for path in OUTLINES}
+POSTS = list(PEEKED)
+PROMPTS = sorted(map(str, Path("templates/prompt").glob("*.j2")))
+TEMPLATES = sorted(map(str, Path("templates").glob("[a-z][a-z]/*.j2")))
+
+
+wildcard_constraints:
+    post=r"[^/]+",
+    figure=r"[^/]+",
+
+
+def source_of(wildcards):
+    """Return the source of a post; one that is missing is a finding of validate, and no reason to stop the others."""
+    source = PEEKED.get(wildcards.post, {}).get("source", "")
+    inside = source.startswith("blogs_raw/") and ".." not in Path(source).parts
+    return [source] if inside and Path(source).is_file() else []
+
+
+def recordings_of(wildcards):
+    """Return the recordings of a post."""
+    return sorted(map(str, Path("generations", wildcards.post).glob("*.json")))
+
+
+def figures_of(wildcards):
+    """Return the figures of a post: one for each of its drawing scripts."""
+    scripts = sorted(Path("figures", wildcards.post).glob("*.py"))
+    return [f"build/figures/{wildcards.post}/{script.stem}.svg" for script in scripts]

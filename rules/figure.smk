@@ -1,0 +1,14 @@
+# a drawing script -> an SVG that the grown post shows
+
+
+rule figure:
+    input:
+        script="figures/{post}/{figure}.py",
+    output:
+        figure="build/figures/{post}/{figure}.svg",
+    log:
+        "build/logs/figure/{post}/{figure}.log",
+    params:
+        code=CODE["figure"],
+    shell:
+        "{PROOFWEAVE} figure {input.script:q} -o {output.figure:q} 2> {log:q}"
