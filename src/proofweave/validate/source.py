@@ -12,6 +12,7 @@ from proofweave.validate.reading import placed, read
 CUT = re.compile(r"\[\[(?:\.{3}|…+)\]\]")
 LATIN = re.compile(r"[a-z]{2,}")
 LETTER = re.compile(r"\w")
+ALIASES = re.compile(r"^aliases:(?P<row>[^\n]*)(?P<rows>(?:\n[ ]*-[^\n]*)*)", re.MULTILINE)
 HEAD = 40
 """Characters of a difference that are shown."""
 
@@ -56,18 +57,31 @@ def _dangling(source: Post) -> Iterator[Finding]:
 
 
 def check_slug(source: Post) -> tuple[Finding, ...]:
-    """Find a file name or `slug:` that is its title cut short, as `batch-siz` is of `Batch Size`."""
+    """Find a file name or `slug:` that is its title cut short, as `batch-siz` is of `Batch Size`.
+
+    A file name that the front matter lists under `aliases:` is meant, whatever it looks like.
+    """
     title = source.front.get("title") or next((heading.title for heading in headings(source)), "")
     file = source.path.rpartition("/")[2].removesuffix(".md")
     findings = []
     for name, slug in (("the file's name", file), ("the slug", source.front.get("slug", ""))):
         whole = _cut_of(slug, title)
-        if whole:
+        if whole and not (slug == file and slug in _aliases(source)):
             what = f"{name} '{slug}' looks cut off"
             expected = f"'{whole}', as in the title '{title}'"
-            fix = "rename it if it was meant to be whole"
+            fix = "rename it if it was meant to be whole, or list the file's name under `aliases:`"
             findings.append(Finding("slug-cut", Severity.WARNING, Where(source.path), what, expected, fix))
     return tuple(findings[:1])
+
+
+def _aliases(source: Post) -> frozenset[str]:
+    """Return what the front matter lists under `aliases:`, in a row or one a line."""
+    front = source.spans[0].text if source.front else ""
+    listed = ALIASES.search(front)
+    if listed is None:
+        return frozenset()
+    names = [*listed["row"].strip().strip("[]").split(","), *(row.strip(" -") for row in listed["rows"].split("\n"))]
+    return frozenset(name.strip().strip("\"'") for name in names) - {""}
 
 
 def _cut_of(slug: str, title: str) -> str:
