@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import runpy
 import traceback
 from pathlib import Path
@@ -22,6 +23,9 @@ SETTINGS: Any = {
     "legend.frameon": False,
 }
 """matplotlib's settings: nothing of the machine or the day goes into a file, and figures look alike."""
+
+
+FRACTION = re.compile(r"-?\d+\.\d{4,}(?![\w.])")
 
 
 def draw(script: Path, name: str) -> str:
@@ -52,7 +56,14 @@ def draw(script: Path, name: str) -> str:
             raise _problem(name, error.lineno or 1, f"the script cannot be read: {error.msg}") from None
         except Exception as error:
             raise _problem(name, _line(error, script), f"{type(error).__name__}: {error}") from None
-    return "\n".join(line.rstrip() for line in written.getvalue().splitlines()) + "\n"
+    lines = (line.rstrip() for line in written.getvalue().splitlines())
+    return "\n".join(FRACTION.sub(_rounded, line) for line in lines) + "\n"
+
+
+def _rounded(number: re.Match[str]) -> str:
+    """Return a coordinate to a thousandth of a point: what a processor rounds otherwise is not seen, nor written."""
+    short = f"{float(number[0]):.3f}".rstrip("0").rstrip(".")
+    return "0" if short == "-0" else short
 
 
 def _line(error: Exception, script: Path) -> int:

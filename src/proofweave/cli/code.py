@@ -25,12 +25,12 @@ COMPUTES = {
 """Packages whose version decides what a verb writes."""
 
 
-def fingerprint(verb: str) -> str:
-    """Return the sha256 of the code a verb runs, as 64 hexadecimal digits."""
+def fingerprint(*verbs: str) -> str:
+    """Return the sha256 of the code some verbs run, as 64 hexadecimal digits."""
     digest = hashlib.sha256()
-    for path in modules(verb):
+    for path in sorted({path for verb in verbs for path in modules(verb)}):
         digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    for package in COMPUTES.get(verb, ()):
+    for package in sorted({package for verb in verbs for package in COMPUTES.get(verb, ())}):
         digest.update(f"{package} {_version(package)}\0".encode())
     return digest.hexdigest()
 
