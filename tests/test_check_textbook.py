@@ -16,7 +16,7 @@ from proofweave.check.document import check_equations
 from proofweave.check.files import Sheet, read_equations
 from proofweave.check.verdict import Kind, Verdict
 
-TOPICS = ("calculus", "convexity", "linear-algebra", "probability")
+TOPICS = ("calculus", "convexity", "dynamics", "linear-algebra", "probability")
 
 
 @cache

@@ -31,7 +31,11 @@ def make(symbol: Symbol, env: Env) -> Val:
     owner: Symbol = symbol.data["of"]
     if owner not in env.functions:
         raise CheckError(f"{owner.name} has no sample here")
-    return rounded(constant(owner, env.functions[owner], symbol.data["which"]))
+    found = constant(owner, env.functions[owner], symbol.data["which"])
+    if owner.holes and not symbol.holes:  # one constant that holds for every member
+        axes = tuple(range(1, found.ndim))
+        found = found.min(axis=axes) if symbol.data["which"] == "modulus" else found.max(axis=axes)
+    return rounded(found)
 
 
 def _define(symbol: Symbol, env: Env) -> Val:

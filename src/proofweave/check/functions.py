@@ -137,7 +137,8 @@ def evaluate(env: Env, symbol: Symbol, x: Val, members: list[Array], order: int)
     turned = (basis @ point.v[..., None])[..., 0]
     moved = (np.abs(basis) @ (point.e + 4 * EPS * np.abs(point.v))[..., None])[..., 0] + EPS * np.abs(shift)
     t = turned + shift
-    value, first, second = _terms(np.rint(kinds).astype(int), t, order)
+    outside = np.isnan(kinds)  # a member out of the family's range: its other parameters are NaN and so is its value
+    value, first, second = _terms(np.rint(np.where(outside, FLAT, kinds)).astype(int), t, order)
     flat = np.zeros_like(value)
     curved = np.broadcast_to(second, flat.shape)
     if order == 0:

@@ -153,6 +153,11 @@ def index_expression(p: Parser, tokens: Sequence[Token], lo: Node, hi: Node) -> 
     inner.finish()
     if value.type.kind != "scalar":
         raise CheckError(f"an index must be a number, not a {value.type}", tokens[0].at)
+    if value.op == "sym" and value.data.role == "free":
+        raise CheckError(
+            f"{value.data.name} is declared as a real number and cannot be an index; rename one of the two",
+            tokens[0].at,
+        )
     if value.op == "index":
         p.uses.append((value.data, lo, hi))
     return node("at", (value, lo, hi), SCALAR, tokens[0].at, tokens[-1].end)

@@ -145,10 +145,10 @@ def describe(task: Task, claim: Node, case: Case, tex: str) -> Counterexample:
     left, right, sign = _link(claim, case, spot)
     sides = [_at(ev(side, case.inner).v, spot, side.type.rank) for side in (left, right)]
     written = [" ".join(tex[side.at : side.end].split()) or "0" for side in (left, right)]
-    shown = [nice(side) for side in sides]
-    if plain(shown[0]) == plain(shown[1]):
-        shown = [nice(side, 15) for side in sides]
-    return Counterexample(values, written[0], written[1], shown[0], shown[1], sign)
+    read = [nice(side) for side in sides]
+    if plain(read[0]) == plain(read[1]):
+        read = [nice(side, 15) for side in sides]
+    return Counterexample(values, written[0], written[1], read[0], read[1], sign)
 
 
 def _link(claim: Node, case: Case, spot: Array) -> tuple[Node, Node, str]:

@@ -36,7 +36,7 @@ FORMS: dict[str, tuple[str, ...]] = {
 def declare(scope: Scope, specs: Iterable[SymbolSpec]) -> None:
     """Add the symbols of one `symbols:` to a scope; each is built on first use."""
     constants: list[SymbolSpec] = []
-    for spec in specs:
+    for spec in map(_flat, specs):
         holes = hole_names(spec)
         scope.declare(spec.name, spec.where, _maker(spec, scope), holes)
         if isinstance(spec.value, Mapping) and ("constant" in spec.value or "modulus" in spec.value):
@@ -45,7 +45,18 @@ def declare(scope: Scope, specs: Iterable[SymbolSpec]) -> None:
         assert isinstance(spec.value, Mapping)
         for key in ("constant", "modulus"):
             if key in spec.value:
-                scope.declare(str(spec.value[key]), spec.where, _constant_maker(spec, scope, key))
+                name = str(spec.value[key])
+                scope.declare(name, spec.where, _constant_maker(spec, scope, key), _constant_holes(spec, name))
+
+
+def _flat(spec: SymbolSpec) -> SymbolSpec:
+    """Return {family: {function: …}, index, over} as the function with that index."""
+    value = spec.value
+    if not isinstance(value, Mapping) or not isinstance(value.get("family"), Mapping):
+        return spec
+    inner = value["family"]
+    assert isinstance(inner, Mapping)
+    return SymbolSpec(spec.name, {**inner, **{k: v for k, v in value.items() if k != "family"}}, spec.where)
 
 
 def _maker(spec: SymbolSpec, scope: Scope) -> Callable[[], Symbol]:
@@ -70,9 +81,17 @@ def _constant_maker(spec: SymbolSpec, scope: Scope, key: str) -> Callable[[], Sy
         owner = scope.get(spec.name)
         assert owner is not None
         name = str(spec.value[key])
-        return Symbol(name, spec.where, SCALAR, "constant", data={"of": owner, "which": key}, needs=(owner,))
+        holes = owner.holes if _constant_holes(spec, name) else ()
+        return Symbol(name, spec.where, SCALAR, "constant", holes, {"of": owner, "which": key}, needs=(owner,))
 
     return make
+
+
+def _constant_holes(spec: SymbolSpec, name: str) -> tuple[str, ...]:
+    """Return the family's indices if the constant's name carries them: L_i, one for each member."""
+    last = read_key(name)[-1]
+    names = hole_names(spec)
+    return names if names and all(hole in last.sub + last.sup for hole in names) else ()
 
 
 def hole_names(spec: SymbolSpec) -> tuple[str, ...]:
@@ -226,9 +245,6 @@ def holes_of(spec: SymbolSpec, value: Mapping[str, object], scope: Scope, names:
 
 
 def _family(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol:
-    if isinstance(value["family"], Mapping):
-        inner = {**value["family"], "index": value.get("index"), "over": value.get("over")}
-        return _mapping(spec, inner, scope)
     type_, domain, data = read_type(text_of(value, "family", "a family"), scope)
     names = hole_names(spec)
     if not names:
