@@ -19,7 +19,6 @@ WORLD = {
     "urllib",
     "http",
     "tempfile",
-    "pathlib",
     "asyncio",
     "openai",
 }
