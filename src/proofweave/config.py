@@ -36,6 +36,7 @@ class Config:
     temperature: str = "0"
     max_tokens: str = "4096"
     structured: str = "auto"
+    stream: str = "true"
     concurrency: int = 4
     timeout: float = 120.0
     retries: int = 6
@@ -88,6 +89,7 @@ KEYS: Mapping[str, tuple[Check, str]] = {
     "temperature": (lambda text: text == "default" or _number(0, 2)(text), "a number from 0 to 2, or default"),
     "max_tokens": (_whole(1, 999_999_999), "a whole number above 0"),
     "structured": (STRUCTURED.__contains__, " | ".join(STRUCTURED)),
+    "stream": (("true", "false").__contains__, "true | false"),
     "concurrency": (_whole(1, 256), "a whole number from 1 to 256"),
     "timeout": (_number(0.01, 86_400), "seconds above 0"),
     "retries": (_whole(0, 100), "a whole number from 0 to 100"),

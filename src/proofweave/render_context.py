@@ -46,7 +46,7 @@ def told(block: Block) -> dict[str, Any]:
 
 
 def summarised(block: Block) -> dict[str, Any]:
-    """Return a neighbour for the templates: what it states and the equations of its proof and body, no prose of them."""
+    """Return a neighbour for the templates: its statement, and the equations of its proof and body."""
     return {
         **told(block),
         "proof": [_equation(item) for item in _equations(block.proof)],
