@@ -11,14 +11,20 @@ from proofweave.types import Finding, Severity, Where
 if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
 
+HELD = "template:"
+"""How tracebacks name a template, which is a text in memory and not a file."""
+
 
 def environment_of(templates: Mapping[str, str]) -> SandboxedEnvironment:
     """Return a sandboxed template environment over texts by name; a value a template misspells is an error."""
-    from jinja2 import DictLoader, StrictUndefined
+    from jinja2 import FunctionLoader, StrictUndefined
     from jinja2.sandbox import SandboxedEnvironment
 
+    def held(name: str) -> tuple[str, str, None] | None:
+        return (templates[name], HELD + name, None) if name in templates else None
+
     return SandboxedEnvironment(
-        loader=DictLoader(dict(templates)),
+        loader=FunctionLoader(held),
         undefined=StrictUndefined,
         autoescape=False,  # the output is Markdown; HTML is refused in the outline and escaped at export
         trim_blocks=True,
@@ -38,17 +44,19 @@ def print_template(environment: SandboxedEnvironment, folder: str, name: str, va
     except TemplateSyntaxError as error:
         raise _template_problem(f"{folder}/{error.name or name}", error.lineno, str(error.message)) from None
     except (TemplateError, TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
-        raise _template_problem(f"{folder}/{name}", _template_line(error), str(error)) from None
+        inner, line = _template_place(error, name)
+        raise _template_problem(f"{folder}/{inner}", line, str(error)) from None
 
 
-def _template_line(error: BaseException) -> int:
-    """Return the line of the template in which `error` arose, which jinja2 writes into the traceback."""
-    line, trace = 1, error.__traceback__
+def _template_place(error: BaseException, name: str) -> tuple[str, int]:
+    """Return the template, included ones too, and the line in which `error` arose, as the traceback has them."""
+    place, trace = (name, 1), error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == "<template>":
-            line = trace.tb_lineno
+        file = trace.tb_frame.f_code.co_filename
+        if file.startswith(HELD):
+            place = file.removeprefix(HELD), trace.tb_lineno
         trace = trace.tb_next
-    return line
+    return place
 
 
 def _template_problem(file: str, line: int, what: str) -> FindingsError:
