@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from proofweave.generate_rejected import Rejected
 from proofweave.numbering import equations_of
 from proofweave.reply import same_words
 from proofweave.types import (
@@ -23,24 +24,30 @@ from proofweave.types import (
 )
 
 
-def generate(requests: Sequence[Request], recordings: Sequence[Reply]) -> tuple[dict[str, Reply], tuple[Finding, ...]]:
+def generate(
+    requests: Sequence[Request], recordings: Sequence[Reply], rejected: Sequence[Rejected] = ()
+) -> tuple[dict[str, Reply], tuple[Finding, ...]]:
     """Return the reply of each request by block id, and what is missing or does not fit.
 
     A recording answers a request when the block's specification is the same, wherever its file lies; one made for the
     same model and parameters goes first. Nothing recorded at all is a normal state of a post (one notice, no error).
+    `rejected` are the replies kept aside: their findings are told where no recording answers.
     """
-    if requests and not recordings:
+    if requests and not recordings and not rejected:
         return {}, (_pending(requests),)
     replies: dict[str, Reply] = {}
     findings: list[Finding] = []
     for request in requests:
-        reply = _answer(request, recordings)
+        reply = answer_to(request, recordings)
+        aside = kept_aside(request, rejected)
+        if aside is not None:
+            findings += _aside(aside, reply)
         if reply is None:
-            findings.append(_missing(request, recordings))
+            findings += [] if aside is not None else [_missing(request, recordings)]
             continue
         reply = named(replace(reply, block=request.block))
         replies[request.block] = reply
-        findings += _fits(request, reply)
+        findings += fits(request, reply)
         findings += _stale(request, reply)
     findings += _unused(requests, recordings)
     return replies, tuple(findings)
@@ -97,7 +104,34 @@ def _equations(parts: Sequence[Part]) -> Iterator[Equation]:
     return (item for item in equations_of(parts) if isinstance(item, Equation))
 
 
-def _answer(request: Request, recordings: Sequence[Reply]) -> Reply | None:
+def unanswered(
+    requests: Sequence[Request],
+    recordings: Sequence[Reply],
+    rejected: Sequence[Rejected],
+    refresh: frozenset[str] | None,
+) -> tuple[Request, ...]:
+    """Return the requests a model is to be asked for, each specification once.
+
+    A request whose reply was kept aside is not asked again with the very same prompt. `refresh` names blocks that are
+    asked in any case, an empty set all of them; None refreshes nothing.
+    """
+    wanted: dict[str, Request] = {}
+    for request in requests:
+        again = refresh is not None and (not refresh or request.block in refresh)
+        aside = kept_aside(request, rejected)
+        known = aside is not None and (aside.key, aside.prompt) == (request.key, prompt_hash(request.prompt))
+        if again or (answer_to(request, recordings) is None and not known):
+            wanted.setdefault(request.spec, request)
+    return tuple(wanted.values())
+
+
+def kept_aside(request: Request, rejected: Sequence[Rejected]) -> Rejected | None:
+    """Return the reply to a request that was kept aside."""
+    return next((aside for aside in rejected if aside.spec == request.spec), None)
+
+
+def answer_to(request: Request, recordings: Sequence[Reply]) -> Reply | None:
+    """Return the recording that answers a request."""
     good = [reply for reply in recordings if request.spec == reply.spec]
     return min(good, key=lambda reply: (reply.key != request.key, reply.block != request.block), default=None)
 
@@ -109,6 +143,17 @@ def _pending(requests: Sequence[Request]) -> Finding:
         f"write generations/{requests[0].post}/<block>.json, then `proofweave adopt`, or set a provider in config.yaml"
     )
     return Finding("pending", Severity.INFO, requests[0].where, what, fix=fix)
+
+
+def _aside(aside: Rejected, reply: Reply | None) -> Iterator[Finding]:
+    """Yield why the reply a model gave was kept aside: errors where it is needed, a warning where another is used."""
+    count = len(aside.findings)
+    what = f"the reply to block '{aside.block}' was kept aside with {count} finding{'' if count == 1 else 's'}"
+    fix = f"read it, then `proofweave generate --refresh {aside.block}`, or write the recording by hand and adopt it"
+    severity = Severity.ERROR if reply is None else Severity.WARNING
+    yield Finding("reply-rejected", severity, Where(aside.path), what, fix=fix)
+    if reply is None:
+        yield from aside.findings
 
 
 def _missing(request: Request, recordings: Sequence[Reply]) -> Finding:
@@ -123,7 +168,7 @@ def _missing(request: Request, recordings: Sequence[Reply]) -> Finding:
     return Finding("recording-outdated", Severity.ERROR, request.where, what, f"spec {request.spec[:12]}…", fix)
 
 
-def _fits(request: Request, reply: Reply) -> Iterator[Finding]:
+def fits(request: Request, reply: Reply) -> Iterator[Finding]:
     """Yield what a reply has too much or too little of: slots, and numbered equations in each."""
     where = Where(reply.path)
     names = {slot.name for slot in request.slots}

@@ -12,57 +12,10 @@ STRING = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|[A-Za-z]+|.|\Z)", re.DOTALL)
 RAW = re.compile(r"[\x00-\x1f]")
 
-STARTS_LIKE_ESCAPE = frozenset(
-    [
-        "nabla",
-        "natural",
-        "ncong",
-        "ne",
-        "nearrow",
-        "neg",
-        "neq",
-        "ni",
-        "nless",
-        "nleq",
-        "nmid",
-        "not",
-        "notag",
-        "notin",
-        "nparallel",
-        "npreceq",
-        "nsim",
-        "nsubseteq",
-        "nu",
-        "nexists",
-        "ngeq",
-        "ngtr",
-        "nwarrow",
-        "nonumber",
-        "newline",
-        "normalsize",
-        "tag",
-        "tan",
-        "tanh",
-        "tau",
-        "text",
-        "textbf",
-        "textit",
-        "textrm",
-        "texttt",
-        "tfrac",
-        "therefore",
-        "theta",
-        "tilde",
-        "times",
-        "tiny",
-        "to",
-        "top",
-        "triangle",
-        "triangleq",
-        "textstyle",
-        "thicksim",
-        "thickapprox",
-    ]
+STARTS_LIKE_ESCAPE = re.compile(
+    "nabla|natural|ncong|ne|nearrow|neg|neq|ni|nless|nleq|nmid|not|notag|notin|nparallel|npreceq|nsim|nsubseteq|nu"
+    "|nexists|ngeq|ngtr|nwarrow|nonumber|newline|normalsize|tag|tan|tanh|tau|text|textbf|textit|textrm|texttt|tfrac"
+    "|therefore|theta|tilde|times|tiny|to|top|triangle|triangleq|textstyle|thicksim|thickapprox"
 )
 r"""Commands of TeX that start like JSON's `\n` and `\t`; what starts like `\b`, `\f` or `\r` is always meant as TeX."""
 
@@ -105,7 +58,7 @@ def _doubled(match: re.Match[str]) -> str:
         return written
     if body[:1] == "u" and re.fullmatch("u[0-9a-fA-F]{4}", body):
         return written
-    if body[:1] in ("n", "t") and body not in STARTS_LIKE_ESCAPE:
+    if body[:1] in ("n", "t") and not STARTS_LIKE_ESCAPE.fullmatch(body):
         return written
     return "\\" + written
 

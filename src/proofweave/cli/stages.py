@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from proofweave.cli.project import Project, read_recordings
 from proofweave.config import parameters
 from proofweave.types import Figure, Finding, Outline, Post, Reply, Request, Severity, Woven
 from proofweave.wire import errors, findings_in, findings_out
+
+if TYPE_CHECKING:
+    from proofweave.generate_rejected import Rejected
 
 Document = dict[str, Any]
 
@@ -110,15 +113,26 @@ def replies_document(
 
     texts = project.recordings(post)
     recordings, problems = read_recordings(texts)
-    replies, findings = generate(requests, recordings)
+    aside = rejected(project, post)
+    replies, findings = generate(requests, recordings, aside)
     return {
         "post": post,
         "findings": findings_out([*before, *problems, *findings]),
-        "pending": bool(requests) and not texts,
+        "pending": bool(requests) and not texts and not aside,
         "replies": {
             block: {"path": reply.path, "recording": texts[reply.path]} for block, reply in sorted(replies.items())
         },
     }
+
+
+def rejected(project: Project, post: str) -> tuple[Rejected, ...]:
+    """Return the replies of a post that were kept aside with their findings."""
+    from proofweave.adapters.files import read_text
+    from proofweave.generate_rejected import FOLDER, read_rejected
+
+    paths = sorted((project.root / "generations" / post / FOLDER).glob("*.json"))
+    found = (read_rejected(read_text(path), project.name(path)) for path in paths)
+    return tuple(each for each in found if each is not None)
 
 
 def replies_in(document: Mapping[str, Any]) -> dict[str, Reply]:
