@@ -29,3 +29,13 @@ rule all:
         expand("build/posts/{post}.md", post=POSTS),
         "build/report.md",
         "build/report.json",
+
+
+onerror:
+    print(
+        "\nWhat is wrong:",
+        *told(),
+        "All other posts are built; build/report.md tells of each.",
+        sep="\n",
+        file=sys.stderr,
+    )

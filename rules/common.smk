@@ -12,8 +12,13 @@ PROOFWEAVE = f"{sys.executable} -m proofweave"
 CODE = {verb: fingerprint(verb) for verb in VERBS}
 OUTLINES = sorted(Path("outlines").glob("*.yaml"))
 if not OUTLINES:
-    raise WorkflowError("there are no outlines in outlines/; write one with `proofweave new blogs_raw/POST.md`")
-PEEKED = {path.stem: peek(path.read_text(encoding="utf-8", errors="replace")) for path in OUTLINES}
+    raise WorkflowError(
+        "there are no outlines in outlines/; write one with `proofweave new blogs_raw/POST.md`"
+    )
+PEEKED = {
+    path.stem: peek(path.read_text(encoding="utf-8", errors="replace"))
+    for path in OUTLINES
+}
 POSTS = list(PEEKED)
 PROMPTS = sorted(map(str, Path("templates/prompt").glob("*.j2")))
 TEMPLATES = sorted(map(str, Path("templates").glob("[a-z][a-z]/*.j2")))
@@ -40,3 +45,17 @@ def figures_of(wildcards):
     """Return the figures of a post: one for each of its drawing scripts."""
     scripts = sorted(Path("figures", wildcards.post).glob("*.py"))
     return [f"build/figures/{wildcards.post}/{script.stem}.svg" for script in scripts]
+
+
+def told():
+    """Return what the jobs of these posts said when they last ran: the problems, a line each."""
+    logs = [Path(f"build/logs/{verb}/{post}.log") for post in POSTS for verb in VERBS]
+    logs += sorted(Path("build/logs").glob("figure/*/*.log"))
+    logs.append(Path("build/logs/report.log"))
+    lines = [
+        line
+        for log in logs
+        if log.is_file()
+        for line in log.read_text(encoding="utf-8").splitlines()
+    ]
+    return list(dict.fromkeys(lines))

@@ -12,7 +12,8 @@ IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+(proofweave[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)|import[ \t]+(proofweave[\w.]*))",
     re.MULTILINE,
 )
-ROOT = Path(__file__).parent.parent
+VERB_FOLDER = Path(__file__).parent
+ROOT = VERB_FOLDER.parent
 START = ("__init__.py", "__main__.py", "cli/__init__.py", "cli/verb.py")
 """What runs before any verb."""
 

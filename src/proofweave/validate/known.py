@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from proofweave.types import Equation, Finding, Outline, Severity, Step, Where
 
-NUMBERS = ("tags-", "id-taken", "reply-id-taken", "reply-equation-count", "reply-slot")
+NUMBERS = ("tags-", "tex-tag", "id-taken", "reply-id-taken", "reply-equation-count", "reply-slot")
 TEX = ("tex-", "prose-")
 
 ANYWHERE = {

@@ -1,0 +1,9 @@
+"""The inner product of two unit vectors against their angle."""
+
+import numpy as np
+
+
+def draw(figure):
+    axes = figure.subplots()
+    angle = np.linspace(0, np.pi, 50)
+    axes.plot(angle, np.cos(angle))
