@@ -36,7 +36,7 @@ def proofweave(project, *arguments):
 
 def planned(project, *arguments):
     """Return the jobs that a dry run would run, as (rule, post)."""
-    run = snakemake(project, "--dry-run", "--quiet", "host", "reason", *arguments)
+    run = snakemake(project, *arguments, "--dry-run", "--quiet", "host", "reason")
     assert run.returncode == 0, run.stderr
     jobs, rule = set(), ""
     for line in (run.stdout + run.stderr).splitlines():
