@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from proofweave.check.scope import Symbol
 from proofweave.check.statement import Statement
-from proofweave.check.tree import Index, Node, same
+from proofweave.check.tree import Index, Node, same, substitute
 
 MOST = 20_000
 
@@ -55,12 +55,3 @@ def expand(node: Node, names: dict[str, None], count: list[int]) -> Node:
     if not node.args:
         return node
     return replace(node, args=tuple(expand(arg, names, count) for arg in node.args))
-
-
-def substitute(node: Node, values: dict[Index | Symbol, Node]) -> Node:
-    """Return a tree with indices and parameters replaced."""
-    if node.op in ("index", "sym") and node.data in values:
-        return values[node.data]
-    if not node.args:
-        return node
-    return replace(node, args=tuple(substitute(arg, values) for arg in node.args))

@@ -15,7 +15,7 @@ from proofweave.check.values import EPS, Val
 
 def log(node: Node, env: Env) -> Val:
     """Return the logarithm of a tree's value; 0 log 0 is settled where the product is formed."""
-    if _exponential(node):
+    if is_exponential(node):
         found = log_form(node, env)
         if found is not None:
             return found
@@ -29,7 +29,8 @@ def plain_log(x: Val) -> Val:
     return Val(v, np.where(x.e == 0, 0.0, x.e / np.maximum(x.v - x.e, np.finfo(float).tiny)) + EPS * np.abs(v))
 
 
-def _exponential(node: Node) -> bool:
+def is_exponential(node: Node) -> bool:
+    """Tell whether an exponential stands anywhere in a tree."""
     return any(_is_exp(part) for part in walk(node))
 
 
@@ -74,7 +75,7 @@ def log_form(node: Node, env: Env) -> Val | None:
 
 
 def _part(node: Node, env: Env) -> Val:
-    found = log_form(node, env) if _exponential(node) else None
+    found = log_form(node, env) if is_exponential(node) else None
     return found if found is not None else plain_log(ev(node, env))
 
 
@@ -91,7 +92,7 @@ def _reduce(x: Val) -> Val:
 def quotient(node: Node, env: Env) -> Val | None:
     """Return e^a / Σ e^b through logarithms; None where the quotient is of another form."""
     above, below = node.args
-    if not (_positive_form(above) and _positive_form(below) and _exponential(below)):
+    if not (positive_form(above) and positive_form(below) and is_exponential(below)):
         return None
     top, bottom = log_form(above, env), log_form(below, env)
     if top is None or bottom is None:
@@ -99,14 +100,14 @@ def quotient(node: Node, env: Env) -> Val | None:
     return exponential(va.add([top, va.neg(bottom)]))
 
 
-def _positive_form(node: Node) -> bool:
+def positive_form(node: Node) -> bool:
     """Tell whether a form is positive by its shape: exponentials, and their sums and products with positive numbers."""
     if _is_exp(node):
         return True
     if node.op == "sum":
-        return _positive_form(node.args[3])
+        return positive_form(node.args[3])
     if node.op == "add":
-        return all(_positive_form(arg) or (arg.op == "num" and arg.data > 0) for arg in node.args)
+        return all(positive_form(arg) or (arg.op == "num" and arg.data > 0) for arg in node.args)
     if node.op == "mul":
-        return all(_positive_form(arg) or (arg.op == "num" and arg.data > 0) for arg in node.args)
+        return all(positive_form(arg) or (arg.op == "num" and arg.data > 0) for arg in node.args)
     return False

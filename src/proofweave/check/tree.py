@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from proofweave.check.kinds import SCALAR, CheckError, Type, unify
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,3 +102,12 @@ def _shape(node: Node, names: dict[Index, int]) -> tuple[Any, ...]:
     if commutes:
         parts.sort(key=repr)
     return (node.op, repr(data), *parts)
+
+
+def substitute(node: Node, values: Mapping[Any, Node]) -> Node:
+    """Return a tree with indices and parameters replaced."""
+    if node.op in ("index", "sym") and node.data in values:
+        return values[node.data]
+    if not node.args:
+        return node
+    return replace(node, args=tuple(substitute(arg, values) for arg in node.args))
