@@ -8,28 +8,33 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from proofweave.markdown import headings
+from proofweave.new_drafts import (
+    UNPRINTABLE,
+    Draft,
+    DraftBlock,
+    DraftSection,
+    plain,
+    scalar,
+    section_lines,
+    total,
+)
 from proofweave.new_wording import EN, ZH, Wording
+from proofweave.outline_checks import numbered_in
 from proofweave.types import (
     THEOREM_LIKE,
     Block,
     BlockKind,
-    Equation,
     Layer,
     Outline,
-    Part,
     Post,
     Section,
-    Slot,
     SpanKind,
-    Step,
 )
 
 SCHEMA = "# yaml-language-server: $schema=../schema/outline.schema.json"
 HEADING = "公式推导与注释"
 
 CJK = re.compile(r"[\u3400-\u9fff]")
-UNPRINTABLE = re.compile("[^\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-REFERENCE = re.compile(r"@(?=(?:eq|thm|sec|ref|fig):)")
 SYMBOL = re.compile(r"\\boldsymbol\{\\?[A-Za-z]+\}|\\(?:alpha|beta|gamma|eta|epsilon|lambda|mu|sigma|tau)(?![A-Za-z])")
 ZH_SHARE = 50
 """A post is Chinese from one character in so many; an English one may quote a name."""
@@ -37,42 +42,6 @@ GUESSES = 8
 """How many symbols are suggested."""
 MOST = 8
 """The most equations one slot is left with: a reply of more is seldom right."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A slot to write: the key it stands under, the instruction, its number of equations."""
-
-    key: str
-    write: str
-    equations: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class DraftBlock:
-    """A block to lay out; a prose kind has one draft, under its own key."""
-
-    kind: BlockKind
-    id: str
-    drafts: tuple[Draft, ...]
-    name: str = ""
-    layer: Layer | None = None
-
-    def equations(self) -> int:
-        """Return how many numbered equations its slots hold."""
-        return sum(draft.equations for draft in self.drafts)
-
-
-@dataclass(frozen=True, slots=True)
-class DraftSection:
-    """A section to lay out; `anchor` is the source's heading it could stand under."""
-
-    id: str
-    title: str
-    layer: Layer | None
-    blocks: tuple[DraftBlock, ...] = ()
-    sections: tuple[DraftSection, ...] = ()
-    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +61,7 @@ def new_outline(post: Post, name: str, like: Outline | None = None, heading: str
     """
     words = ZH if len(CJK.findall(post.text)) * ZH_SHARE > len(post.text) else EN
     passages = _passages(post, heading)
-    title = _plain(post.front.get("title", "")) or _title_heading(post) or _plain(name) or words.untitled
+    title = plain(post.front.get("title", "")) or _title_heading(post) or plain(name) or words.untitled
     sections = _like_reference(like, words) if like else _after_source(passages, words)
     return "".join(f"{line}\n" for line in _outline_lines(post, name, title, like, sections, words))
 
@@ -104,18 +73,18 @@ def _passages(post: Post, heading: str) -> list[Passage]:
     index = 0
     for span in post.spans:
         if span.kind is SpanKind.HEADING:
-            level, title = found[index].level, _plain(found[index].title)
+            level, title = found[index].level, plain(found[index].title)
             passages.append(Passage(0 if found[index] in only_title else level, title, 0))
             index += 1
         elif span.kind is SpanKind.DISPLAY_MATH:
             passages[-1] = replace(passages[-1], displays=passages[-1].displays + 1)
     opening = sum(passage.displays for passage in passages if passage.level == 0)
-    kept = [p for p in passages if p.level and p.title and p.title != _plain(heading)]
+    kept = [p for p in passages if p.level and p.title and p.title != plain(heading)]
     return [Passage(0, "", opening), *kept] if opening or not kept else kept
 
 
 def _title_heading(post: Post) -> str:
-    return next((_plain(heading.title) for heading in headings(post) if heading.level == 1), "")
+    return next((plain(heading.title) for heading in headings(post) if heading.level == 1), "")
 
 
 def _after_source(passages: Sequence[Passage], words: Wording) -> tuple[DraftSection, ...]:
@@ -162,7 +131,7 @@ def _like_reference(like: Outline, words: Wording) -> tuple[DraftSection, ...]:
     def laid_out(section: Section) -> DraftSection:
         return DraftSection(
             section.id,
-            _plain(section.title),
+            plain(section.title),
             section.layer,
             tuple(_block_like(block, section, words) for block in section.blocks),
             tuple(laid_out(child) for child in section.sections),
@@ -172,8 +141,8 @@ def _like_reference(like: Outline, words: Wording) -> tuple[DraftSection, ...]:
 
 
 def _block_like(block: Block, section: Section, words: Wording) -> DraftBlock:
-    title = _plain(block.name) or _plain(section.title)
-    stated, proved, told = (_count(parts) for parts in (block.statement, block.proof, block.body))
+    title = plain(block.name) or plain(section.title)
+    stated, proved, told = (numbered_in(parts) for parts in (block.statement, block.proof, block.body))
     if block.kind in THEOREM_LIKE:
         state = Draft("statement", words.state.format(title=title), stated + told)
         drafts: tuple[Draft, ...] = (state, Draft("proof", words.prove.format(title=title), proved))
@@ -188,19 +157,7 @@ def _block_like(block: Block, section: Section, words: Wording) -> DraftBlock:
             BlockKind.REMARK: words.remark,
         }.get(block.kind, words.derive)
         drafts = (Draft("", task.format(title=title), stated + proved + told),)
-    return DraftBlock(block.kind, block.id, drafts, _plain(block.name), block.layer)
-
-
-def _count(parts: Sequence[Part]) -> int:
-    """Return how many numbers the equations of some parts take."""
-    count = 0
-    for part in parts:
-        equation = part.equation if isinstance(part, Step) else part
-        if isinstance(equation, Equation) and equation.numbered:
-            count += equation.rows
-        elif isinstance(equation, Slot):
-            count += equation.equations
-    return count
+    return DraftBlock(block.kind, block.id, drafts, plain(block.name), block.layer)
 
 
 def _outline_lines(
@@ -208,15 +165,16 @@ def _outline_lines(
 ) -> Iterator[str]:
     yield SCHEMA
     for line in words.header:
-        yield f"# {_plain(line.format(source=post.path, name=name))}"
-    yield f"title: {_scalar(title, 2)}"
-    yield f"source: {_scalar(UNPRINTABLE.sub(' ', post.path), 2)}"
+        yield f"# {plain(line.format(source=post.path, name=name))}"
+    yield f"title: {scalar(title, 2)}"
+    yield f"source: {scalar(UNPRINTABLE.sub(' ', post.path), 2)}"
     yield f"language: {'zh' if words is ZH else 'en'}"
     if like and like.lines:
         yield f"lines: {like.lines.least}" + (f"..{like.lines.most}" if like.lines.most else "")
     else:
         length = post.text.count("\n")
         yield f"# lines: {length + 200}..{length + 500}  # {words.lines}"
+    yield "# order: 1"
     yield "# batch: 1"
     yield "# priority: medium  # high | medium | supplement"
     if like and like.counters:
@@ -234,59 +192,9 @@ def _outline_lines(
     yield "sections:"
     tag = 1
     for number, section in enumerate(sections):
-        for line in _section_lines(section, 2, tag, words, examples=number == 0):
+        for line in section_lines(section, 2, tag, words, examples=number == 0):
             yield line
-        tag += _total(section)
-
-
-def _total(section: DraftSection) -> int:
-    return sum(block.equations() for block in section.blocks) + sum(_total(child) for child in section.sections)
-
-
-def _section_lines(section: DraftSection, indent: int, tag: int, words: Wording, examples: bool) -> Iterator[str]:
-    pad = " " * indent
-    yield f"{pad}- id: {section.id}"
-    yield f"{pad}  title: {_scalar(section.title, indent + 4)}"
-    if section.layer:
-        yield f"{pad}  layer: {section.layer}"
-    total = _total(section)
-    if total and not section.sections:
-        yield f"{pad}  tags: {tag}" + (f"-{tag + total - 1}" if total > 1 else "")
-    if section.anchor:
-        yield f"{pad}  # anchor: {_quoted(section.anchor)}"
-    if section.sections:
-        yield f"{pad}  sections:"
-        for number, child in enumerate(section.sections):
-            yield from _section_lines(child, indent + 4, tag, words, examples and number == 0)
-            tag += _total(child)
-        return
-    yield f"{pad}  blocks:"
-    for block in section.blocks:
-        yield from _block_lines(block, indent + 4, words)
-    if examples:
-        yield from (f"{pad}    # {line}" for line in words.examples)
-
-
-def _block_lines(block: DraftBlock, indent: int, words: Wording) -> Iterator[str]:
-    pad = " " * indent
-    if block.drafts[0].key:
-        yield f"{pad}- {block.kind}: {block.id}"
-        if block.name:
-            yield f"{pad}  # name: {_quoted(block.name)}  # {words.named}"
-        for draft in block.drafts:
-            yield f"{pad}  {draft.key}:"
-            yield from _draft_lines(draft, indent + 4)
-    else:
-        yield f"{pad}- {block.kind}:"
-        yield from _draft_lines(block.drafts[0], indent + 4)
-        yield f"{pad}  id: {block.id}"
-    if block.layer:
-        yield f"{pad}  layer: {block.layer}"
-
-
-def _draft_lines(draft: Draft, indent: int) -> Iterator[str]:
-    yield f"{' ' * indent}write: {_scalar(draft.write, indent + 2)}"
-    yield f"{' ' * indent}equations: {draft.equations}"
+        tag += total(section)
 
 
 def _symbols(post: Post) -> list[str]:
@@ -301,17 +209,3 @@ def _guess(symbol: str) -> str:
     if not symbol.startswith(r"\boldsymbol"):
         return "scalar"
     return "matrix(m, n)" if symbol[len(r"\boldsymbol{") :].lstrip("\\")[0].isupper() else "vector(d)"
-
-
-def _plain(text: str) -> str:
-    """Return a text as one line that YAML can hold and that refers to nothing."""
-    return REFERENCE.sub("@ ", " ".join(UNPRINTABLE.sub(" ", text).split()))
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _scalar(text: str, indent: int) -> str:
-    """Return a line as a YAML scalar; one with a single quote stands in a block, where a double prime survives."""
-    return f"|-\n{' ' * indent}{text}" if "'" in text else _quoted(text)

@@ -15,6 +15,9 @@ from proofweave.wire import errors
 
 MARKS = ("config.yaml", "outlines")
 
+MOST_CHARACTERS = 4_000_000
+"""The longest post that is grown; the longest real ones have a fortieth of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Project:
@@ -58,7 +61,7 @@ class Project:
         try:
             text = read_text(path)
         except FileError as error:
-            return None, (unreadable(error, name),)
+            return None, (unreadable(error, path, name),)
         return read_outline(text, name)
 
     def outlines(self) -> tuple[Path, ...]:
@@ -76,8 +79,10 @@ class Project:
         try:
             text = read_text(path)
         except FileError as error:
-            return None, (_source_problem(outline, error.what, "a readable UTF-8 Markdown file", error.fix),)
-        return read_post(text, outline.source), ()
+            what = error.what.replace(str(path), outline.source)
+            return None, (_source_problem(outline, what, "a readable UTF-8 Markdown file", error.fix),)
+        problems = unfit(text, outline.source, outline.source_where)
+        return (None, problems) if problems else (read_post(text, outline.source), ())
 
     def templates(self, folder: str) -> Mapping[str, str]:
         """Return the templates below templates/<folder>/ by file name."""
@@ -103,9 +108,20 @@ def read_recordings(texts: Mapping[str, str]) -> tuple[tuple[Reply, ...], tuple[
     return tuple(replies), tuple(findings)
 
 
-def unreadable(error: FileError, name: str) -> Finding:
-    """Return the finding for a file that cannot be read as text."""
-    return Finding("file-unreadable", Severity.ERROR, Where(name), error.what, "a readable UTF-8 text file", error.fix)
+def unreadable(error: FileError, path: Path, name: str) -> Finding:
+    """Return the finding for a file that cannot be read as text; it says the name, the same on every machine."""
+    what = error.what.replace(str(path), name)
+    return Finding("file-unreadable", Severity.ERROR, Where(name), what, "a readable UTF-8 text file", error.fix)
+
+
+def unfit(text: str, name: str, where: Where) -> tuple[Finding, ...]:
+    """Return why a text is no post: there is nothing in it, or far too much."""
+    if not text.strip("\ufeff \t\r\n"):
+        return (Finding("source-empty", Severity.ERROR, where, f"the post {name} is empty", "some Markdown"),)
+    if len(text) > MOST_CHARACTERS:
+        what = f"the post {name} has {len(text)} characters"
+        return (Finding("source-size", Severity.ERROR, where, what, f"at most {MOST_CHARACTERS}", "split the post"),)
+    return ()
 
 
 def outline_paths(project: Project, arguments: Sequence[str]) -> tuple[Path, ...]:
