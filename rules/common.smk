@@ -1,4 +1,5 @@
 # What the rules share: the posts, what each is made of, and the code each verb runs.
+import shlex
 import sys
 from pathlib import Path
 
@@ -8,7 +9,6 @@ from proofweave.cli.code import fingerprint
 from proofweave.outline_peek import peek
 
 VERBS = ("render", "generate", "validate", "figure", "merge", "report")
-PROOFWEAVE = f"{sys.executable} -m proofweave"
 CODE = {verb: fingerprint(verb) for verb in VERBS}
 OUTLINES = sorted(Path("outlines").glob("*.yaml"))
 if not OUTLINES:
@@ -22,6 +22,10 @@ PEEKED = {
 POSTS = list(PEEKED)
 PROMPTS = sorted(map(str, Path("templates/prompt").glob("*.j2")))
 TEMPLATES = sorted(map(str, Path("templates").glob("[a-z][a-z]/*.j2")))
+
+
+# Rules find `proofweave` beside the Python that runs Snakemake, with no environment activated.
+shell.prefix(f"PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH; ")
 
 
 wildcard_constraints:

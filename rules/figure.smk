@@ -8,7 +8,9 @@ rule figure:
         figure="build/figures/{post}/{figure}.svg",
     log:
         "build/logs/figure/{post}/{figure}.log",
+    conda:
+        "../environment.yaml"
     params:
         code=CODE["figure"],
     shell:
-        "{PROOFWEAVE} figure {input.script:q} -o {output.figure:q} 2> {log:q}"
+        "proofweave figure {input.script:q} -o {output.figure:q} 2> {log:q}"

@@ -10,7 +10,9 @@ rule generate:
         replies="build/replies/{post}.json",
     log:
         "build/logs/generate/{post}.log",
+    conda:
+        "../environment.yaml"
     params:
         code=CODE["generate"],
     shell:
-        "{PROOFWEAVE} generate {input.requests:q} -o {output.replies:q} 2> {log:q}"
+        "proofweave generate {input.requests:q} -o {output.replies:q} 2> {log:q}"

@@ -14,8 +14,10 @@ rule merge:
         post="build/posts/{post}.md",
     log:
         "build/logs/merge/{post}.log",
+    conda:
+        "../environment.yaml"
     params:
         code=CODE["merge"],
     shell:
-        "{PROOFWEAVE} merge {input.outline:q} --replies {input.replies:q} --findings {input.findings:q}"
+        "proofweave merge {input.outline:q} --replies {input.replies:q} --findings {input.findings:q}"
         " -o {output.post:q} 2> {log:q}"

@@ -11,7 +11,9 @@ rule render:
         requests="build/requests/{post}.json",
     log:
         "build/logs/render/{post}.log",
+    conda:
+        "../environment.yaml"
     params:
         code=CODE["render"],
     shell:
-        "{PROOFWEAVE} render {input.outline:q} -o {output.requests:q} 2> {log:q}"
+        "proofweave render {input.outline:q} -o {output.requests:q} 2> {log:q}"

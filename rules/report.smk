@@ -11,7 +11,9 @@ rule report:
         json="build/report.json",
     log:
         "build/logs/report.log",
+    conda:
+        "../environment.yaml"
     params:
         code=CODE["report"],
     shell:
-        "{PROOFWEAVE} report {input.findings:q} -o {output.report:q} --json {output.json:q} 2> {log:q}"
+        "proofweave report {input.findings:q} -o {output.report:q} --json {output.json:q} 2> {log:q}"

@@ -12,7 +12,9 @@ rule validate:
         findings="build/findings/{post}.json",
     log:
         "build/logs/validate/{post}.log",
+    conda:
+        "../environment.yaml"
     params:
         code=CODE["validate"],
     shell:
-        "{PROOFWEAVE} validate {input.outline:q} --replies {input.replies:q} -o {output.findings:q} 2> {log:q}"
+        "proofweave validate {input.outline:q} --replies {input.replies:q} -o {output.findings:q} 2> {log:q}"

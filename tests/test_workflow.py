@@ -20,7 +20,8 @@ def lay_out(folder):
     shutil.copytree(PROJECT, folder)
     for name in ("rules", "profiles", "templates"):
         shutil.copytree(ROOT / name, folder / name)
-    shutil.copy(ROOT / "Snakefile", folder)
+    for name in ("Snakefile", "environment.yaml"):
+        shutil.copy(ROOT / name, folder)
     return folder
 
 
