@@ -65,7 +65,7 @@ class Report:
 
 def report(documents: Iterable[Mapping[str, Any]], reference: str = "") -> Report:
     """Return the report of the posts that validate judged; `reference` names the post others are measured by."""
-    posts = sorted((post_report(document) for document in documents), key=_place)
+    posts = sorted((post_report(document) for document in documents), key=table_order)
     numbered = tuple(enumerate(posts, start=1))
     batches = sorted({post.batch for post in posts if post.batch is not None})
     priorities = [name for name in PRIORITIES if any(post.priority == name for post in posts)]
@@ -86,6 +86,11 @@ def report(documents: Iterable[Mapping[str, Any]], reference: str = "") -> Repor
         reference=reference if measure else "",
         compared=tuple(_compared(post.detail, measure) for post in posts),
     )
+
+
+def table_order(post: PostReport) -> tuple[int, int, str]:
+    """Return what a post is sorted by: its own order, its batch, its file."""
+    return (post.order or LATE, post.batch or LATE, post.file)
 
 
 def totals(posts: Sequence[PostReport]) -> Totals:
@@ -117,10 +122,6 @@ def report_json(whole: Report) -> dict[str, Any]:
         "priorities": [_group_values(group) for group in whole.priorities],
         "reference_post": whole.reference,
     }
-
-
-def _place(post: PostReport) -> tuple[int, int, str]:
-    return (post.order or LATE, post.batch or LATE, post.file)
 
 
 def _priority(post: PostReport) -> str:

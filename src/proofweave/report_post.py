@@ -78,6 +78,7 @@ class PostReport:
 
     post: str
     file: str
+    source: str
     title: str
     path: str
     status: str
@@ -145,6 +146,7 @@ def post_report(document: Mapping[str, Any]) -> PostReport:
     return PostReport(
         post=str(document["post"]),
         file=source.rpartition("/")[2] or f"{document['post']}.md",
+        source=source,
         title=str(document["title"]),
         path=str(document["path"]),
         status=status,
