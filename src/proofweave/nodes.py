@@ -45,6 +45,8 @@ class ScalarNode:
 
     def place(self, offset: int = 0) -> Where:
         """Return where the character at an offset of the value stands in the file."""
+        if self.broken:
+            return self.where
         file, line, column = self.where.file, self.where.line, self.where.column
         if not self.source:
             doubled = self.value.count("'", 0, offset) if self.style == "'" else 0

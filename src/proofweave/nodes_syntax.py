@@ -21,6 +21,8 @@ QUOTED = re.compile(r"""'(?:[^'\n]|'')*'|"(?:[^"\\\n]|\\.)*\"""")
 INDICATORS = "@`%|>*&!{[]},?-\"'"
 SINGLE = "put the text in single quotes"
 BLOCK = "write the text as a |- block"
+LINES_BACK = 20
+"""How far above an error a quote is looked for that was left open."""
 
 
 class Cause(NamedTuple):
@@ -61,6 +63,7 @@ class _Reader:
         return (
             self.tab()
             or self.quoted()
+            or self.quote_runs_on()
             or self.full_width_colon()
             or self.missing_space()
             or self.quote_ends_early()
@@ -129,6 +132,25 @@ class _Reader:
         repaired = self.replaced(whole.start(), whole.end(), whole[0].replace("\\\\", "/").replace("\\", "/"))
         fix = "put TeX in single quotes, or write several lines as a |- block"
         return Cause("yaml-escape", backslash, what, "", fix, repaired)
+
+    def quote_runs_on(self) -> Cause | None:
+        """Explain text right behind a quote that opened in an earlier line: that one was never meant to be open."""
+        start = self.before(self.at)
+        for _ in range(LINES_BACK):
+            if start < 0:
+                break
+            line = self.first(start)
+            quote = line["value"][:1]
+            if quote and quote in "'\"":
+                pattern = SINGLE_QUOTED if quote == "'" else DOUBLE_QUOTED
+                whole = pattern.match(self.text, line.start("value"))
+                if whole and "\n" in whole[0] and whole.end() <= self.at <= whole.end() + 1:
+                    what = f"the quote {quote} is not closed in its line"
+                    fix = f"close it, or {BLOCK}"
+                    repaired = self.set_aside(whole.start())
+                    return Cause("yaml-quote-open", whole.start(), what, f"a closing {quote}", fix, repaired)
+            start = self.before(start)
+        return None
 
     def full_width_colon(self) -> Cause | None:
         for start in (self.line_start(self.at), self.line_start(self.context_at), self.before(self.at)):

@@ -21,7 +21,7 @@ HERE = {
     **dict.fromkeys(("fence-unclosed", "html-unbalanced", "environment-unbalanced", "comment-unclosed"), TEX),
     "reference-missing": TEX,
     "reference-unresolved": ("reference-unknown",),
-    "step-wordless": ("empty", "missing-key"),
+    "step-wordless": ("empty", "missing-key", "yaml-"),
     "source-truncated": ("merge-open-end",),
     "tag-range": NUMBERS,
 }
