@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from proofweave.config import BUDGET, Price
+from proofweave.config import BUDGET, Config, Price
 from proofweave.types import Request
 
 PIECE = re.compile(r"(?P<word>[A-Za-z]+)|(?P<digits>[0-9]+)|(?P<wide>[^\x00-\x7f])|(?P<space>\s+)|(?P<mark>.)")
@@ -108,6 +108,13 @@ class Purse:
         """Tell whether the budget is money and nobody knows the price."""
         return self.limit < math.inf and self.price is None
 
+    def could(self, prompt: str, max_tokens: int) -> bool:
+        """Tell whether a call would fit."""
+        amount = self.reserve(prompt, max_tokens)
+        if amount is not None:
+            self.settle(amount, {})
+        return amount is not None
+
     def reserve(self, prompt: str, max_tokens: int) -> float | None:
         """Return the amount set aside for a call, None when it could exceed the budget."""
         if self.price is None or self.limit == math.inf:
@@ -134,3 +141,32 @@ def _shared(prompts: Sequence[str]) -> int:
     low, high = min(prompts), max(prompts)
     length = next((i for i, (a, b) in enumerate(zip(low, high, strict=False)) if a != b), min(len(low), len(high)))
     return tokens_in(low[:length]) * (len(prompts) - 1)
+
+
+def told(waiting: Sequence[tuple[str, Sequence[Request]]], scale: float, config: Config) -> Iterator[str]:
+    """Yield the lines of an estimate: each post, then all of them with what they cost."""
+    price = config.prices.get(config.model)
+    rounds, most = config.repair_rounds, int(config.max_tokens)
+    for post, requests in waiting:
+        found = estimate(requests, scale, rounds, most)
+        yield f"{post}: {_line(found)}"
+    everything = estimate([request for _, requests in waiting for request in requests], scale, rounds, most)
+    if len(waiting) > 1:
+        yield f"all: {_line(everything)}"
+    if price is None:
+        yield f"cost: unknown, config.yaml has no price of model '{config.model}'"
+        return
+    expected = cost(price, everything.prompt, 0, everything.reply)
+    ceiling = cost(price, everything.prompt_most, 0, everything.reply_most)
+    halved = " (a batch costs about half)" if config.provider == "batch" else ""
+    yield (
+        f"cost: about {expected:.4f} {config.currency}{halved}, at most {ceiling:.4f} {config.currency} "
+        f"with {rounds} repair rounds and replies of {most:,} tokens"
+    )
+
+
+def _line(found: Estimate) -> str:
+    return (
+        f"{found.blocks} blocks, {found.slots} slots; about {found.prompt:,} tokens of prompts "
+        f"({found.shared:,} of them repeat a beginning, which servers cache), {found.reply:,} of replies"
+    )

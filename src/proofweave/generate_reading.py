@@ -129,7 +129,7 @@ def _unwrapped(value: Mapping[str, Any], request: Request) -> Mapping[str, Any]:
 def _part(part: object, problems: list[str], names: Mapping[str, str]) -> object | None:
     """Return a part as an outline writes it; what does not fit goes into `problems`."""
     if isinstance(part, str):
-        return _referring(part, names) or None
+        return _lines(_referring(part, names)) or None
     if not isinstance(part, Mapping):
         problems.append("a part is neither an object nor a text")
         return None
@@ -145,15 +145,15 @@ def _part(part: object, problems: list[str], names: Mapping[str, str]) -> object
         problems.append(f"a part of kind {kind} has no {NEEDED[kind]}")
         return None
     if kind == "text":
-        return _referring(_text(said, "text", problems), names) or None
+        return _lines(_referring(_text(said, "text", problems), names)) or None
     if kind == "equation":
         return {"equation": _equation(said, problems, names)}
     if kind == "code":
         code = said["code"]
-        written = "\n".join(map(str, code)) if isinstance(code, list) else str(code)
-        return {"code": written, **({"language": said["language"]} if said.get("language") else {})}
+        lines = [str(line) for line in code] if isinstance(code, list) else str(code).rstrip("\n").split("\n")
+        return {"code": lines, **({"language": said["language"]} if said.get("language") else {})}
     equation = said.get("equation")
-    made: dict[str, object] = {"because": _referring(_text(said, "because", problems), names)}
+    made: dict[str, object] = {"because": _lines(_referring(_text(said, "because", problems), names))}
     if isinstance(equation, Mapping):
         inner = {key: item for key, item in equation.items() if item is not None}
         inner.pop("kind", None)
@@ -162,7 +162,7 @@ def _part(part: object, problems: list[str], names: Mapping[str, str]) -> object
     elif equation is not None:
         problems.append("the equation of a step is no object")
     if said.get("intuition"):
-        made["intuition"] = _referring(_text(said, "intuition", problems), names)
+        made["intuition"] = _lines(_referring(_text(said, "intuition", problems), names))
     return made
 
 
@@ -196,11 +196,18 @@ def _referring(text: str, names: Mapping[str, str]) -> str:
     return REFERENCE.sub(renamed, text.strip("\n"))
 
 
+def _lines(text: str) -> str | list[str]:
+    """Return a text of several lines as a list of them, as recordings write it."""
+    lines = text.strip("\n").split("\n")
+    return [line + "\n" for line in lines[:-1]] + [lines[-1]] if len(lines) > 1 else lines[0]
+
+
 def _equation(said: Mapping[str, Any], problems: list[str], names: Mapping[str, str]) -> dict[str, object]:
     made: dict[str, object] = {}
     for key in EQUATION_TEXTS:
         if said.get(key) not in (None, ""):
-            made[key] = _text(said, key, problems)
+            text = _text(said, key, problems)
+            made[key] = _lines(text) if key in ("tex", "assume", "skip") else " ".join(text.split("\n"))
     if "id" in made:
         made["id"] = names.get(str(made["id"]), made["id"])
     given = said.get("given")

@@ -82,6 +82,8 @@ def _part(part: Part) -> dict[str, Any]:
     if isinstance(part, Slot):
         return {"is": "slot", "slot": part.name}
     if isinstance(part, Figure):
+        return {"is": "text", "text": part.caption}
+    if isinstance(part, Figure):
         return {"is": "figure", "caption": part.caption}
     return {
         "is": "step",

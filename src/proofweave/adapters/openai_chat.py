@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from proofweave.adapters.openai_errors import Trouble, Unanswered, said_by, trouble_of
+from proofweave.adapters.openai_heard import Answer, Heard
 from proofweave.adapters.openai_server import (
     Dialect,
     Server,
@@ -18,7 +19,6 @@ from proofweave.adapters.openai_server import (
     request_body,
     scrubbed,
     spoken,
-    tokens_of,
 )
 
 if TYPE_CHECKING:
@@ -36,16 +36,6 @@ class Patient(Protocol):
 
     def pause(self, attempt: int, asked: float | None, chance: float) -> float | None:
         """Return the seconds to wait after a failed attempt, or None."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a server gave: the text, why it ended (stop, length, refusal, filter, huge), tokens and the model's name."""
-
-    text: str
-    finish: str
-    tokens: Mapping[str, int]
-    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +78,7 @@ class Chat:
         attempt = 0
         while True:
             dialect = self._dialect
-            heard = _Heard()
+            heard = Heard()
             try:
                 async with self._free:
                     await asyncio.sleep(max(0.0, self._not_before - time.monotonic()))
@@ -130,7 +120,7 @@ class Chat:
         messages: Sequence[tuple[str, str]],
         schema: Mapping[str, Any],
         dialect: Dialect,
-        heard: _Heard,
+        heard: Heard,
     ) -> Answer:
         completions = self._connected().chat.completions
         asked = request_body(self._server, messages, schema, dialect)
@@ -173,48 +163,3 @@ class Chat:
         if self._client is None:
             self._client = client_of(self._server)
         return self._client
-
-
-class _Heard:
-    """What came of one answer so far."""
-
-    def __init__(self) -> None:
-        self.texts: list[str] = []
-        self.refusals: list[str] = []
-        self.characters = 0
-        self.chunks = 0
-        self.finish = ""
-        self.usage: Any = None
-        self.model = ""
-
-    def chunk(self, chunk: Any) -> None:
-        self.chunks += 1
-        self.model = getattr(chunk, "model", "") or self.model
-        self.usage = getattr(chunk, "usage", None) or self.usage
-        for choice in (getattr(chunk, "choices", None) or [])[:1]:
-            self.said(getattr(choice, "delta", None))
-            self.finish = getattr(choice, "finish_reason", None) or self.finish
-
-    def whole(self, answer: Any) -> None:
-        if not hasattr(answer, "choices"):
-            raise ValueError("no answer of a chat")
-        self.model = getattr(answer, "model", "") or ""
-        self.usage = getattr(answer, "usage", None)
-        for choice in (answer.choices or [])[:1]:
-            self.said(getattr(choice, "message", None))
-            self.finish = getattr(choice, "finish_reason", None) or "stop"
-
-    def said(self, message: Any) -> None:
-        for name, texts in (("content", self.texts), ("refusal", self.refusals)):
-            text = getattr(message, name, None)
-            if isinstance(text, str) and text:
-                texts.append(text)
-                self.characters += len(text)
-
-    def answer(self, server: Server) -> Answer:
-        finish = {"length": "length", "content_filter": "filter", "huge": "huge"}.get(self.finish, "stop")
-        text = "".join(self.texts)
-        if self.refusals and not text:
-            finish, text = "refusal", "".join(self.refusals)
-        model = scrubbed(str(self.model), server.key)
-        return Answer(scrubbed(text, server.key), finish, tokens_of(self.usage), model)

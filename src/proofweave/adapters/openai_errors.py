@@ -15,6 +15,9 @@ FATAL = {
     404: ("the server knows no such model or address (404)", "check `model` and `base_url` in config.yaml"),
 }
 QUOTA = ("insufficient_quota", "billing_hard_limit_reached", "insufficient balance")
+BELOW = ("httpx", "httpx2", "httpcore", "httpcore2", "h11", "anyio")
+"""The packages below the client, whose errors mean that the connection is gone."""
+
 TOO_LONG = ("context_length_exceeded", "context length", "maximum context", "too many tokens", "too long")
 
 
@@ -58,7 +61,7 @@ def trouble_of(error: BaseException, started: bool, passing: frozenset[int]) -> 
         said = said_by(error)
         fatal = any(mark in said.lower() for mark in QUOTA)
         return Trouble(f"the server broke off: {said}", passing=not fatal, fatal=fatal, started=started)
-    if type(error).__module__.split(".")[0] in ("httpx", "httpx2", "httpcore", "httpcore2", "h11", "anyio"):
+    if isinstance(error, ConnectionError) or type(error).__module__.split(".")[0] in BELOW:
         return Trouble("the connection dropped", passing=True, started=started)
     name = type(error).__name__
     return Trouble(f"the server sent something that is no answer ({name})", passing=True, started=started)

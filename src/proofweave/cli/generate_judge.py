@@ -1,0 +1,124 @@
+"""Compose the judgement of a model's reply: the readers, the validators, KaTeX and the equation checker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from proofweave.cli.project import Project
+from proofweave.generate_reading import Draft, path_of, read_draft
+from proofweave.generate_talk import Talk, written
+from proofweave.types import Finding, Outline, Reply, Request, Severity
+from proofweave.wire import errors
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A reply as read and everything that stops it: for each finding its slot and the number of its part (0: all)."""
+
+    reply: Reply | None
+    slots: Mapping[str, list[Any]]
+    findings: tuple[tuple[str, int, Finding], ...]
+    refuted: frozenset[str] = frozenset()
+
+
+class Judge:
+    """Judges the replies to the requests of one outline; KaTeX and verdicts are kept between them."""
+
+    def __init__(self, project: Project, path: Path, replies: Mapping[str, Reply]) -> None:
+        from proofweave.adapters.katex import KaTeX
+        from proofweave.errors import FindingsError
+
+        outline, findings = project.outline(path)
+        if outline is None:
+            raise FindingsError(findings)
+        self.outline: Outline = outline
+        self._source, _ = project.source(outline)
+        self._templates = project.templates(outline.language)
+        self._katex = KaTeX()
+        self._verdicts: dict[str, Any] = {}
+        self._replies = dict(replies)
+
+    def judge(self, talk: Talk) -> Judged:
+        """Judge what a talk's finished pieces hold."""
+        from proofweave.generate import fits, named, reply_clashes
+        from proofweave.generate_checks import check_reply, refuted_in
+
+        value, problems = written(talk)
+        if problems:
+            return Judged(None, {}, tuple(("", 0, finding) for finding in problems))
+        request = talk.request
+        draft = read_draft(value, request)
+        if draft.reply is None:
+            what = tuple(("", 0, finding) for finding in errors(draft.findings) or (_nothing(request),))
+            return Judged(None, draft.slots, what)
+        own = replace(draft.reply, block=request.block, spec=request.spec, key=request.key, path=path_of(request))
+        reply = named(own)
+        findings = [
+            *draft.findings,
+            *fits(request, reply),
+            *check_reply(reply, self.outline, talk.refuted),
+            *reply_clashes(self.outline, {**self._replies, request.block: reply}),
+        ]
+        findings += self._of_text(reply, findings)
+        verdicts = tuple(self._of_equations(reply))
+        findings += verdicts
+        return Judged(own, draft.slots, tuple(_placed(draft, findings)), refuted_in(reply, verdicts))
+
+    def _of_text(self, reply: Reply, known: list[Finding]) -> tuple[Finding, ...]:
+        """Return what the validators say about the text that the reply makes."""
+        from proofweave.validate import View, validate
+        from proofweave.weave import fill, weave
+
+        if self._source is None:
+            return ()
+        filled = fill(self.outline, {**self._replies, reply.block: reply})
+        woven = weave(filled, self._templates)
+        view = View(filled, self._source, woven, self._katex.render_errors, None, None, tuple(known))
+        return tuple(finding for finding in validate(view).findings if finding.where.file == reply.path)
+
+    def _of_equations(self, reply: Reply) -> Iterator[Finding]:
+        """Yield the reply's equations that are refuted or cannot be read, with the symbols that are in scope there."""
+        from proofweave.check import check_outline
+        from proofweave.check.verdict import Kind
+        from proofweave.generate_checks import only_for
+        from proofweave.weave import fill
+
+        outline = only_for(fill(self.outline, {**self._replies, reply.block: reply}), reply.block)
+        for verdict in check_outline(outline, memory=self._verdicts):
+            if verdict.where.file != reply.path:
+                continue
+            if verdict.kind is Kind.REFUTED:
+                example = str(verdict.counterexample) if verdict.counterexample else ""
+                tail = f" ({example})" if example and example not in verdict.reason else ""
+                what = f"equation '{verdict.id}' is refuted: {verdict.reason}{tail}"
+                fix = "correct it, or state what it needs in given"
+                yield Finding("equation-refuted", Severity.ERROR, verdict.where, what, "a true equation", fix)
+            elif verdict.kind is Kind.ERROR:
+                what = f"equation '{verdict.id}' cannot be checked: {verdict.reason}"
+                fix = "declare its symbols in symbols, or write it with the notation of the other equations"
+                yield Finding("equation-unreadable", Severity.ERROR, verdict.where, what, fix=fix)
+
+    def accept(self, reply: Reply) -> None:
+        """Take a reply as one of those the next ones are judged beside."""
+        from proofweave.generate import named
+
+        self._replies[reply.block] = named(reply)
+
+
+def _placed(draft: Draft, findings: list[Finding]) -> Iterator[tuple[str, int, Finding]]:
+    """Yield the errors with the slot and part they are about, each once."""
+    told = set()
+    for finding in errors(tuple(findings)):
+        slot, part = draft.place(finding.where)
+        if (slot, part, finding.rule, finding.what) not in told:
+            told.add((slot, part, finding.rule, finding.what))
+            yield slot, part, finding
+
+
+def _nothing(request: Request) -> Finding:
+    from proofweave.types import Where
+
+    return Finding("reply-empty", Severity.ERROR, Where(path_of(request)), "the reply fills no slot", "all slots")
