@@ -11,7 +11,7 @@ from proofweave.cli import main
 from proofweave.markdown import read_post
 from proofweave.new import new_outline
 from proofweave.outline import read_outline
-from proofweave.retag import retag
+from proofweave.retag import Retagged, retag
 
 CASES = sorted((Path(__file__).parent / "cases" / "retag").iterdir())
 
@@ -86,6 +86,15 @@ def test_every_new_outline_has_its_ranges_already() -> None:
     blocks = text.replace("    equations: 1", "    equations: 3")
     assert about_tags(blocks)
     assert about_tags(retag(blocks, "a.yaml").text) == []
+
+
+@pytest.mark.parametrize("tags", ["1-1", "'1'", "1   # 只有一个", "|-\n      1"])
+def test_a_range_that_fits_stays_as_it_is_written(tags: str) -> None:
+    text = (
+        HEAD
+        + f"  - id: s\n    title: 甲\n    tags: {tags}\n    blocks:\n      - derivation: {{write: 推, equations: 1}}\n"
+    )
+    assert retag(text, "a.yaml") == Retagged(text)
 
 
 def test_the_verb_writes_says_what_changed_and_is_idempotent(tmp_path: Path, capsys) -> None:

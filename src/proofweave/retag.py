@@ -66,16 +66,22 @@ def retag(text: str, path: str) -> Retagged:
     following = 1
     for leaf, node in zip(reading.outline.leaves(), reading.leaf_nodes, strict=True):
         count = count_numbered(leaf)
-        wanted = str(TagRange(following, following + count - 1, leaf.where)) if count else ""
+        fitting = TagRange(following, following + count - 1, leaf.where)
+        wanted = str(fitting) if count else ""
         following += count
         written = node.get("tags")
-        before = written.value if isinstance(written, ScalarNode) else ""
-        if before == wanted and (wanted or written is None):
+        if _same(leaf.tags, fitting) if count else written is None:
             continue
+        before = written.value if isinstance(written, ScalarNode) else ""
         changes.append(Change(leaf.id, before, wanted, written.where if written else leaf.where))
         edits += _edits(text, node, wanted)
     new = _edited(text, edits)
     return Retagged(new, tuple(changes)) if _sound(new, text) else Retagged(text, findings=(_beyond(path),))
+
+
+def _same(tags: TagRange | None, fitting: TagRange) -> bool:
+    """Tell whether a range holds the same numbers, however its author wrote it."""
+    return tags is not None and (tags.first, tags.last) == (fitting.first, fitting.last)
 
 
 def _place(node: MapNode) -> Where | None:
