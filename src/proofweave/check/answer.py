@@ -14,7 +14,7 @@ SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How much to check: instances per equation, a seed or None for the content's own, mutants, seconds."""
+    """How much to check: instances per equation, a seed or None for the content's own, mutants, seconds of CPU."""
 
     instances: int = 400
     seed: int | None = None

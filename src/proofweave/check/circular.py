@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from proofweave.check.flows import rate_tree
 from proofweave.check.scope import Symbol
 from proofweave.check.statement import Statement
 from proofweave.check.tree import Index, Node, same, substitute
@@ -52,6 +53,9 @@ def expand(node: Node, names: dict[str, None], count: list[int]) -> Node:
         for index, place in zip(symbol.data["indices"], node.args[arity:], strict=True):
             values[index] = place.args[0]
         return expand(substitute(symbol.data["body"], values), names, count)
+    if node.op == "rate":
+        names[node.data.symbol.name] = None
+        return expand(rate_tree(node), names, count)
     if not node.args:
         return node
     return replace(node, args=tuple(expand(arg, names, count) for arg in node.args))

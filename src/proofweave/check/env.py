@@ -31,6 +31,7 @@ class Env:
         "cache",
         "caching",
         "deadline",
+        "flows",
         "functions",
         "kept",
         "level",
@@ -48,6 +49,7 @@ class Env:
         self.deadline = deadline
         self.values: dict[Symbol, Val] = {}
         self.functions: dict[Symbol, Sampled] = {}
+        self.flows: dict[Symbol, Any] = {}
         self.axes: tuple[int, ...] = ()
         self.binds: dict[Index | Symbol, tuple[Val, int]] = {}
         self.over: frozenset[Symbol] = frozenset()
@@ -66,7 +68,7 @@ class Env:
 
     def check_time(self) -> None:
         """Stop when the equation's time is used up."""
-        if time.monotonic() > self.deadline:
+        if time.thread_time() > self.deadline:
             raise OutOfTime("the equation took too long; use smaller sizes, ranges or supports")
 
     def child(self, stamp: object, axis: int | None = None) -> Env:
@@ -74,7 +76,7 @@ class Env:
         self.check_time()
         new = Env.__new__(Env)
         new.batch, new.sizes, new.deadline = self.batch, self.sizes, self.deadline
-        new.values, new.functions = self.values, self.functions
+        new.values, new.functions, new.flows = self.values, self.functions, self.flows
         new.axes = self.axes if axis is None else (*self.axes, axis)
         cells = self.batch
         for length in new.axes:
@@ -89,6 +91,12 @@ class Env:
         new.level = self.level + 1
         if new.level > DEEPEST:
             raise CheckError("definitions and operators nest too deeply")
+        return new
+
+    def root(self) -> Env:
+        """Return the state outside all operators."""
+        new = Env(self.batch, self.sizes, self.deadline)
+        new.values, new.functions, new.flows, new.notes = self.values, self.functions, self.flows, self.notes
         return new
 
     def bind(self, key: Index | Symbol, value: Val) -> None:

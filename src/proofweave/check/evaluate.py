@@ -46,7 +46,7 @@ def ev(node: Node, env: Env) -> Val:
 
 
 def _compute(node: Node, env: Env) -> Val:
-    if time.monotonic() > env.deadline:
+    if time.thread_time() > env.deadline:
         raise OutOfTime("the equation took too long; use smaller sizes, ranges or supports")
     handler = RULES.get(node.op)
     if handler is None:
@@ -217,6 +217,10 @@ def _call(node: Node, env: Env) -> Val:
 
         members = [ev(arg, env).v - env.size(h.lo) for h, arg in zip(symbol.holes, node.args[arity:], strict=True)]
         return evaluate(env, symbol, ev(node.args[0], env), members, 0)
+    if symbol.role == "flow":
+        from proofweave.check import flows
+
+        return flows.evaluate(symbol, ev(node.args[0], env), env)
     return ev(symbol.data["body"], applied(symbol, node, env))
 
 

@@ -11,7 +11,9 @@ from proofweave.check.scope import Symbol
 from proofweave.check.tree import Index, Node, is_number, number, walk
 
 FLIPPED = {"<": ">", ">": "<", r"\le": r"\ge", r"\ge": r"\le", r"\succeq": r"\preceq", r"\preceq": r"\succeq"}
-LEAVES = frozenset(("sym", "member", "call", "gradient", "hessian", "index", "constant", "entry", "derive", "dim"))
+LEAVES = frozenset(
+    ("sym", "member", "call", "gradient", "hessian", "rate", "index", "constant", "entry", "derive", "dim")
+)
 HIGHER = 0.3
 SWAPS = {"sin": "cos", "cos": "sin", "tanh": "sin", "floor": "ceil", "ceil": "floor"}
 COMPACT = frozenset(("simplex", "unit", "interval"))
@@ -102,7 +104,20 @@ def _shifted(node: Node) -> Iterator[Change]:
 
 Change = tuple[tuple[str, int, int], str, Node]
 CALLS = frozenset(
-    ("call", "gradient", "hessian", "func", "matfunc", "norm", "eigenvalue", "singular", "msign", "softmax", "diag")
+    (
+        "call",
+        "gradient",
+        "hessian",
+        "rate",
+        "func",
+        "matfunc",
+        "norm",
+        "eigenvalue",
+        "singular",
+        "msign",
+        "softmax",
+        "diag",
+    )
 )
 BINDERS = frozenset(("sum", "prod", "min", "max", "argmin", "argmax"))
 
@@ -380,7 +395,9 @@ def describe(mutant: Mutant, tex: str) -> str:
 def name_of(part: tuple[str, int, int], tex: str) -> str:
     """Return a part as a reader sees it: its kind and its TeX."""
     kind, at, end = part
-    written = " ".join(tex[at:end].strip("{} ").split())
+    written = " ".join(tex[at:end].split())
+    while written.startswith("{") and written.endswith("}"):
+        written = written[1:-1].strip()
     return f"{kind} {written}".strip()
 
 

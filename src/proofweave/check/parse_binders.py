@@ -273,37 +273,18 @@ def names_in(p: Parser, part: Sequence[Token]) -> list[tuple[Symbol | None, str]
 
 def _member(p: Parser, binding: Binding, part: tuple[Token, ...], cut: int) -> None:
     """Read `i \\in \\{1, …, n\\}`, `i \\in [n]`, `u \\in \\mathbb{R}^d`, `\\lambda \\in \\Delta`."""
+    from proofweave.check.parse_sets import check_domain, index_set
+
     where = part[cut + 1 :]
-    texts = [t.text for t in where]
-    at = part[0].at
-    if texts and texts[0] in (r"\{", "["):
-        inside = where[1:-1]
-        if r"\ldots" in texts:
-            hi = p.whole(inside[[t.text for t in inside].index(r"\ldots") + 2 :], at)
-            comma = [t.text for t in inside].index(",")
-            lo = p.whole(inside[:comma], at)
-            binding.indices.append((part[0].text, Index(part[0].text), lo, hi))
-            return
-        if texts[0] == "[" and "," not in texts:
-            hi = p.whole(inside, at)
-            binding.indices.append((part[0].text, Index(part[0].text), number(1), hi))
-            return
+    range_ = index_set(p, where)
+    if range_ is not None:
+        binding.indices.append((part[0].text, Index(part[0].text), *range_))
+        return
     match = p.scope.match(part, 0)
     if match is None or match.stop != cut:
-        raise CheckError("the set below this operator is not understood", at)
-    symbol = match.symbol
-    domain = symbol.data.get("domain", "")
-    first = texts[0] if texts else ""
-    dims = tuple(p.scope.get(t.text) for t in where[2:] if t.kind == "name" and p.scope.match(where, where.index(t)))
-    simplex = first.lstrip("\\").startswith("Delta") or first in (r"\mathcal{S}", r"\mathbb{S}")
-    if simplex and domain not in ("simplex", "unit"):
-        raise CheckError(f"{symbol.name} is not declared simplex(…)", at)
-    if first.startswith(r"\mathbb{R}") and domain not in ("vector", "scalar", "matrix"):
-        raise CheckError(f"{symbol.name} is declared {domain}, not all of \\mathbb{{R}}", at)
-    if not simplex and not first.startswith(r"\mathbb{R}"):
-        raise CheckError("only \\Delta, \\mathbb{R}, [n] and {1, …, n} are understood below an operator", at)
-    del dims
-    binding.symbols.append(symbol)
+        raise CheckError("the set below this operator is not understood", part[0].at)
+    check_domain(p, match.symbol, where)
+    binding.symbols.append(match.symbol)
 
 
 def _condition(

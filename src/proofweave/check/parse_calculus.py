@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from proofweave.check.kinds import SCALAR, CheckError, Dim, Type, matrix
 from proofweave.check.names import group, scripts
@@ -180,6 +181,10 @@ def _variable(
 
 def derivative_fraction(p: Parser, above: Sequence[Token], below: Sequence[Token], stop: int) -> Node | None:
     """Parse \\frac{\\partial f}{\\partial x}, \\frac{d}{dt} … and second derivatives; None for other fractions."""
+    if [t.text for t in above] == ["d"] and len(below) > 1 and below[0].text == "d" and _declared(p, "d"):
+        raise CheckError(
+            r"d is declared, so \frac{d}{dt} would be a quotient; write \mathrm{d} for a derivative", above[0].at
+        )
     if not above or not below or not _differential(p, above[0]) or below[0].text != above[0].text or len(below) < 2:
         return None
     token = p.tokens[p.place]
@@ -284,7 +289,34 @@ def primed_call(p: Parser, symbol: Symbol, base: Node, sup: Sequence[Token]) -> 
         raise CheckError(r"primes are read for functions of one scalar, at most two; write \nabla", sup[0].at)
     arguments = call_arguments(p, symbol)
     called = apply(symbol, base, arguments, p.tokens[p.place - 1].end)
-    return _at(symbol, called, 0, order, base.at, called.end)
+    return _rate(symbol, called, order, base.at)
+
+
+def _rate(symbol: Symbol, called: Node, order: int, at: int) -> Node:
+    """Return a derivative of a function of one scalar, vector-valued ones too."""
+    result = symbol.type.result or SCALAR
+    if symbol.role == "flow":
+        from proofweave.check.flows import Rate
+
+        return node("rate", called.args, result, at, called.end, Rate(symbol, order))
+    return node("gradient" if order == 1 else "hessian", called.args, result, at, called.end, FunctionAt(symbol, 0))
+
+
+def dotted(p: Parser, token: Token) -> Node | None:
+    """Parse \\dot{x}(t) and \\ddot{x}(t) of a function of one scalar; None for other names."""
+    from proofweave.check.parse_names import apply, call_arguments
+
+    found = re.fullmatch(r"\\(d?dot)\{(.*)\}", token.text)
+    if found is None:
+        return None
+    tokens = [*p.tokens[: p.place], replace(token, text=found.group(2)), *p.tokens[p.place + 1 :]]
+    match = p.scope.match(tokens, p.place)
+    if match is None or match.symbol.type.args != (SCALAR,) or match.sup or match.entries or match.symbol.holes:
+        return None
+    p.place = match.stop
+    base = node("sym", (), match.symbol.type, token.at, p.tokens[p.place - 1].end, match.symbol)
+    called = apply(match.symbol, base, call_arguments(p, match.symbol), p.tokens[p.place - 1].end)
+    return _rate(match.symbol, called, len(found.group(1)) - 2, token.at)
 
 
 def integral(p: Parser) -> Node:

@@ -215,6 +215,11 @@ def builtin(p: Parser, token: Token) -> Node:
         return raised(p, base, sup, end) if sup else base
     if token.kind == "op":
         return named(token.text, base or number(0), token, False)
+    from proofweave.check.parse_atoms import postfix
+    from proofweave.check.parse_calculus import dotted
+
+    if (rate := dotted(p, token)) is not None:
+        return postfix(p, rate)
     raise CheckError(f"{_written(p, token, found.stop)} is not declared; add it to symbols:", token.at)
 
 

@@ -23,10 +23,12 @@ def closure(symbols: Iterable[Symbol]) -> set[Symbol]:
 def in_order(symbols: Iterable[Symbol]) -> list[Symbol]:
     """Return the symbols and all they need, needs first, in a fixed order."""
     done: dict[Symbol, None] = {}
+    open_: set[Symbol] = set()
 
     def visit(symbol: Symbol) -> None:
-        if symbol in done:
+        if symbol in done or symbol in open_:
             return
+        open_.add(symbol)  # flows may need one another
         for need in symbol.needs:
             visit(need)
         done[symbol] = None

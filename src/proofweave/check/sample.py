@@ -123,6 +123,7 @@ def _int_bounds(symbol: Symbol, env: Env) -> tuple[Array, Array]:
 def complete(plan: Sequence[Symbol], env: Env, rng: np.random.Generator) -> None:
     """Make the values that follow from the free ones, in order of need."""
     env.values = {s: v for s, v in env.values.items() if s.role not in DERIVED}
+    env.flows = {}
     for symbol in plan:
         if symbol.role == "random" and "support" in symbol.data:
             if symbol not in env.values:

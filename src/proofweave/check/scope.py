@@ -146,6 +146,8 @@ class Scope:
         return Match(symbol, match.members, match.entries, match.sup, match.stop)
 
 
+OPENING = frozenset(("(", "[", "{", r"\{", r"\langle"))
+CLOSING = frozenset((")", "]", "}", r"\}", r"\rangle"))
 Groups = tuple[tuple[Token, ...], ...]
 
 
@@ -207,8 +209,10 @@ def split(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
     if any(t.text == "," for t in tokens):
         parts: list[tuple[Token, ...]] = []
         current: list[Token] = []
+        depth = 0
         for token in tokens:
-            if token.text == ",":
+            depth += 1 if token.text in OPENING else -1 if token.text in CLOSING else 0
+            if token.text == "," and not depth:
                 parts.append(tuple(current))
                 current = []
             else:

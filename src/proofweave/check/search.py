@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ COPIES = 24
 ROUNDS = 6
 MOST_COORDINATES = 120
 REFINE = 15
+SECONDS = 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,16 @@ def is_inequality(claim: Node) -> bool:
     return any(is_inequality(arg) for arg in claim.args if arg.type.kind == "bool")
 
 
-def search(task: Task, claim: Node, cases: Sequence[Case], rng: np.random.Generator, refine: bool = True) -> Found:
-    """Return the least slack found from the tightest instances of the tightest cases."""
+def search(
+    task: Task,
+    claim: Node,
+    cases: Sequence[Case],
+    rng: np.random.Generator,
+    refine: bool = True,
+    seconds: float = SECONDS,
+) -> Found:
+    """Return the least slack found from the tightest instances of the tightest cases, within some seconds."""
+    until = time.thread_time() + seconds
     symbols = [s for s in movable(task.plan) if s not in {a for a, _ in task.premises.assigned}]
     ranked = sorted(((_tightest(case, claim), k) for k, case in enumerate(cases)), key=lambda pair: pair[0])
     best = Found(ranked[0][0] if ranked else np.inf, None)
@@ -50,7 +60,7 @@ def search(task: Task, claim: Node, cases: Sequence[Case], rng: np.random.Genera
     for slack, k in ranked[:2]:
         if not np.isfinite(slack):
             continue
-        found = _descend(task, claim, cases[k], symbols, rng, refine)
+        found = _descend(task, claim, cases[k], symbols, rng, refine, until)
         if found.case is not None:
             return found
         best = Found(min(best.slack, found.slack), None)
@@ -91,7 +101,7 @@ def _try(task: Task, claim: Node, env: Env, rng: np.random.Generator) -> tuple[C
 
 
 def _descend(
-    task: Task, claim: Node, case: Case, symbols: Sequence[Symbol], rng: np.random.Generator, refine: bool
+    task: Task, claim: Node, case: Case, symbols: Sequence[Symbol], rng: np.random.Generator, refine: bool, until: float
 ) -> Found:
     slack = _per_instance(case.truth(claim), case.env.batch)
     order = np.argsort(slack)
@@ -103,8 +113,10 @@ def _descend(
     if not p or p > MOST_COORDINATES or not env.batch:
         return Found(float(slack.min()), None)
     current = _per_instance(open_case(task, env).truth(claim), env.batch)
+    env.deadline = min(env.deadline, until)
     for round_ in range(ROUNDS):
-        env.check_time()
+        if time.thread_time() > env.deadline:
+            break
         copies = COPIES
         size = 10.0 ** rng.uniform(-2.5 - 0.3 * round_, 0.3, size=(env.batch, copies, 1))
         steps = rng.normal(size=(env.batch, copies, p)) * size

@@ -1,11 +1,12 @@
-"""Specifications of solved, least, random and sequence values."""
+"""Specifications of solved, least and random values, of sequences and flows."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 
-from proofweave.check.kinds import SCALAR, CheckError, Dim
+from proofweave.check.kinds import SCALAR, CheckError, Dim, Type
+from proofweave.check.names import read_key
 from proofweave.check.parse_names import apply, check_type
 from proofweave.check.scope import Hole, Scope, Symbol
 from proofweave.check.specs import (
@@ -131,3 +132,38 @@ def sequence(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Sym
     step = check_type(parse_tex(text_of(value, "next", "a sequence"), inner, {names[0]: index}), type_)
     symbol.data.update(start=start, next=step, index=index)
     return finish(symbol, scope, [start, step], (symbol,))
+
+
+def flow(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol:
+    """Return the symbol of {flow: …}: the solution of an ordinary differential equation, a function of time."""
+    type_, domain, _ = read_type(text_of(value, "flow", "a flow"), scope)
+    if type_.kind not in ("scalar", "vector", "matrix") or domain not in ("scalar", "vector", "matrix", "real"):
+        raise CheckError("a flow is of a scalar, a vector(d) or a matrix(m, n)")
+    time = Symbol(text_of(value, "of", "a flow"), spec.where, SCALAR, "bound")
+    symbol = Symbol(spec.name, spec.where, Type("function", (), (SCALAR,), type_), "flow", params=(time,))
+    symbol.data["state"] = Symbol(f"state of {spec.name}", spec.where, type_, "bound")
+    start = check_type(parse_tex(text_of(value, "start", "a flow"), scope), type_)
+    entry = scope.entries.get(read_key(spec.name))
+    assert entry is not None
+    inner = Scope(scope)
+    inner.bind(time)
+    entry.symbol = symbol  # its own equation names it, and so may that of another flow it names
+    try:
+        velocity = check_type(parse_tex(text_of(value, "velocity", "a flow"), inner), type_)
+        field = states(velocity, time)
+    finally:
+        entry.symbol = None
+    symbol.data.update(start=start, velocity=velocity, field=field)
+    finish(symbol, scope, [start, velocity], (symbol, time))
+    symbol.needs = (*symbol.needs, *(s for dim in type_.dims for s in size_symbols(dim, scope)))
+    return symbol
+
+
+def states(node: Node, time: Symbol) -> Node:
+    """Return a velocity in which x(t) is replaced by the state it stands for."""
+    if node.op == "call" and node.data.role == "flow":
+        at = node.args[0]
+        if at.op != "sym" or at.data is not time:
+            raise CheckError(f"a flow's velocity may name {node.data.name} at the time {time.name} only", node.at)
+        return Node("sym", (), node.type, node.at, node.end, node.data.data["state"])
+    return node.with_args(tuple(states(arg, time) for arg in node.args)) if node.args else node

@@ -30,6 +30,7 @@ FORMS: dict[str, tuple[str, ...]] = {
     "least": ("over",),
     "random": ("support", "mean", "weights", "iid", "index"),
     "sequence": ("start", "next", "over", "index"),
+    "flow": ("of", "start", "velocity"),
 }
 
 
@@ -128,7 +129,7 @@ def _mapping(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Sym
             near = difflib.get_close_matches(str(key), FORMS[form], 1)
             hint = f"; did you mean {near[0]}?" if near else f"; {form} takes {', '.join(FORMS[form])}"
             raise CheckError(f"unknown key {key}{hint}")
-    from proofweave.check.spec_forms import least, random_value, sequence, solved
+    from proofweave.check.spec_forms import flow, least, random_value, sequence, solved
 
     maker = {
         "family": _family,
@@ -139,6 +140,7 @@ def _mapping(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Sym
         "least": least,
         "random": random_value,
         "sequence": sequence,
+        "flow": flow,
     }[form]
     return maker(spec, value, scope)
 

@@ -74,7 +74,7 @@ def _rows(tokens: Sequence[Token]) -> list[list[Token]]:
     for line in rows:
         if not any(t.kind not in ("amp", "sep") for t in line):
             continue
-        relational = any(t.text in RELATIONS | ARROWS | {r"\in"} for t in line)
+        relational = any(t.text in RELATIONS | ARROWS | {r"\in"} for t in _outside(line))
         if joined and not relational:
             joined[-1].extend(line)
         else:
@@ -123,12 +123,11 @@ def _segment(
     pieces = _index_ranges(top, _pieces(part))
     for place, piece in enumerate(pieces):
         piece = _unwrapped(piece)
-        texts = [t.text for t in piece]
-        if not any(text in RELATIONS | {r"\in"} for text in texts):
+        if not _relational(piece):
             if _mention(top, piece):
                 continue
             raise CheckError("this part claims nothing: no relation was found", piece[0].at)
-        if r"\in" in texts and _set_range(top, piece):
+        if any(t.text == r"\in" for t in _outside(piece)) and _set_range(top, piece):
             continue
         inner = top.sub(piece, piece[0].at)
         inner.indices, inner.depth = top.indices, top.depth + 1
@@ -178,7 +177,20 @@ def _pieces(part: Sequence[Token]) -> list[list[Token]]:
 
 
 def _relational(piece: Sequence[Token]) -> bool:
-    return any(t.text in RELATIONS | {r"\in"} for t in piece)
+    return any(t.text in RELATIONS | {r"\in"} for t in _outside(piece))
+
+
+def _outside(piece: Sequence[Token]) -> list[Token]:
+    """Return the tokens outside braces and environments."""
+    out: list[Token] = []
+    depth = 0
+    for token in piece:
+        depth += NESTING.get(token.kind, 0)
+        if token.kind == "env":
+            depth += 1 if token.text.startswith("begin") else -1
+        if not depth:
+            out.append(token)
+    return out
 
 
 def _index_ranges(top: Parser, pieces: list[list[Token]]) -> list[list[Token]]:
@@ -203,22 +215,25 @@ def _index_ranges(top: Parser, pieces: list[list[Token]]) -> list[list[Token]]:
 
 
 def _set_range(top: Parser, piece: Sequence[Token]) -> bool:
-    """Read `i \\in [n]` and `i \\in \\{1, …, n\\}` as the range of a free index."""
-    texts = [t.text for t in piece]
-    cut = texts.index(r"\in")
-    inside = piece[cut + 2 : -1]
-    if cut != 1 or len(texts) < 5 or texts[cut + 1] not in ("[", r"\{"):
-        raise CheckError(r"\in is read only for indices: i \in \{1, \ldots, n\}", piece[cut].at)
-    index = top.free.setdefault(texts[0], Index(texts[0]))
-    if r"\ldots" in texts:
-        comma = [t.text for t in inside].index(",")
-        index.lo = top.whole(inside[:comma], piece[0].at)
-        index.hi = top.whole(inside[[t.text for t in inside].index(r"\ldots") + 2 :], piece[0].at)
-    else:
-        from proofweave.check.tree import number
+    """Read `i \\in [n]` and `i \\in \\{1, …, n\\}` as the range of a free index, `x \\in S` as x's declared domain."""
+    from proofweave.check.parse_sets import check_domain, index_set
 
-        index.lo, index.hi = number(1), top.whole(inside, piece[0].at)
+    tokens = [t for t in piece if t.kind not in ("amp", "sep")]
+    cut = next(k for k, t in enumerate(tokens) if t.text == r"\in" and not _depth(tokens, k))
+    match = top.scope.match(tokens, 0) if tokens[0].kind == "name" else None
+    if match is not None and match.stop == cut and match.symbol.role not in ("int", "size"):
+        check_domain(top, match.symbol, tokens[cut + 1 :])
+        return True
+    range_ = index_set(top, tokens[cut + 1 :])
+    if range_ is None or cut != 1:
+        raise CheckError(r"\in is read for indices, as in i \in [n], and for declared symbols", tokens[cut].at)
+    index = top.free.setdefault(tokens[0].text, Index(tokens[0].text))
+    index.lo, index.hi = range_
     return True
+
+
+def _depth(tokens: Sequence[Token], place: int) -> int:
+    return sum(NESTING.get(t.kind, 0) for t in tokens[:place])
 
 
 def _unwrapped(piece: list[Token]) -> list[Token]:

@@ -187,6 +187,14 @@ def _call(t: Tangent, node: Node) -> Node | None:
         slope = Node("gradient", node.args, type_, node.at, node.end, FunctionAt(symbol, 0))
         op = "mul" if type_ == SCALAR else "inner"
         return Node(op, (slope, moved), SCALAR, node.at, node.end)
+    if symbol.role == "flow":
+        from proofweave.check.flows import Rate
+
+        if t.depends(symbol):
+            raise NoRule
+        moved = t.of(node.args[0])
+        slope = Node("rate", node.args, node.type, node.at, node.end, Rate(symbol, 1))
+        return None if moved is None else Node("mul", (moved, slope), node.type, node.at, node.end)
     if symbol.role != "define":
         raise NoRule
     values: dict[Index | Symbol, Node] = dict(zip(symbol.params, node.args[:arity], strict=True))
@@ -205,6 +213,13 @@ def _gradient(t: Tangent, node: Node) -> Node | None:
     square = SCALAR if type_ == SCALAR else Type("matrix", (type_.dims[0], type_.dims[0]))
     bend = Node("hessian", node.args, square, node.at, node.end, node.data)
     return None if moved is None else Node("mul", (bend, moved), node.type, node.at, node.end)
+
+
+@rule("rate")
+def _rate(t: Tangent, node: Node) -> Node | None:
+    from proofweave.check.flows import rate_tree
+
+    return t.of(rate_tree(node))
 
 
 @rule("derive")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
 from proofweave.check.kinds import SCALAR, CheckError, Type, unify
@@ -93,15 +93,23 @@ def shape(node: Node) -> tuple[Any, ...]:
 
 def _shape(node: Node, names: dict[Index, int]) -> tuple[Any, ...]:
     data = node.data
-    if isinstance(data, Index):
-        data = names.setdefault(data, len(names))
-    elif not isinstance(data, str | int | float | tuple | type(None)):
-        data = id(data)
+    data = names.setdefault(data, len(names)) if isinstance(data, Index) else _mark(data)
     parts = [_shape(arg, names) for arg in node.args]
     commutes = node.op == "add" or (node.op == "mul" and all(arg.type == SCALAR for arg in node.args))
     if commutes:
         parts.sort(key=repr)
     return (node.op, repr(data), *parts)
+
+
+def _mark(data: Any) -> Any:
+    """Return what tells one operation's data from another's: symbols by identity, the rest by value."""
+    if isinstance(data, str | int | float | type(None)):
+        return data
+    if isinstance(data, tuple):
+        return tuple(_mark(item) for item in data)
+    if is_dataclass(data) and type(data).__hash__ is not object.__hash__ and not isinstance(data, Node):
+        return (type(data).__name__, *(_mark(getattr(data, part.name)) for part in fields(data)))
+    return id(data)
 
 
 def substitute(node: Node, values: Mapping[Any, Node]) -> Node:
