@@ -6,6 +6,7 @@ import io
 import re
 import runpy
 import traceback
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,9 @@ def draw(script: Path, name: str) -> str:
     if not script.is_file():
         raise FileError(f"{name} cannot be read: there is no such file or folder", "check the path")
     matplotlib.use("svg")
-    with matplotlib.rc_context(SETTINGS):
+    with matplotlib.rc_context(SETTINGS), warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)  # a missing glyph, a layout that does not fit
+        warnings.simplefilter("error", RuntimeWarning)  # an overflow, a division by zero
         figure = Figure(layout="constrained")
         try:
             found = runpy.run_path(str(script), run_name="proofweave_figure").get("draw")

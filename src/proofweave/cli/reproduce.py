@@ -32,6 +32,9 @@ UNLIKE = (
     Surroundings("another folder", 1, {"LC_ALL": "zh_CN.UTF-8", "TZ": "Asia/Shanghai", "PYTHONHASHSEED": "2"}),
 )
 
+SAID = "build.log"
+"""Where a clone's build says what it does."""
+
 
 def add(subparsers: Subparsers) -> None:
     """Add the verb to the command line."""
@@ -65,14 +68,9 @@ def _reproduced(project: object, folder: Path) -> int:
 
     assert isinstance(project, Project)
     _tell_uncommitted(project.root)
-    built: list[Manifest] = []
-    for surroundings in UNLIKE:
-        clone = folder / surroundings.folder
-        _git(project.root, "clone", "--quiet", "--no-hardlinks", str(project.root), str(clone))
-        print(
-            f"building in '{surroundings.folder}': {surroundings.cores} cores, {_shown(surroundings)}", file=sys.stderr
-        )
-        built.append(_built(clone, surroundings))
+    builds = [(surroundings, _clone(project.root, folder / surroundings.folder)) for surroundings in UNLIKE]
+    running = [(surroundings, clone, _start(clone, surroundings)) for surroundings, clone in builds]
+    built = [_finished(surroundings, clone, process) for surroundings, clone, process in running]
     first, second = built
     code = print_findings(tuple(differences(first, second, "build/manifest.json")))
     if not code:
@@ -80,18 +78,29 @@ def _reproduced(project: object, folder: Path) -> int:
     return max(code, compared(project, first))
 
 
-def _built(clone: Path, surroundings: Surroundings) -> Manifest:
-    """Build a clone with its own code and return its manifest."""
+def _clone(root: Path, clone: Path) -> Path:
+    _git(root, "clone", "--quiet", "--no-hardlinks", str(root), str(clone))
+    return clone
+
+
+def _start(clone: Path, surroundings: Surroundings) -> subprocess.Popen[str]:
+    """Start to build a clone with its own code; what it says goes to a file in the clone."""
+    print(f"building in '{surroundings.folder}': {surroundings.cores} cores, {_shown(surroundings)}", file=sys.stderr)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "SNAKEMAKE"))}
+    environment = {**kept, **surroundings.environment, "PYTHONPATH": str(clone / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "snakemake", "--cores", str(surroundings.cores)]
+    with (clone / SAID).open("w") as said:
+        return subprocess.Popen(command, cwd=clone, env=environment, stdout=said, stderr=said, text=True)
+
+
+def _finished(surroundings: Surroundings, clone: Path, process: subprocess.Popen[str]) -> Manifest:
+    """Wait for a build and return its manifest."""
     from proofweave.cli.manifest import manifest_of
     from proofweave.cli.project import Project
     from proofweave.errors import ToolError
 
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "SNAKEMAKE"))}
-    environment = {**kept, **surroundings.environment, "PYTHONPATH": str(clone / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", "snakemake", "--cores", str(surroundings.cores), "--quiet", "all"]
-    run = subprocess.run(command, cwd=clone, env=environment, capture_output=True, text=True, errors="replace")
-    if run.returncode:
-        print(run.stderr, file=sys.stderr, end="")
+    if process.wait():
+        print((clone / SAID).read_text(encoding="utf-8", errors="replace"), file=sys.stderr, end="")
         raise ToolError(
             f"the clone in '{surroundings.folder}' does not build", "run `make build` and read its findings"
         )
