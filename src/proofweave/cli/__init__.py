@@ -10,7 +10,23 @@ from importlib import import_module
 
 from proofweave import __version__
 
-VERBS = ("render", "generate", "validate", "figure", "merge", "report", "status", "new", "adopt", "check", "gc", "retag", "schema", "manifest", "reproduce")
+VERBS = (
+    "render",
+    "generate",
+    "validate",
+    "figure",
+    "merge",
+    "report",
+    "status",
+    "new",
+    "adopt",
+    "check",
+    "gc",
+    "retag",
+    "schema",
+    "manifest",
+    "reproduce",
+)
 
 FINE, FINDINGS, USAGE = 0, 1, 2
 
