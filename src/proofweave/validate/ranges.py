@@ -33,10 +33,10 @@ def check_counts(outline: Outline) -> tuple[Finding, ...]:
 
 
 def _count(leaf: Section) -> Finding | None:
-    count, owned = held(leaf), len(leaf.tags) if leaf.tags else 0
+    count, owned = held(leaf), 0 if leaf.tags is None else len(leaf.tags)
     if count == owned:
         return None
-    where = leaf.tags.where if leaf.tags else leaf.where
+    where = leaf.where if leaf.tags is None else leaf.tags.where  # a reversed range is empty, and false
     holds = f"section '{leaf.id}' holds {count} numbered equation{'' if count == 1 else 's'}"
     if leaf.tags is None:
         return Finding("tag-range", Severity.ERROR, where, f"{holds} and owns no tags", "`tags:` of as many numbers")
