@@ -42,6 +42,9 @@ TALK = re.compile(
     re.IGNORECASE,
 )
 
+HIDDEN_KEY = "[key]"
+"""What the adapter writes in place of the server's key."""
+
 ALLOWED_HERE = "a reply holds paragraphs, equations, steps and code only"
 
 
@@ -133,6 +136,8 @@ def _prose_findings(text: str, where: Where, known: frozenset[str]) -> Iterator[
     if number := NUMBER.search(bare):
         what = f"the text holds a number by hand: '{number[0]}'"
         yield _error("reply-number", where, what, "a reference by id", "refer by @eq:id or @thm:id")
+    if HIDDEN_KEY in text:
+        yield _error("reply-key", where, "the text held the server's key, which was taken out", "the text itself")
     if talk := TALK.search(bare):
         what = f"the text talks to somebody instead of about mathematics: '{talk[0].strip()[:40]}'"
         yield _error("reply-talk", where, what, "the text itself")

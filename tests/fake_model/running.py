@@ -16,14 +16,47 @@ CASES = REPOSITORY / "tests" / "cases" / "generate"
 CANARY = "sk-canary-4f9b27c1d8e63a50"
 
 
-class Project:
-    """A case's project in a folder of its own, with a fake server that is started by `serve`."""
+PLAIN = """title: 若干短文
+source: blogs_raw/plain.md
+language: zh
+symbols: {n: int(2..5)}
+sections:
+  - id: one
+    title: 一些直观
+    layer: intuition
+    blocks:
+"""
+"""An outline of blocks without equations, which are judged in no time; their number is the test's."""
 
-    def __init__(self, folder, case="log-sum-exp"):
+
+def lay_out_plain(root, count):
+    """Write a project whose outline holds `count` blocks of plain text: b1, b2, …"""
+    shutil.copytree(CASES / "log-sum-exp", root)
+    for path in [*(root / "outlines").iterdir(), *(root / "blogs_raw").iterdir()]:
+        path.unlink()
+    (root / "blogs_raw/plain.md").write_text("## 短文\n\n一些话。\n", encoding="utf-8")
+    blocks = [f"      - intuition: {{write: 写第 {n} 段的直观说明。}}\n        id: b{n}\n" for n in range(1, count + 1)]
+    (root / "outlines/plain.yaml").write_text(PLAIN + "".join(blocks), encoding="utf-8")
+    replies = {
+        f"b{n}": {
+            "body": [{"kind": "text", "text": f"第 {n} 段说的是 $n = {n}$ 时的情形，{chr(0x4E00 + 7 * n) * 9}。"}]
+        }
+        for n in range(1, count + 1)
+    }
+    (root / "replies.json").write_text(json.dumps(replies, ensure_ascii=False), encoding="utf-8")
+
+
+class Project:
+    """A case's project in a folder of its own, with a fake server that is started by `serve`; or `plain` blocks."""
+
+    def __init__(self, folder, case="log-sum-exp", plain=0):
         self.root = Path(folder) / "project"
         self.outside = Path(folder) / "outside"
         self.outside.mkdir(parents=True)
-        shutil.copytree(CASES / case, self.root)
+        if plain:
+            lay_out_plain(self.root, plain)
+        else:
+            shutil.copytree(CASES / case, self.root)
         shutil.copytree(REPOSITORY / "templates", self.root / "templates")
         (self.root / "generations").mkdir()
         self.replies = json.loads((self.root / "replies.json").read_text(encoding="utf-8"))

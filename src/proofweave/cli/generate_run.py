@@ -175,7 +175,8 @@ class _Run:
         """Return the answer to one piece of a talk; the purse holds the most it can cost meanwhile."""
         piece = talk.pieces[position]
         prompt = "\n".join(text for _, text in piece.messages)
-        amount = self.purse.reserve(prompt, int(self.config.max_tokens))
+        while (amount := self.purse.reserve(prompt, int(self.config.max_tokens))) is None and self.held:
+            await asyncio.sleep(WAIT)  # what the calls under way do not need is there for the next ones
         if amount is None:
             raise Unanswered("the budget is used up", "raise `budget` in config.yaml or --budget", budget=True)
         self.held[label] = (amount, prompt)
