@@ -72,9 +72,9 @@ def test_the_table_has_the_columns_and_states_of_the_plan() -> None:
     assert "| 序号 | 文件名 | 状态 | 原始 | 目标 | 进度 |" in text
     assert rows_of(text) == [
         "| 1 | good.md | ✅完成 | 7 | 20-400 | 53行 |",
-        r"| 2 | wait\|ing.md | 📝待处理 | 7 | 400+ | 0% |",
+        "| 2 | wait.md | 📝待处理 | 7 | 400+ | 0% |",
         "| 3 | bad.md | ❌有误 | 7 | 20-400 | 99% |",
-        "| 4 | x.md | ❌有误 | — | — | 0% |",
+        "| 4 | malformed.md | ❌有误 | — | — | 0% |",
     ]
     assert "**总计**: 1/4 篇完成" in text
 

@@ -142,11 +142,10 @@ def post_report(document: Mapping[str, Any]) -> PostReport:
     conclusions = [equation for equation in equations if equation.conclusion]
     status = str(document["status"])
     sections = tuple(_section(value, equations) for value in counts.get("sections", ()))
-    source = str(document["source"])
     return PostReport(
         post=str(document["post"]),
-        file=source.rpartition("/")[2] or f"{document['post']}.md",
-        source=source,
+        file=f"{document['post']}.md",  # the post that is built; two outlines may grow one source
+        source=str(document["source"]),
         title=str(document["title"]),
         path=str(document["path"]),
         status=status,
