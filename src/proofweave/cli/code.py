@@ -21,6 +21,7 @@ COMPUTES = {
     "validate": ("numpy", "scipy", "mini-racer", "sphinxcontrib-katex"),
     "figure": ("matplotlib", "numpy"),
     "merge": ("jinja2",),
+    "report": ("jinja2",),
     "render": ("jinja2",),
 }
 """Packages whose version decides what a verb writes."""
