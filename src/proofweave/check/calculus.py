@@ -90,6 +90,18 @@ def _exact(body: Node, symbol: Symbol) -> tuple[Symbol, Node | None] | None:
     return found[1]
 
 
+def has_rules(body: Node, symbol: Symbol, order: int) -> bool:
+    """Tell whether a tree's derivatives by a symbol up to some order are exact."""
+    for _ in range(order):
+        exact = _exact(body, symbol)
+        if exact is None:
+            return False
+        if exact[1] is None:
+            return True
+        body = exact[1]
+    return True
+
+
 def _along(
     exact: tuple[Symbol, Node | None],
     type_: Type,

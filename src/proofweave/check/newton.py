@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from proofweave.check.kinds import CheckError
-from proofweave.check.solve import Objective, Region, Solution
-from proofweave.check.values import Array
+from proofweave.check.solve import Objective, Region, Slopes, Solution
+from proofweave.check.values import EPS, Array
 
 ROUNDS = 30
 MOST = 24
@@ -17,7 +19,16 @@ FLAT = 1e-8
 FAR = 30.0
 
 
-def solve(objective: Objective, region: Region, lead: tuple[int, ...]) -> Solution:
+class Derived(NamedTuple):
+    """An objective's value, gradient and Hessian in the coordinates; the gradient's error where they are exact."""
+
+    at: Array
+    gradient: Array
+    hessian: Array
+    blur: Array | None
+
+
+def solve(objective: Objective, region: Region, lead: tuple[int, ...], slopes: Slopes | None = None) -> Solution:
     """Return the best stationary point found from a few starts; none where no start converges."""
     p = int(np.prod(region.shape)) if region.shape else 1
     if p > MOST:
@@ -26,7 +37,7 @@ def solve(objective: Objective, region: Region, lead: tuple[int, ...]) -> Soluti
     best: Solution | None = None
     for start in range(3):
         z = np.zeros((*lead, p)) if not start else rng.normal(size=(*lead, p)) * (0.7 if start == 1 else 2.0)
-        found = _descend(objective, region, z, ROUNDS if not start else ROUNDS // 2)
+        found = _descend(objective, region, z, ROUNDS if not start else ROUNDS // 2, slopes)
         if best is None:
             best = found
             continue
@@ -95,12 +106,42 @@ def _derivatives(objective: Objective, region: Region, z: Array) -> tuple[Array,
     return at, gradient, hessian
 
 
-def _descend(objective: Objective, region: Region, z: Array, rounds: int) -> Solution:
+def _exact(slopes: Slopes, objective: Objective, region: Region, z: Array) -> Derived:
+    """Return value, gradient, Hessian and the gradient's error in the coordinates, by the chain rule."""
+    u = place(z, region)
+    first, second = slopes(u[..., None, :])
+    g, blur, h = first.v[..., 0, :], first.e[..., 0, :], second.v[..., 0, :, :]
+    at = objective(u[..., None, :])[..., 0]
+    eye = np.eye(z.shape[-1])
+    if region.domain == "simplex":
+        turn = u[..., :, None] * eye - u[..., :, None] * u[..., None, :]
+        r = (turn @ g[..., None])[..., 0]
+        bent = r[..., :, None] * eye - r[..., :, None] * u[..., None, :] - u[..., :, None] * r[..., None, :]
+        return Derived(at, r, turn @ h @ turn + bent, (np.abs(turn) @ blur[..., None])[..., 0])
+    slope, bend = np.ones_like(u), np.zeros_like(u)
+    if region.domain in ("positive", "nonneg"):
+        slope, bend = u, u
+    if region.domain == "interval":
+        assert region.bounds is not None
+        lo, hi = (b.reshape(b.shape + (1,) * (z.ndim - b.ndim)) for b in region.bounds)
+        slope = (u - lo) * (hi - u) / (hi - lo)
+        bend = slope * (lo + hi - 2 * u) / (hi - lo)
+    curved = slope[..., :, None] * h * slope[..., None, :] + (g * bend)[..., :, None] * eye
+    return Derived(at, g * slope, curved, blur * np.abs(slope))
+
+
+def _descend(objective: Objective, region: Region, z: Array, rounds: int, slopes: Slopes | None) -> Solution:
     p = z.shape[-1]
+
+    def derived(z: Array) -> Derived:
+        if slopes is not None and not region.norm:
+            return _exact(slopes, objective, region, z)
+        return Derived(*_derivatives(objective, region, z), None)
+
     lengths = np.array([1.0, 0.5, 0.25, 0.1, 0.03, 0.01, 0.003])
     last = np.full(z.shape[:-1], np.inf)
     for _ in range(rounds):
-        at, gradient, hessian = _derivatives(objective, region, z)
+        at, gradient, hessian, blur = derived(z)
         known = np.isfinite(at) & np.isfinite(gradient).all(axis=-1) & np.isfinite(hessian).all(axis=(-1, -2))
         values, vectors = np.linalg.eigh(np.where(known[..., None, None], hessian, np.eye(p)))
         top = np.abs(values).max(axis=-1, keepdims=True)
@@ -122,7 +163,7 @@ def _descend(objective: Objective, region: Region, z: Array, rounds: int) -> Sol
         last = longest[..., 0]
         if (last[known] < 1e-7).all():
             break
-    at, gradient, hessian = _derivatives(objective, region, z)
+    at, gradient, hessian, blur = derived(z)
     point = place(z, region)
     size = 1 + np.abs(z).max(axis=-1)
     scale = np.abs(at) + np.abs(hessian).max(axis=(-1, -2))
@@ -133,6 +174,8 @@ def _descend(objective: Objective, region: Region, z: Array, rounds: int) -> Sol
     good &= (curved > -1e-6 * scale[..., None]).all(axis=-1)
     least = np.maximum(curved.min(axis=-1), 1e-9 * scale)
     error = last * last + 1e-11 * scale / least * size
+    if blur is not None:
+        error = 4 * np.sqrt(p) * (np.abs(gradient) + blur).max(axis=-1) / least + 4 * EPS * size
     reach = np.abs(point).max(axis=-1) + 1
     point = np.where(good[..., None], point, np.nan)
     drop = np.square(np.abs(gradient).max(axis=-1)) / least * p

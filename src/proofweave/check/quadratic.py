@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 
-from proofweave.check.solve import FREE, Objective, Region, Solution
+from proofweave.check.solve import FREE, Objective, Region, Slopes, Solution
 from proofweave.check.values import EPS, Array
 
 EXACT = 1e-10
@@ -17,16 +17,21 @@ FACES = 12
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """f(u) = value + slope·u + ½ uᵀ curve u, in batches; `linear` where the curvature vanishes everywhere."""
+    """f(u) = value + slope·u + ½ uᵀ curve u, in batches; `linear` where the curvature vanishes everywhere.
+
+    `noise` bounds the error of a value, `slack` and `bend` those of the slope's and the curvature's entries.
+    """
 
     value: Array
     slope: Array
     curve: Array
     linear: bool
     noise: Array
+    slack: Array | None = None
+    bend: Array | None = None
 
 
-def fit(objective: Objective, region: Region, lead: tuple[int, ...]) -> Model | None:
+def fit(objective: Objective, region: Region, lead: tuple[int, ...], slopes: Slopes | None = None) -> Model | None:
     """Return the quadratic that the objective is, or None if it is no quadratic."""
     p = int(np.prod(region.shape)) if region.shape else 1
     if p > MOST:
@@ -36,7 +41,7 @@ def fit(objective: Objective, region: Region, lead: tuple[int, ...]) -> Model | 
     if region.domain in ("positive", "nonneg"):
         base = np.ones(p)
     if region.domain == "interval":
-        return None
+        return _on_interval(objective, region, lead)
     step = 0.5
     eye = step * np.eye(p)
     pairs = list(combinations(range(p), 2))
@@ -69,16 +74,24 @@ def fit(objective: Objective, region: Region, lead: tuple[int, ...]) -> Model | 
     # small curvatures are rounding of the differences
     floor = 64 * EPS * scale / step**2
     curve = np.where(np.abs(curve) <= floor[..., None, None], 0.0, curve)
+    slack, bend = floor * step, floor
+    if slopes is not None:
+        first, second = slopes(np.broadcast_to(base, (*lead, 1, p)))
+        slope, slack = first.v[..., 0, :], first.e[..., 0, :].max(axis=-1)
+        curve, bend = second.v[..., 0, :, :], second.e[..., 0, :, :].max(axis=(-1, -2))
+        curve = np.where(np.abs(curve) <= 8 * bend[..., None, None], 0.0, curve)
     linear = not np.nan_to_num(curve).any()
     shift = slope - (curve @ np.broadcast_to(base, (*lead, p))[..., None])[..., 0]
     start = at - slope @ base + 0.5 * np.einsum("p,...pq,q->...", base, curve, base)
-    return Model(start, shift, curve, linear, 16 * EPS * scale)
+    return Model(start, shift, curve, linear, 16 * EPS * scale, slack, bend)
 
 
 def solve(model: Model, region: Region) -> Solution | None:
     """Return the minimiser of a quadratic on a region; None where the region needs another method."""
     if region.domain == "simplex":
         return on_simplex(model)
+    if region.domain == "interval":
+        return _clipped(model, region)
     if region.norm == "2" or (region.norm == "F"):
         return _on_ball(model, region)
     if region.norm:
@@ -113,9 +126,12 @@ def _free(model: Model) -> Solution:
     point = np.where(bounded[..., None], point, np.nan)
     condition = top / np.where(bounded, values[..., 0], 1.0)
     size = np.sqrt(np.square(point).sum(axis=-1)) + model.noise / np.where(top > 0, top, 1.0)
-    error = (256 * EPS * condition * size)[..., None] + (model.noise / np.where(bounded, values[..., 0], 1.0))[
-        ..., None
-    ]
+    least = np.where(bounded, values[..., 0], 1.0)
+    error = (256 * EPS * condition * size)[..., None] + (model.noise / least)[..., None]
+    if model.slack is not None and model.bend is not None:
+        p = point.shape[-1]
+        reach = np.nan_to_num(np.abs(point).max(axis=-1))
+        error = error + (np.sqrt(p) * (4 * model.slack + 4 * model.bend * p * reach) / least)[..., None]
     return Solution(point, error, value_at(model, point), model.noise + 1e-15 * condition * np.abs(model.value))
 
 
@@ -251,3 +267,51 @@ def _linear_on_ball(model: Model, region: Region) -> Solution:
     point = -radius[..., None] * direction.reshape(slope.shape)
     error = np.broadcast_to(1e-12 * radius[..., None], point.shape)
     return Solution(point, error, model.value - radius * dual, model.noise * (1 + radius) * slope.shape[-1])
+
+
+def _on_interval(objective: Objective, region: Region, lead: tuple[int, ...]) -> Model | None:
+    """Return the model of a quadratic on a bounded interval, read at points inside it; None for other functions."""
+    assert region.bounds is not None
+    lo, hi = (np.broadcast_to(bound, lead) for bound in region.bounds)
+    if not (np.isfinite(lo).all() and np.isfinite(hi).all()) or region.shape:
+        return None
+    middle, step = (lo + hi) / 2, (hi - lo) / 4
+    places = np.array([0.0, 1.0, -1.0, 1.7, -0.6])
+    values = objective((middle[..., None] + step[..., None] * places)[..., None])
+    at, plus, minus = values[..., 0], values[..., 1], values[..., 2]
+    slope, bend = (plus - minus) / 2, plus + minus - 2 * at
+    guess = at[..., None] + slope[..., None] * places[3:] + bend[..., None] / 2 * places[3:] ** 2
+    scale = np.abs(values).max(axis=-1)
+    off = np.abs(guess - values[..., 3:]).max(axis=-1)
+    known = np.isfinite(off)
+    if not known.any() or (off[known] > EXACT * (scale[known] + 1e-300)).any():
+        return None
+    floor = 64 * EPS * scale
+    bend = np.where(np.abs(bend) <= floor, 0.0, bend) / step**2
+    slope = slope / step - bend * middle
+    start = at - slope * middle - bend * middle**2 / 2
+    linear = not np.nan_to_num(bend).any()
+    curve = bend[..., None, None]
+    return Model(start, slope[..., None], curve, linear, 16 * EPS * scale, floor / step, floor / step**2)
+
+
+def _clipped(model: Model, region: Region) -> Solution:
+    """Return the minimiser of a quadratic on an interval: the vertex where it is inside, else the better end."""
+    assert region.bounds is not None
+    lo, hi = (np.broadcast_to(bound, model.value.shape) for bound in region.bounds)
+    slope, bend = model.slope[..., 0], model.curve[..., 0, 0]
+    vertex = np.where(bend > 0, -slope / np.where(bend > 0, bend, 1.0), np.inf)
+    inside = (vertex > lo) & (vertex < hi)
+    low, high = (value_at(model, end[..., None]) for end in (lo, hi))
+    end = np.where(low <= high, lo, hi)
+    flat = (np.abs(low - high) <= 8 * model.noise) & (bend <= 0)
+    point = np.where(inside, vertex, np.where(flat & (bend == 0), np.nan, end))
+    point = np.where(np.isfinite(slope), point, np.nan)
+    slack = (
+        np.zeros_like(slope) if model.slack is None or model.bend is None else model.slack + model.bend * np.abs(point)
+    )
+    error = np.where(bend > 0, 8 * slack / np.where(bend > 0, bend, 1.0), 0.0)
+    error = np.minimum(error, hi - lo) + 8 * EPS * np.abs(point)
+    value = np.where(np.isfinite(point), value_at(model, np.nan_to_num(point)[..., None]), np.nan)
+    value = np.where(np.isnan(point) & np.isfinite(slope), low, value)
+    return Solution(point[..., None], error[..., None], value, 4 * model.noise)

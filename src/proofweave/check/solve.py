@@ -22,6 +22,7 @@ from proofweave.check.tree import Node, number
 from proofweave.check.values import Array, Val
 
 Objective = Callable[[Array], Array]
+Slopes = Callable[[Array], tuple[Val, Val]]
 FREE = frozenset(("vector", "scalar", "matrix", "real"))
 
 
@@ -85,12 +86,13 @@ def solve(body: Node, variable: Symbol, sense: int, constraints: Sequence[Node],
     from proofweave.check import newton, pieces, quadratic
 
     lead = (env.batch, *env.axes)
-    model = quadratic.fit(objective, region, lead)
+    slopes = _slopes(body, variable, sense, region.shape, env, stamp)
+    model = quadratic.fit(objective, region, lead, slopes)
     found = quadratic.solve(model, region) if model is not None else None
     if found is None:
         found = pieces.solve(body, variable, sense, region, env, stamp, lead)
     if found is None:
-        found = newton.solve(objective, region, lead)
+        found = newton.solve(objective, region, lead, slopes)
     return _finish(found, body, variable, sense, region, env, stamp)
 
 
@@ -104,6 +106,36 @@ def _objective(body: Node, variable: Symbol, sense: int, shape: tuple[int, ...],
         return np.asarray(sense * np.broadcast_to(found, points.shape[:-1]))
 
     return value
+
+
+def _slopes(body: Node, variable: Symbol, sense: int, shape: tuple[int, ...], env: Env, stamp: int) -> Slopes | None:
+    """Return the function that gives exact gradients and Hessians, flattened; None where there is no rule."""
+    from proofweave.check.calculus import differentiate, has_rules
+
+    if variable.holes or not has_rules(body, variable, 2):
+        return None
+    p = int(np.prod(shape)) if shape else 1
+    rank = len(shape)
+
+    def slopes(points: Array) -> tuple[Val, Val]:
+        """Return gradient and Hessian at points (lead…, C, p)."""
+        va.afford(*points.shape, p, p)
+        inner = env.child((stamp, "slopes", points.shape[-2]), points.shape[-2])
+        inner.kept = frozenset()
+        inner.bind(variable, va.exact(points.reshape(points.shape[:-1] + shape)))
+        first = differentiate(body, ((variable, 0, 0),), (), inner, body)
+        second = differentiate(body, ((variable, 0, 0),) * 2, (), inner, body)
+        return _flat(first, sense, points.shape, rank, (p,)), _flat(second, sense, points.shape, 2 * rank, (p, p))
+
+    return slopes
+
+
+def _flat(value: Val, sense: int, shape: tuple[int, ...], rank: int, tail: tuple[int, ...]) -> Val:
+    own = value.v.shape[value.v.ndim - rank :] if rank else ()
+    full = (*shape[:-1], *own)
+    v = np.broadcast_to(value.v, full).reshape((*shape[:-1], *tail))
+    e = np.broadcast_to(value.e, full).reshape((*shape[:-1], *tail))
+    return Val(sense * v, e)
 
 
 def _finish(
