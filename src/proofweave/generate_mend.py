@@ -19,6 +19,8 @@ STARTS_LIKE_ESCAPE = re.compile(
 )
 r"""Commands of TeX that start like JSON's `\n` and `\t`; what starts like `\b`, `\f` or `\r` is always meant as TeX."""
 
+CUT_OFF = "the JSON is cut off"
+
 DEEPEST = 40
 """How deeply a reply may be nested; it needs 6."""
 
@@ -40,6 +42,11 @@ def json_in(text: str) -> tuple[Any, str]:
             return value, ""
         problem = fault or "the reply is no JSON object"
     return None, problem
+
+
+def cut_off(text: str) -> bool:
+    """Tell whether a text holds JSON that merely lacks its end, so that its rest can be asked for."""
+    return json_in(text)[1].startswith(CUT_OFF)
 
 
 def mended(text: str) -> str:
@@ -69,8 +76,8 @@ def _parsed(text: str) -> tuple[Any, str]:
     try:
         return json.loads(mended(text), parse_constant=str), ""
     except json.JSONDecodeError as error:
-        cut = error.pos >= len(text.rstrip()) - 1 or "Unterminated" in error.msg
-        what = "the JSON is cut off" if cut else f"the JSON cannot be read: {error.msg}"
+        cut = error.pos >= len(text.rstrip()) - 5 or "Unterminated" in error.msg
+        what = CUT_OFF if cut else f"the JSON cannot be read: {error.msg}"
         return None, f"{what} at line {error.lineno}, column {error.colno}"
     except (RecursionError, ValueError) as error:
         return None, f"the JSON cannot be read: {error}"

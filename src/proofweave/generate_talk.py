@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import Any, Protocol
 
-from proofweave.generate_mend import json_in
+from proofweave.generate_mend import cut_off, json_in
 from proofweave.generate_words import Words
 from proofweave.types import Finding, Request, Severity, Where
 
@@ -90,7 +90,7 @@ def heard(talk: Talk, position: int, answer: Answered, words: Words) -> Talk:
         alone = (Piece((slot,), _asked_also(base, words.only([slot]))) for slot in piece.slots)
         return replace(talk, pieces=(*talk.pieces[:position], *alone, *talk.pieces[position + 1 :]))
     text = joined(piece.text, answer.text)
-    if answer.finish == "length" and piece.continued < CONTINUATIONS and answer.text.strip():
+    if answer.finish == "length" and piece.continued < CONTINUATIONS and answer.text.strip() and cut_off(text):
         asked = piece.messages if not piece.continued else piece.messages[:-2]
         messages = (*asked, ("assistant", text), ("user", words.go_on()))
         return _with(talk, position, Piece(piece.slots, messages, text, piece.continued + 1))

@@ -90,6 +90,7 @@ class _Run:
                     jobs.insert(0, job)
                     await asyncio.sleep(WAIT)
 
+        self.judging.submit(_warm)
         try:
             await asyncio.gather(*(work() for _ in range(min(self.config.concurrency, len(jobs)))))
         finally:
@@ -211,6 +212,13 @@ class _Run:
     def label(self, request: Request) -> str:
         """Return what a block is called in the progress."""
         return f"{request.post}/{request.block}" if self.many else request.block
+
+
+def _warm() -> None:
+    """Load what judging needs while the first replies are being written."""
+    import proofweave.check.document
+    import proofweave.validate
+    import proofweave.weave  # noqa: F401
 
 
 def _counted(talk: Talk) -> str:

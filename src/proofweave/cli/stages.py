@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,17 +55,20 @@ def rendered(project: Project, path: Path) -> Rendered:
 
 
 def requests_document(post: str, stage: Rendered) -> Document:
-    """Return what render hands to generate."""
+    """Return what render hands to generate; what all prompts begin with and all schemas refer to stands there once."""
+    beginning = shared_beginning([request.prompt for request in stage.requests])
     return {
         "post": post,
         "findings": findings_out(stage.findings),
+        "beginning": beginning,
+        "parts": next((request.schema["$defs"] for request in stage.requests), {}),
         "requests": [
             {
                 "block": request.block,
                 "key": request.key,
                 "spec": request.spec,
-                "prompt": request.prompt,
-                "schema": request.schema,
+                "prompt": request.prompt[len(beginning) :],
+                "schema": {key: value for key, value in request.schema.items() if key != "$defs"},
                 "slots": [
                     {
                         "name": slot.name,
@@ -79,6 +82,14 @@ def requests_document(post: str, stage: Rendered) -> Document:
             for request in stage.requests
         ],
     }
+
+
+def shared_beginning(texts: Sequence[str]) -> str:
+    """Return what all texts begin with, up to the end of a line."""
+    low, high = (min(texts), max(texts)) if texts else ("", "")
+    pairs = enumerate(zip(low, high, strict=False))
+    same = next((i for i, (one, other) in pairs if one != other), min(len(low), len(high)))
+    return low[: low.rfind("\n", 0, same) + 1]
 
 
 def requests_in(document: Mapping[str, Any]) -> tuple[Request, ...]:
@@ -96,8 +107,8 @@ def requests_in(document: Mapping[str, Any]) -> tuple[Request, ...]:
                 block=value["block"],
                 key=value["key"],
                 spec=value["spec"],
-                prompt=value["prompt"],
-                schema=value["schema"],
+                prompt=document["beginning"] + value["prompt"],
+                schema={**value["schema"], "$defs": document["parts"]},
                 slots=slots,
                 where=slots[0].where,
             )
