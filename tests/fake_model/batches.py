@@ -62,7 +62,7 @@ class Batches:
         if self.polls[name] < needed:
             batch["status"] = "in_progress"
             return batch
-        if self.model.script.get("expire", 0) > 0 and not batch.get("tried"):
+        if int(name.split("_")[1]) <= self.model.script.get("expire", 0):
             batch["status"] = "expired"
             return batch
         self.run(batch)
