@@ -16,7 +16,6 @@ HARMLESS = re.compile(
 )
 """Rules of errors that leave every equation countable."""
 
-OWN_COMMENT = re.compile(r"[ \t]*(?:#[^\n]*)?\s*")
 COLON = re.compile(r"[ \t]*:")
 
 
@@ -140,7 +139,7 @@ def _removed(text: str, node: MapNode, position: int) -> _Edit:
     end = max(_end(text, value), colon.end() if colon else key.end)
     if not text[start : key.start].strip():
         return _Edit(start, _next_line(text, end), "")
-    if following is not None and OWN_COMMENT.fullmatch(text, end, following):
+    if following is not None and not text[end:following].strip():
         return _Edit(key.start, following, "")
     return _Edit(key.start, end, "")
 
