@@ -6,7 +6,20 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parent.parent / "src" / "proofweave"
-STAGES = ("render", "generate", "validate", "check", "weave", "merge", "report", "new", "retag", "manifest")
+STAGES = (
+    "render",
+    "generate",
+    "validate",
+    "check",
+    "weave",
+    "merge",
+    "report",
+    "new",
+    "retag",
+    "manifest",
+    "export",
+    "site",
+)
 """Modules (or packages, or families `name_*`) that do one step of the way; none imports another."""
 
 WORLD = {

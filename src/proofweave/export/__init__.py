@@ -1,0 +1,1 @@
+"""Show a grown post to readers: its numbers, its formulas and its boxes, in the formats people read."""
