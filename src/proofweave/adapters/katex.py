@@ -1,4 +1,4 @@
-"""Ask KaTeX, inside this process, which formulas it refuses and why."""
+"""Ask KaTeX, inside this process, which formulas it refuses and why, and what the others look like."""
 
 from __future__ import annotations
 
@@ -40,6 +40,19 @@ function refusals(formulas, macros) {
     } catch (error) {
       const position = error.position === undefined ? -1 : error.position;
       return [String(error.message), position, error.length || 0];
+    }
+  }));
+}
+function pictures(formulas, macros) {
+  return JSON.stringify(formulas.map(([tex, display]) => {
+    const options = {
+      throwOnError: true, strict: "ignore", output: "mathml", displayMode: display,
+      maxExpand: 1000, maxSize: 100, trust: false, macros: Object.assign({}, macros),
+    };
+    try {
+      return katex.renderToString(tex, options);
+    } catch (error) {
+      return "";
     }
   }));
 }
@@ -98,6 +111,20 @@ class KaTeX:
             told.update(zip(chunk, self._chunk(chunk, macros, deadline), strict=True))
         return [told[formula] for formula in formulas]
 
+    def mathml(self, formulas: Sequence[Formula], macros: Mapping[str, str]) -> list[str]:
+        """Return each formula as KaTeX's MathML, "" for those it refuses or that take too long."""
+        distinct = list(dict.fromkeys(formulas))
+        told: dict[Formula, str] = {}
+        deadline = time.monotonic() + TOTAL_SECONDS
+        for start in range(0, len(distinct), CHUNK):
+            chunk = distinct[start : start + CHUNK]
+            pictures = self._call("pictures", chunk, macros, CHUNK_SECONDS, deadline)
+            if pictures is None:
+                alone = (self._call("pictures", [each], macros, FORMULA_SECONDS, deadline) for each in chunk)
+                pictures = [found[0] if found else "" for found in alone]
+            told.update(zip(chunk, pictures, strict=True))
+        return [told[formula] for formula in formulas]
+
     def _chunk(self, formulas: Sequence[Formula], macros: Mapping[str, str], deadline: float) -> list[str | None]:
         if (refusals := self._ask(formulas, macros, CHUNK_SECONDS, deadline)) is not None:
             return [_plain(formula[0], refusal) for formula, refusal in zip(formulas, refusals, strict=True)]
@@ -114,21 +141,28 @@ class KaTeX:
         self, formulas: Sequence[Formula], macros: Mapping[str, str], seconds: float, deadline: float
     ) -> list[Refusal | None] | None:
         """Return the refusals, or None when a limit of time or memory is met."""
+        answer = self._call("refusals", formulas, macros, seconds, deadline)
+        return answer and [None if refusal is None else Refusal(*refusal) for refusal in answer]
+
+    def _call(
+        self, function: str, formulas: Sequence[Formula], macros: Mapping[str, str], seconds: float, deadline: float
+    ) -> list[Any] | None:
+        """Return what a function of SCRIPT says of the formulas, or None when a limit of time or memory is met."""
         context = self._loaded()
         from py_mini_racer import JSOOMException, JSTimeoutException
 
         seconds = min(seconds, deadline - time.monotonic())
         if seconds <= 0:
             return None
-        call = f"refusals({json.dumps(list(formulas))}, {json.dumps(dict(macros))})"
+        call = f"{function}({json.dumps(list(formulas))}, {json.dumps(dict(macros))})"
         try:
-            answer = json.loads(context.eval(call, timeout_sec=seconds, max_memory=MEMORY))
+            answer: list[Any] = json.loads(context.eval(call, timeout_sec=seconds, max_memory=MEMORY))
+            return answer
         except (JSTimeoutException, JSOOMException):
             with suppress(JSTimeoutException, JSOOMException):
                 context.eval("0", timeout_sec=FORMULA_SECONDS)  # waits until the call has really stopped
             self.close()  # what was stopped half-way is not used again
             return None
-        return [None if refusal is None else Refusal(*refusal) for refusal in answer]
 
     def _loaded(self) -> Any:
         """Return the JavaScript context with KaTeX in it."""

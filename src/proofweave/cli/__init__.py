@@ -17,6 +17,7 @@ VERBS = (
     "figure",
     "merge",
     "report",
+    "export",
     "status",
     "new",
     "adopt",

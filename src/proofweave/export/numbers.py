@@ -110,10 +110,9 @@ def _single(tex: str, auto: bool, grown: bool, counter: _Counter) -> Display:
 def _row(tex: str, auto: bool, grown: bool, counter: _Counter) -> Row:
     tags = tags_in(tex)
     labels = tuple(label.text.strip() for label in labels_in(tex))
-    if tags:
-        number = counter.own(tags[0].text, grown)
-    else:
-        number = counter.next() if auto and not UNNUMBERED.search(tex) else ""
+    number = counter.own(tags[0].text, grown) if tags else ""
+    if auto and not tags and not UNNUMBERED.search(tex):
+        number = counter.next()
     return Row(_bare(tex), number, labels)
 
 

@@ -1,0 +1,141 @@
+"""Make the page of a post: before pandoc reads it, between reading and writing, and after it has written HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from proofweave.export.boxes import boxed
+from proofweave.export.checks import Checked, cards, marks_of
+from proofweave.export.equations import Pictured, Printer, needed
+from proofweave.export.fill import Filler
+from proofweave.export.links import links_of
+from proofweave.export.mathml import shown
+from proofweave.export.numbers import labelled
+from proofweave.export.placeholders import Marked
+from proofweave.export.tree import Node, clean, words
+from proofweave.html import page
+from proofweave.types import Finding, Numbering, Severity, Where
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A post on its way to a page: its tokens, its numbers and the verdicts on its equations."""
+
+    marked: Marked
+    title: str
+    path: str
+    language: str = "zh"
+    numbering: Numbering | None = None
+    checked: tuple[Checked, ...] = ()
+
+    @property
+    def numbers(self) -> Mapping[str, str]:
+        """Return the number that each label refers to."""
+        return labelled(self.marked.displays)
+
+    def wanted(self) -> list[Pictured]:
+        """Return every formula that KaTeX has to picture: the post's, and the symbols' names."""
+        symbols = [(name, False) for each in self.checked for name, _ in each.symbols]
+        return list(dict.fromkeys([*needed(self.marked, self.numbers), *symbols]))
+
+
+def filled(document: Document, blocks: Sequence[Node], pictures: Mapping[Pictured, str]) -> list[Node]:
+    """Return the tree that pandoc writes as HTML, from the one it read."""
+    numbering = document.numbering
+    printer = Printer(pictures, document.numbers, marks_of(document.checked, document.language))
+    tree = boxed(clean(blocks), document.marked, numbering)
+    tree = _untitled(_levelled(tree), document)
+    links = links_of(numbering) if numbering else None
+    return Filler(document.marked, printer, links).blocks(tree)
+
+
+def _levelled(blocks: Sequence[Node]) -> list[Node]:
+    """Return the blocks with headings from the second level on, none left out, each with an anchor."""
+    counter = 0
+    deepest = 1
+
+    def visit(found: Sequence[Node]) -> list[Node]:
+        nonlocal counter, deepest
+        out: list[Node] = []
+        for block in found:
+            if block["t"] == "Header":
+                counter += 1
+                level, attr, inner = block["c"]
+                level = min(max(2, level), deepest + 1)
+                deepest = level
+                block = {"t": "Header", "c": [level, [attr[0] or f"h-{counter}", [], []], inner]}
+            elif block["t"] == "Div":
+                block = {"t": "Div", "c": [block["c"][0], visit(block["c"][1])]}
+            out.append(block)
+        return out
+
+    return visit(blocks)
+
+
+def _untitled(blocks: list[Node], document: Document) -> list[Node]:
+    """Return the blocks without a first heading that is the title once more."""
+    if blocks and blocks[0]["t"] == "Header":
+        title = " ".join(words(blocks[0]["c"][2]).split())
+        if title == " ".join(document.title.split()):
+            return blocks[1:]
+    return blocks
+
+
+def whole(document: Document, contents: str, body: str, pictures: Mapping[Pictured, str], root: str = "../") -> str:
+    """Return the page, from the table of contents and the body that pandoc wrote."""
+    zh = document.language == "zh"
+    names = {
+        name: shown(pictures[name, False])
+        for each in document.checked
+        for name, _ in each.symbols
+        if pictures.get((name, False))
+    }
+    toc = (
+        f'<nav class="toc" aria-label="{"目录" if zh else "Contents"}"><details open><summary>'
+        f"{'目录' if zh else 'Contents'}</summary>{contents}</details></nav>\n"
+        if contents
+        else ""
+    )
+    inner = (
+        f'<div class="frame">\n{toc}<main id="content"><article>\n<h1>{escape(document.title)}</h1>\n'
+        f"{summary(document)}{body}\n</article></main>\n</div>\n{cards(document.checked, document.language, names)}"
+    )
+    return page(document.title, inner, language=document.language, root=root, kind="post")
+
+
+def summary(document: Document) -> str:
+    """Return a line on how many equations are numbered and checked."""
+    found = document.checked
+    if not found:
+        return ""
+    numbered = sum(len(each.tags) for each in found)
+    verified = sum(len(each.tags) for each in found if each.verdict == "verified")
+    if document.language == "zh":
+        text = f"推导部分有 {numbered} 个编号公式，{verified} 个经过数值检验（✓）；点开公式旁的记号，可见检验的内容。"
+    else:
+        text = (
+            f"{numbered} numbered equations in the derivations, {verified} of them checked numerically (✓); "
+            "the sign beside an equation opens what was checked."
+        )
+    return f'<p class="summary">{text}</p>\n'
+
+
+def problems(document: Document, pictures: Mapping[Pictured, str]) -> list[Finding]:
+    """Return the formulas that cannot be shown, and references that lead nowhere."""
+    where = Where(document.path)
+    found = [
+        Finding("export-formula", Severity.WARNING, where, f"a formula cannot be shown: '{_short(tex)}'")
+        for tex, display in document.wanted()
+        if not pictures.get((tex, display))
+    ]
+    for label in dict.fromkeys(document.marked.links):
+        if label not in document.numbers:
+            what = f"'{label}' is referred to, and no equation has that label"
+            found.append(Finding("export-reference", Severity.WARNING, where, what, "a \\label of the post"))
+    return found
+
+
+def _short(tex: str) -> str:
+    return " ".join(tex.split())[:80]

@@ -1,0 +1,170 @@
+"""Pandoc's document tree: walk it, and keep of it only what is text, structure and safe links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+Node = dict[str, Any]
+"""A block or inline of pandoc's JSON: `t` its kind, `c` its content."""
+
+NO_ATTR: list[Any] = ["", [], []]
+LANGUAGE = re.compile(r"[A-Za-z][\w+#-]{0,30}\Z")
+SAFE_SCHEMES = frozenset({"http", "https", "mailto"})
+NESTED = frozenset({"Emph", "Strong", "Strikeout", "Superscript", "Subscript", "SmallCaps", "Underline"})
+ALIGNMENTS = {"AlignLeft": "left", "AlignRight": "right", "AlignCenter": "center"}
+
+
+def raw_block(html: str) -> Node:
+    """Return HTML of ours as a block."""
+    return {"t": "RawBlock", "c": ["html", html]}
+
+
+def raw_inline(html: str) -> Node:
+    """Return HTML of ours as an inline."""
+    return {"t": "RawInline", "c": ["html", html]}
+
+
+def words(inlines: Sequence[Node]) -> str:
+    """Return the plain text of some inlines."""
+    out: list[str] = []
+    for node in inlines:
+        kind = node["t"]
+        content: Any = node.get("c")
+        if kind == "Str":
+            out.append(content)
+        elif kind in ("Space", "SoftBreak", "LineBreak"):
+            out.append(" ")
+        elif kind == "Code":
+            out.append(content[1])
+        elif kind in NESTED:
+            out.append(words(content))
+        elif kind in ("Span", "Link", "Image", "Quoted", "Cite"):
+            out.append(words(content[1]))
+    return "".join(out)
+
+
+def clean(blocks: Sequence[Node]) -> list[Node]:
+    """Return blocks that hold nothing a browser would run, load or style: attributes, raw parts and odd links gone."""
+    return [new for block in blocks for new in _block(block)]
+
+
+def _block(block: Node) -> Iterator[Node]:
+    kind = block["t"]
+    content: Any = block.get("c")
+    if kind in ("Para", "Plain"):
+        yield {"t": kind, "c": inlines(content)}
+    elif kind == "LineBlock":
+        yield {"t": kind, "c": [inlines(line) for line in content]}
+    elif kind == "Header":
+        yield {"t": kind, "c": [content[0], NO_ATTR, inlines(content[2])]}
+    elif kind == "CodeBlock":
+        yield {"t": kind, "c": [_code_attr(content[0]), content[1]]}
+    elif kind == "BlockQuote":
+        yield {"t": kind, "c": clean(content)}
+    elif kind == "BulletList":
+        yield {"t": kind, "c": [clean(item) for item in content]}
+    elif kind == "OrderedList":
+        start = content[0][0]
+        attributes = [start, {"t": "DefaultStyle"}, {"t": "DefaultDelim"}]
+        yield {"t": kind, "c": [attributes, [clean(item) for item in content[1]]]}
+    elif kind == "DefinitionList":
+        yield {"t": kind, "c": [[inlines(term), [clean(each) for each in found]] for term, found in content]}
+    elif kind == "Table":
+        yield from _table(content)
+    elif kind in ("Div", "Figure"):
+        yield from clean(content[-1])
+    elif kind == "RawBlock":
+        yield {"t": "Para", "c": [{"t": "Str", "c": content[1]}]}
+    elif kind == "HorizontalRule":
+        yield block
+
+
+def _code_attr(attr: Sequence[Any]) -> list[Any]:
+    names = [name for name in attr[1] if LANGUAGE.match(name)][:1]
+    return ["", names, []]
+
+
+def _table(content: Sequence[Any]) -> Iterator[Node]:
+    """Yield a table whose alignments are classes, since inline styles are not allowed in our pages."""
+    _, _, columns, head, bodies, foot = content
+    sides = [ALIGNMENTS.get(column[0]["t"], "") for column in columns]
+
+    def row(found: Sequence[Any]) -> list[Any]:
+        cells = []
+        for cell, side in zip(found[1], [*sides, *[""] * len(found[1])], strict=False):
+            attr = ["", [f"align-{side}"] if side else [], []]
+            cells.append([attr, {"t": "AlignDefault"}, cell[2], cell[3], clean(cell[4])])
+        return [NO_ATTR, cells]
+
+    def rows(found: Sequence[Any]) -> list[Any]:
+        return [row(each) for each in found]
+
+    plain = [[{"t": "AlignDefault"}, {"t": "ColWidthDefault"}] for _ in columns]
+    caption: list[Any] = [None, []]
+    clean_bodies = [[NO_ATTR, body[1], rows(body[2]), rows(body[3])] for body in bodies]
+    table = [NO_ATTR, caption, plain, [NO_ATTR, rows(head[1])], clean_bodies, [NO_ATTR, rows(foot[1])]]
+    yield raw_block('<div class="wide">')
+    yield {"t": "Table", "c": table}
+    yield raw_block("</div>")
+
+
+def inlines(found: Sequence[Node]) -> list[Node]:
+    """Return inlines that hold nothing a browser would run or load."""
+    return [new for node in found for new in _inline(node)]
+
+
+def _inline(node: Node) -> Iterator[Node]:
+    kind = node["t"]
+    content: Any = node.get("c")
+    if kind in NESTED:
+        yield {"t": kind, "c": inlines(content)}
+    elif kind == "Code":
+        yield {"t": kind, "c": [NO_ATTR, content[1]]}
+    elif kind == "Quoted":
+        yield {"t": kind, "c": [content[0], inlines(content[1])]}
+    elif kind in ("Cite", "Span"):
+        yield from inlines(content[1])
+    elif kind == "Link":
+        inner = inlines(content[1])
+        if _safe(content[2][0]):
+            yield {"t": kind, "c": [NO_ATTR, inner, [content[2][0], ""]]}
+        else:
+            yield from inner
+    elif kind == "Image":
+        yield from _image(content)
+    elif kind in ("Math", "RawInline"):
+        yield {"t": "Str", "c": content[1]}
+    elif kind == "Note":
+        yield {"t": "Note", "c": clean(content)}
+    else:
+        yield node
+
+
+def _image(content: Sequence[Any]) -> Iterator[Node]:
+    """Yield a figure of ours as it is; any other picture becomes a link to it, or its words."""
+    alt, (target, _) = words(content[1]), content[2]
+    if target.startswith("../figures/") and target.endswith(".svg") and ".." not in target[3:]:
+        yield {"t": "Image", "c": [NO_ATTR, [{"t": "Str", "c": alt}], [target, ""]]}
+    elif urlsplit_safe(target) in ("http", "https"):
+        yield {"t": "Link", "c": [NO_ATTR, [{"t": "Str", "c": f"[{alt or '图'}]"}], [target, ""]]}
+    else:
+        yield {"t": "Str", "c": f"[{alt or '图'}]"}
+
+
+def urlsplit_safe(target: str) -> str:
+    """Return an address's scheme in lower case, "?" for one that cannot be read."""
+    try:
+        return urlsplit(target.strip()).scheme.lower()
+    except ValueError:
+        return "?"
+
+
+def _safe(target: str) -> bool:
+    compact = re.sub(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u2028\u2029\ufeff]", "", target)
+    scheme = urlsplit_safe(compact)
+    if scheme in SAFE_SCHEMES:
+        return True
+    return scheme == "" and ":" not in compact.split("/")[0].split("?")[0].split("#")[0] and "\\" not in compact
