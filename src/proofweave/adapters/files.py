@@ -68,12 +68,17 @@ def write_text(path: Path | str, text: str, keep: bool = False) -> None:
 
     Missing folders are made. `keep` leaves a file that already holds these bytes untouched, its time too.
     """
-    path = Path(path)
     try:
         content = text.encode("utf-8")
     except UnicodeEncodeError as error:
         where = f"character {error.start} (U+{ord(text[error.start]):04X})"
         raise FileError(f"{path} cannot be written as UTF-8: {where}", "remove that character") from error
+    write_bytes(path, content, keep)
+
+
+def write_bytes(path: Path | str, content: bytes, keep: bool = False) -> None:
+    """Replace a file by `content` as `write_text` does."""
+    path = Path(path)
     temporary: Path | None = None
     try:
         if keep and path.is_file() and path.read_bytes() == content:

@@ -18,6 +18,7 @@ VERBS = (
     "merge",
     "report",
     "export",
+    "site",
     "status",
     "new",
     "adopt",

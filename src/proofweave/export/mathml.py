@@ -40,6 +40,11 @@ GREEK = {"∇": 25, "∂": 51, "ϵ": 52, "ϑ": 53, "ϰ": 54, "ϕ": 55, "ϱ": 56,
 """Signs that follow the Greek letters of an alphabet, counted from its capital alpha."""
 
 
+SIGNS = frozenset("−-+±∓")
+CLOSING = frozenset(")]}|∥‖∣⟩⌋⌉!′")
+"""Operators after which a minus is a subtraction."""
+
+
 def shown(katex: str) -> str:
     """Return KaTeX's MathML as HTML shows it: no TeX in it, no styles, no attributes that only old browsers knew."""
     found = MATH.search(katex)
@@ -51,6 +56,7 @@ def shown(katex: str) -> str:
     out: list[str] = []
     display = ' display="block"' if root.get("display") == "block" else ""
     out.append(f"<math{display}>")
+    _signs(root)
     for child in root:
         _write(child, out)
     out.append("</math>")
@@ -73,6 +79,8 @@ def _write(node: ET.Element, out: list[str]) -> None:
         text = text.replace("∥", "‖").replace("∣", "|")
     if name == "mtable":
         _columns(node, attributes)
+    if name in ("mrow", "mstyle", "mtd"):
+        _signs(node)
     if name == "mrow" and not attributes and len(node) == 1:
         _write(node[0], out)
         return
@@ -85,6 +93,17 @@ def _write(node: ET.Element, out: list[str]) -> None:
     for child in node:
         _write(child, out)
     out.append(f"</{name}>")
+
+
+def _signs(row: ET.Element) -> None:
+    """Mark a minus or plus as a sign where it follows an operator, so that no space parts it from what it signs."""
+    before = "("
+    for child in row:
+        operator = (child.text or "").strip() if child.tag == f"{SPACE}mo" else ""
+        if operator in SIGNS and before and before not in CLOSING:
+            child.set("form", "prefix")
+        if len(child) or child.tag != f"{SPACE}mrow":
+            before = operator
 
 
 def _columns(table: ET.Element, attributes: dict[str, str]) -> None:
