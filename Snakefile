@@ -7,6 +7,8 @@
 #   snakemake --cores 2                     everything
 #   snakemake --cores 2 build/posts/X.md    one post
 #   snakemake --cores 2 batch_2             the posts whose outline says `batch: 2`
+#   snakemake --cores 2 html                a page per post, in build/site/posts/
+#   snakemake --cores 2 site                the whole site, in build/site/
 #   snakemake --cores 2 priority_high       the posts whose outline says `priority: high`
 
 
@@ -21,6 +23,8 @@ include: "rules/figure.smk"
 include: "rules/merge.smk"
 include: "rules/report.smk"
 include: "rules/groups.smk"
+include: "rules/export.smk"
+include: "rules/site.smk"
 
 
 rule all:

@@ -8,7 +8,16 @@ from snakemake.exceptions import WorkflowError
 from proofweave.cli.code import fingerprint
 from proofweave.outline_peek import peek
 
-VERBS = ("render", "generate", "validate", "figure", "merge", "report")
+VERBS = (
+    "render",
+    "generate",
+    "validate",
+    "figure",
+    "merge",
+    "report",
+    "export",
+    "site",
+)
 CODE = {verb: fingerprint(verb) for verb in VERBS}
 OUTLINES = sorted(Path("outlines").glob("*.yaml"))
 if not OUTLINES:
@@ -63,3 +72,14 @@ def told():
         for line in log.read_text(encoding="utf-8").splitlines()
     ]
     return list(dict.fromkeys(lines))
+
+
+def figure_copies(post):
+    """Return where the site keeps a post's figures."""
+    scripts = sorted(Path("figures", post).glob("*.py"))
+    return [f"build/site/figures/{post}/{script.stem}.svg" for script in scripts]
+
+
+PAGES = [f"build/site/posts/{post}.html" for post in POSTS] + [
+    copy for post in POSTS for copy in figure_copies(post)
+]

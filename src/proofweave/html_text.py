@@ -47,7 +47,8 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self.silent:
-            self.parts[-1][1 if self.heading else 2].append(data)
+            _, title, text = self.parts[-1]
+            (title if self.heading else text).append(data)
 
 
 def parts_of(html: str) -> tuple[Part, ...]:

@@ -23,14 +23,20 @@ COMPUTES = {
     "merge": ("jinja2",),
     "report": ("jinja2",),
     "render": ("jinja2",),
+    "export": ("pypandoc-binary", "mini-racer", "sphinxcontrib-katex", "jinja2"),
 }
 """Packages whose version decides what a verb writes."""
+
+CARRIES = {"site": "assets/*"}
+"""Files that a verb copies."""
 
 
 def fingerprint(*verbs: str) -> str:
     """Return the sha256 of the code some verbs run, as 64 hexadecimal digits."""
     digest = hashlib.sha256()
     for path in sorted({path for verb in verbs for path in modules(verb)}):
+        digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for path in sorted(path for verb in verbs for path in ROOT.glob(CARRIES.get(verb, "no file"))):
         digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     for package in sorted({package for verb in verbs for package in COMPUTES.get(verb, ())}):
         digest.update(f"{package} {_version(package)}\0".encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -12,7 +13,8 @@ WIDTH, HEIGHT, GAP, DROP, EDGE = 132, 46, 18, 46, 16
 """A box's size, the room between boxes beside and below each other, and around the picture, in pixels."""
 
 SWEEPS = 6
-NAME = 9
+FORMULA = re.compile(r"\$[^$]*\$")
+NAME = 10
 """Chinese characters of a name that fit into a box."""
 
 
@@ -115,17 +117,26 @@ def _line(used: Box, user: Box) -> str:
 def _node(box: Box, href: str) -> str:
     result = box.result
     middle = box.x + WIDTH // 2
-    name = result.name if len(result.name) <= NAME else result.name[: NAME - 1] + "…"
-    name = name.replace("$", "")
+    name = _short(FORMULA.sub("…", result.name))
     first = box.y + (20 if name else 28)
     second = f'<text class="name" x="{middle}" y="{box.y + 37}">{escape(name)}</text>' if name else ""
-    says = escape(f"{result.label} {result.name}".replace("$", "").strip())
+    says = escape(f"{result.label} {FORMULA.sub('…', result.name)}".strip())
     return (
         f'<a class="{result.state} {result.kind.value.replace("_", "-")}" href="{href}#thm-{escape(result.id)}"'
         f' data-id="{escape(result.id)}" aria-label="{says} ({STATES[result.state]})"><title>{says}</title>'
         f'<rect x="{box.x}" y="{box.y}" width="{WIDTH}" height="{HEIGHT}" rx="7"/>'
         f'<text x="{middle}" y="{first}">{escape(result.label)}</text>{second}</a>'
     )
+
+
+def _short(name: str) -> str:
+    """Return a name cut to what fits into a box; Latin letters take half the room of Chinese ones."""
+    room = 2 * NAME
+    for index, character in enumerate(name):
+        room -= 1 if character.isascii() else 2
+        if room < 0:
+            return name[: max(1, index - 1)] + "…"
+    return name
 
 
 STATES: Mapping[str, str] = {

@@ -13,7 +13,7 @@ from proofweave.html_text import Part
 from proofweave.site.dependencies import Result
 from proofweave.site.layout import STATES, drawn
 
-STATUS = {"complete": "✅ 完成", "pending": "待处理", "refused": "有误"}
+STATUS = {"complete": "✓ 完成", "pending": "待处理", "refused": "有误"}
 LAYERS = {
     "foundations": "数学基础",
     "derivation": "推导",
@@ -54,7 +54,8 @@ def index_page(posts: Sequence[Post], built: Iterable[str], totals: Mapping[str,
         f'<li><button type="button" aria-pressed="false" data-tag="{name}">{word}</button></li>' for name, word in names
     )
     body = (
-        f'<div class="site"><main id="content"><h1>目录</h1><p class="lead">{totals["complete"]}/{totals["posts"]} 篇完成，'
+        f'<div class="site"><main id="content"><h1>目录</h1><p class="lead">'
+        f"{totals['complete']}/{totals['posts']} 篇完成，"
         f"新增 {totals['added_lines']} 行推导、{totals['numbered']} 个编号公式。</p>"
         '<div role="search"><label for="find">全文搜索</label>'
         '<input class="find" id="find" type="search" autocomplete="off" placeholder="定理、方法、一句话……"></div>'
@@ -173,7 +174,8 @@ def _verdicts(verdicts: Mapping[str, int], title: str) -> str:
             x += span
     says = "，".join(f"{VERDICTS[name]} {count}" for name, count in verdicts.items() if count)
     return (
-        f'<svg class="bars" viewBox="0 0 {width} 14" role="img" aria-label="{escape(title)}：{says}">{"".join(bars)}</svg>'
+        f'<svg class="bars" viewBox="0 0 {width} 14" role="img" aria-label="{escape(title)}：{says}">'
+        f"{''.join(bars)}</svg>"
         f"<p>{says}</p>"
     )
 
@@ -186,12 +188,12 @@ def graph_page(posts: Sequence[Post], graphs: Mapping[str, Sequence[Result]]) ->
         if found:
             title = escape(str(post["title"] or post["post"]))
             picture = drawn(found, str(number), href(post), f"{post['title']}：定理之间的依赖")
-            parts.append(
-                f'<section><h2 id="g-{number}">{title}</h2><div class="graph" tabindex="0">{picture}</div></section>'
-            )
+            box = f'<div class="graph" tabindex="0" role="group" aria-label="{title}">{picture}</div>'
+            parts.append(f'<section><h2 id="g-{number}">{title}</h2>{box}</section>')
     key = "".join(f'<li class="{state}"><i></i>{words}</li>' for state, words in STATES.items())
     body = (
         '<div class="site"><main id="content"><h1>定理图</h1><p class="lead">箭头从被引用的结果指向用到它的结果；'
-        f'指向一个方框，可以看清它依赖什么、支撑什么，点开就到原文。</p><ul class="key">{key}</ul>{"".join(parts)}</main></div>'
+        f"指向一个方框，可以看清它依赖什么、支撑什么，点开就到原文。</p>"
+        f'<ul class="key">{key}</ul>{"".join(parts)}</main></div>'
     )
     return page("定理图 · proofweave", body, here="graph.html", scripts=("page.js", "graph.js"), kind="graphs")
