@@ -74,12 +74,9 @@ def told():
     return list(dict.fromkeys(lines))
 
 
-def figure_copies(post):
-    """Return where the site keeps a post's figures."""
-    scripts = sorted(Path("figures", post).glob("*.py"))
-    return [f"build/site/figures/{post}/{script.stem}.svg" for script in scripts]
-
-
-PAGES = [f"build/site/posts/{post}.html" for post in POSTS] + [
-    copy for post in POSTS for copy in figure_copies(post)
+PAGES = [f"build/site/posts/{post}.html" for post in POSTS]
+FIGURE_COPIES = [
+    f"build/site/figures/{script.parent.name}/{script.stem}.svg"
+    for script in sorted(Path("figures").glob("*/*.py"))
+    if script.parent.name in POSTS
 ]

@@ -1,10 +1,9 @@
-# the grown post -> its page; `snakemake html` makes all of them. Not part of `all`: reading them is another wish than
-# growing them, and pandoc and KaTeX take a second a post.
+# outline, replies, source, findings -> the post's page, of a refused post too: it says what is wrong. `snakemake html`
+# makes all of them; they are not part of `all`, since pandoc and KaTeX take a second a post.
 
 
 rule page:
     input:
-        post="build/posts/{post}.md",
         outline="outlines/{post}.yaml",
         replies="build/replies/{post}.json",
         findings="build/findings/{post}.json",
@@ -20,8 +19,8 @@ rule page:
     params:
         code=CODE["export"],
     shell:
-        "proofweave export {input.post:q} --outline {input.outline:q} --replies {input.replies:q}"
-        " --findings {input.findings:q} -o {output.page:q} 2> {log:q}"
+        "proofweave export {input.outline:q} --replies {input.replies:q} --findings {input.findings:q}"
+        " -o {output.page:q} 2> {log:q}"
 
 
 rule page_figure:
@@ -54,4 +53,5 @@ rule assets:
 rule html:
     input:
         PAGES,
+        FIGURE_COPIES,
         "build/site/assets/style.css",

@@ -1,7 +1,7 @@
 # the pages of all posts -> the site around them: index with search, progress, theorem graph
 
 
-rule site:
+rule around:
     input:
         pages=PAGES,
         findings=expand("build/findings/{post}.json", post=POSTS),
@@ -20,3 +20,9 @@ rule site:
         code=CODE["site"],
     shell:
         "proofweave site -o build/site 2> {log:q}"
+
+
+rule site:
+    input:
+        "build/site/index.html",
+        FIGURE_COPIES,

@@ -1,4 +1,4 @@
-"""`proofweave export`: a grown post in, its page out."""
+"""`proofweave export`: an outline with its source and replies, or any Markdown, in; its page out."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from proofweave.cli.verb import Subparsers, add_verb, print_findings
 if TYPE_CHECKING:
     from proofweave.adapters.katex import KaTeX
     from proofweave.cli.project import Project
+    from proofweave.cli.stages import Assembled
     from proofweave.export.page import Document
     from proofweave.types import Finding
 
@@ -22,73 +23,93 @@ def add(subparsers: Subparsers) -> None:
         subparsers,
         "export",
         "write the page of a post: HTML with its formulas as MathML",
-        "proofweave export build/posts/POST.md -o build/site/posts/POST.html",
+        "proofweave export outlines/POST.yaml -o build/site/posts/POST.html\n  proofweave export post.md -o post.html",
         run,
     )
-    parser.add_argument("post", help="a grown post, or any Markdown with formulas")
-    parser.add_argument("--outline", help="the outline it was grown from; outlines/POST.yaml where there is one")
+    parser.add_argument("post", help="an outline below outlines/, or any Markdown with formulas")
     parser.add_argument("--replies", help="what generate wrote; made in memory when left out")
-    parser.add_argument("--findings", help="what validate wrote; without it no equation says what was checked")
+    parser.add_argument("--findings", help="what validate wrote; judged in memory when left out")
     parser.add_argument("--root", default="../", help="what leads from the page to the site's root (default: ../)")
     parser.add_argument("-o", "--output", required=True, help="the page to write")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write one page; what a reader would miss is told, and does not stop it."""
+    """Write one page; what a reader would miss on it is told, and does not stop it."""
     from proofweave.adapters.files import read_text, write_text
+    from proofweave.cli.judge import judged
     from proofweave.cli.project import Project
+    from proofweave.cli.validate import replies as replies_of
     from proofweave.cli.verb import read_document
 
     project = Project.find()
     path = project.path(arguments.post)
-    outline = project.path(arguments.outline) if arguments.outline else project.root / "outlines" / f"{path.stem}.yaml"
-    replies = read_document(project.path(arguments.replies)) if arguments.replies else None
-    findings = read_document(project.path(arguments.findings)) if arguments.findings else {}
-    document = exported(project, path, read_text(path), outline if outline.is_file() else None, replies, findings)
-    html, problems = page_of(document, arguments.root)
+    if path.suffix == ".yaml":
+        replies = replies_of(project, path, arguments.replies)
+        known = read_document(project.path(arguments.findings)) if arguments.findings else None
+        html, problems = grown_page(project, path, replies, known or judged(project, path, replies), arguments.root)
+    else:
+        html, problems = page_of(plain(project.name(path), path.stem, read_text(path)), arguments.root)
     write_text(project.path(arguments.output), html)
     print_findings(problems)
     return 0
 
 
-def exported(
+def grown_page(
     project: Project,
     path: Path,
-    text: str,
-    outline: Path | None,
-    replies: Mapping[str, Any] | None,
-    findings: Mapping[str, Any],
-) -> Document:
-    """Return a post ready for its page; without an outline it is read as it stands."""
-    from proofweave.cli.stages import assembled
-    from proofweave.cli.validate import replies as replies_of
+    replies: Mapping[str, Any],
+    judgement: Mapping[str, Any],
+    root: str = "../",
+    katex: KaTeX | None = None,
+) -> tuple[str, list[Finding]]:
+    """Return the page of a grown post; that of a refused one says what is wrong with it."""
+    from proofweave.cli.stages import assembled, findings_of
+    from proofweave.export.page import refused
+    from proofweave.wire import errors
+
+    stopping = errors(findings_of(judgement))
+    assembly = None if stopping else assembled(project, path, replies)
+    if assembly is None:
+        return refused(str(judgement["title"] or path.stem), stopping, root), []
+    return page_of(grown(project, path, assembly, judgement), root, katex)
+
+
+def grown(project: Project, path: Path, assembly: Assembled, judgement: Mapping[str, Any]) -> Document:
+    """Return a grown post ready for its page."""
+    from proofweave.cli.stages import merged
     from proofweave.export.checks import checked
+    from proofweave.export.page import Document
+    from proofweave.export.placeholders import mark
+    from proofweave.markdown import read_post
+
+    outline, woven = assembly.outline, assembly.woven
+    post = read_post(merged(project, assembly), f"build/posts/{path.stem}.md")
+    return Document(
+        mark(post, woven),
+        outline.title or path.stem,
+        post.path,
+        outline.language,
+        woven.numbering if woven else None,
+        checked(outline, judgement["equations"]) if woven else (),
+    )
+
+
+def plain(name: str, stem: str, text: str) -> Document:
+    """Return any Markdown ready for its page."""
     from proofweave.export.page import Document
     from proofweave.export.placeholders import mark
     from proofweave.markdown import headings, read_post
 
-    post = read_post(text, project.name(path))
-    assembly = assembled(project, outline, replies or replies_of(project, outline, None)) if outline else None
-    woven = assembly.woven if assembly else None
+    post = read_post(text, name)
     first = next((heading.title for heading in headings(post) if heading.level == 1), "")
-    title = (assembly.outline.title if assembly else "") or post.front.get("title") or first or path.stem
-    return Document(
-        mark(post, woven),
-        title,
-        project.name(path),
-        assembly.outline.language if assembly else "zh",
-        woven.numbering if woven else None,
-        checked(assembly.outline, findings.get("equations", ())) if assembly and woven else (),
-    )
+    return Document(mark(post), post.front.get("title") or first or stem, name)
 
 
 def page_of(document: Document, root: str = "../", katex: KaTeX | None = None) -> tuple[str, list[Finding]]:
     """Return a post's page, and what a reader would miss on it."""
     from proofweave.adapters.katex import KaTeX
     from proofweave.adapters.pandoc import read_markdown, write_html
-    from proofweave.export.leaks import leaks
     from proofweave.export.page import filled, problems, whole
-    from proofweave.types import Finding, Severity, Where
 
     wanted = document.wanted()
     blocks = read_markdown(document.marked.markdown)
@@ -96,9 +117,4 @@ def page_of(document: Document, root: str = "../", katex: KaTeX | None = None) -
     pictures = dict(zip(wanted, answer, strict=True))
     contents, body = write_html(filled(document, blocks, pictures))
     html = whole(document, contents, body, pictures, root)
-    found = problems(document, pictures)
-    found += [
-        Finding("export-leak", Severity.WARNING, Where(document.path), f"TeX stays in the page's text: '{leak}'")
-        for leak in leaks(html)
-    ]
-    return html, found
+    return html, problems(document, pictures, html)

@@ -10,6 +10,7 @@ from proofweave.export.boxes import boxed
 from proofweave.export.checks import Checked, cards, marks_of
 from proofweave.export.equations import Pictured, Printer, needed
 from proofweave.export.fill import Filler
+from proofweave.export.leaks import leaks
 from proofweave.export.links import links_of
 from proofweave.export.mathml import shown
 from proofweave.export.numbers import labelled
@@ -122,19 +123,35 @@ def summary(document: Document) -> str:
     return f'<p class="summary">{text}</p>\n'
 
 
-def problems(document: Document, pictures: Mapping[Pictured, str]) -> list[Finding]:
-    """Return the formulas that cannot be shown, and references that lead nowhere."""
+def refused(title: str, findings: Sequence[Finding], root: str = "../") -> str:
+    """Return the page of a post that cannot be grown: what is wrong, and where."""
+    lines = "".join(
+        f'<li class="error-line"><code>{escape(str(finding.where))}</code> {escape(finding.what)}'
+        f"{escape('；' + finding.fix) if finding.fix else ''}</li>"
+        for finding in findings
+    )
+    body = (
+        f'<div class="site"><main id="content"><h1>{escape(title)}</h1><p class="lead">这篇还不能合并：</p>'
+        f'<ul class="findings">{lines}</ul></main></div>'
+    )
+    return page(title, body, root=root, kind="refused-post")
+
+
+def problems(document: Document, pictures: Mapping[Pictured, str], html: str) -> list[Finding]:
+    """Return what a reader would miss: formulas that cannot be shown, references that lead nowhere, TeX left over."""
     where = Where(document.path)
-    found = [
-        Finding("export-formula", Severity.WARNING, where, f"a formula cannot be shown: '{_short(tex)}'")
+    told = [
+        ("export-formula", f"a formula cannot be shown: '{_short(tex)}'", "")
         for tex, display in document.wanted()
         if not pictures.get((tex, display))
     ]
-    for label in dict.fromkeys(document.marked.links):
-        if label not in document.numbers:
-            what = f"'{label}' is referred to, and no equation has that label"
-            found.append(Finding("export-reference", Severity.WARNING, where, what, "a \\label of the post"))
-    return found
+    told += [
+        ("export-reference", f"'{label}' is referred to, and no equation has that label", "a \\label of the post")
+        for label in dict.fromkeys(document.marked.links)
+        if label not in document.numbers
+    ]
+    told += [("export-leak", f"TeX stays in the page's text: '{leak}'", "") for leak in leaks(html)]
+    return [Finding(rule, Severity.WARNING, where, what, expected) for rule, what, expected in told]
 
 
 def _short(tex: str) -> str:
