@@ -141,6 +141,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         length = int(self.headers.get("Content-Length", 0))
         content = self.rfile.read(length)
+        if len(content) < length:  # the client is gone
+            return None
         if self.path == "/v1/chat/completions":
             return self.chat(json.loads(content))
         return self.model.batches.post(self, content)

@@ -18,7 +18,7 @@ from proofweave.config import Config
 from proofweave.errors import ProofweaveError, UsageError
 from proofweave.generate_cost import Purse, reply_tokens, tokens_in
 from proofweave.generate_retry import PASSING, Patience, retry_after
-from proofweave.generate_talk import Talk, heard, opening, repaired, schema_for
+from proofweave.generate_talk import Talk, heard, repaired, schema_for
 from proofweave.types import Request
 
 WAIT = 0.2
@@ -135,17 +135,19 @@ class _Run:
 
     async def talk(self, desk: Desk, request: Request, label: str) -> None:
         """Ask, judge and repair until the reply is recorded or kept aside."""
-        talk = opening(request)
+        talk = desk.resumed(request)
         judged: Judged | None = None
         served = ""
         scale_reply = reply_tokens(request, 1.0)
-        self.progress.started(label, f"asked for {', '.join(slot.name for slot in request.slots)}")
+        how = "asked for" if not talk.calls else "its talk is picked up:"
+        self.progress.started(label, f"{how} {', '.join(slot.name for slot in request.slots)}")
         while True:
             try:
                 while talk.waiting:
                     answer = await self.ask(talk, talk.waiting[0], label, scale_reply)
                     served = answer.model or served
                     talk = heard(talk, talk.waiting[0], answer, desk.words)
+                    desk.remember(talk)
             except Unanswered as error:
                 if judged is not None:
                     self.aside(desk, talk, left_open(judged, request, error.what), served, label, final=False)
@@ -171,6 +173,7 @@ class _Run:
             plural = "s go" if count > 1 else " goes"
             self.progress.told(label, f"{count} finding{plural} back, the first: {first.what} [{first.rule}]")
             talk = repaired(talk, judged.findings, judged.refuted, desk.words)
+            desk.remember(talk)
 
     async def ask(self, talk: Talk, position: int, label: str, expected_reply: int) -> Answer:
         """Return the answer to one piece of a talk; the purse holds the most it can cost meanwhile."""
