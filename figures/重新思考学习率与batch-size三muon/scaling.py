@@ -33,7 +33,7 @@ def draw(figure):
     small = batch[batch < 60]
     left.loglog(small, np.sqrt(small / NU) * (SPECTRUM**2).sum(), "k--", lw=0.8, label=r"$\propto\sqrt{B}$")
     left.axhline(SPECTRUM.sum(), color="k", ls=":", lw=0.8, label=r"$\Vert G\Vert_*$")
-    left.set(xlabel="batch size $B$", ylabel=r"$\eta^* h n$", ylim=(0.15, 9))
+    left.set(xlabel="batch size $B$", ylabel=r"$\eta^* h n$", ylim=(0.9, 7))
     left.legend(fontsize=8)
     muon = NU * (1 / SPECTRUM).sum() / SPECTRUM.sum()
     sgd = COLUMNS * NU / (SPECTRUM**2).sum()
