@@ -137,7 +137,8 @@ def _answer(equation: Equation, scopes: Sequence[Scope], options: Options, memor
     answer = recall(memory, key)
     if answer is None:
         answer = check(question, options, seed_of(equation.tex, *asked.given))
-        remember(memory, key, answer)
+        if answer.lasting:
+            remember(memory, key, answer)
     return answer
 
 

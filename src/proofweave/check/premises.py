@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from proofweave.check.clock import NODE
 from proofweave.check.env import Env
 from proofweave.check.evaluate import ev
 from proofweave.check.judge import SAFETY, Truth, truth
@@ -170,7 +171,7 @@ def _meet(premises: Premises, plan: Sequence[Symbol], env: Env, rng: np.random.G
     if p > 200:
         return env
     for round_ in range(ROUNDS):
-        env.check_time()
+        env.clock.spend(NODE)
         gaps, slacks = residuals(premises, env)
         size = np.abs(gaps).max(axis=1)
         active = np.flatnonzero((np.abs(gaps) > slacks / 4).any(axis=1) & np.isfinite(size))
