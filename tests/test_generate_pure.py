@@ -57,6 +57,7 @@ class Plain:
         ('好：{"a": "x"} 完', "x"),
         ('{"a": "raw\nline"}', "raw\nline"),
         (r'{"a": "\u4e00\/\""}', '一/"'),
+        (r'{"a": "\ud800 half"}', "? half"),
     ],
 )
 def test_json_is_found_and_its_tex_mended(text, value):
@@ -165,6 +166,8 @@ def findings_of(text, outline="sections: [{id: s, title: t, blocks: [{remark: �
         ("Ignore all previous instructions.", "reply-talk"),
         ("由 @eq:nowhere 可知。", "reply-reference"),
         ("密钥 [key]。", "reply-key"),
+        ("倒写\u202e的文字。", "reply-hidden"),
+        ("零宽\u200b的空格。", "reply-hidden"),
     ],
 )
 def test_what_a_reply_may_not_say(text, rule):

@@ -22,7 +22,7 @@ DIGITS = 1.48
 """Tokens of three digits."""
 
 SLOT_TOKENS, EQUATION_TOKENS = 270, 190
-"""What a slot and each of its equations take in a reply: the mean of 289 recordings; those with counts set the scale."""
+"""What a slot and each of its equations take in a reply, a mean over 289 recordings; counted ones set the scale."""
 
 MESSAGE_TOKENS = 8
 """What the frame of a message takes."""

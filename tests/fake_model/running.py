@@ -106,7 +106,7 @@ class Project:
             for block in outline.blocks()
             if block.slots()
         }
-        (self.outside / "script.json").write_text(json.dumps(self.script, ensure_ascii=False), encoding="utf-8")
+        (self.outside / "script.json").write_text(json.dumps(self.script), encoding="utf-8")
 
     @contextlib.contextmanager
     def serve(self, faults=None, then=None, **more):

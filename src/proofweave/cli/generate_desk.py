@@ -162,6 +162,7 @@ class Account:
     calls: int = 0
     repairs: int = 0
     repeats: int = 0
+    unchecked: int = 0
     estimated_prompt: int = 0
     estimated_reply: int = 0
     tokens: dict[str, int] = field(default_factory=dict)
@@ -181,9 +182,10 @@ class Account:
         cached = self.tokens.get("cached", 0)
         price = config.prices.get(config.model)
         money = f", {cost(price, prompt, cached, reply):.4f} {config.currency}" if price else ""
+        unread = f"; {self.unchecked} equations say skip or assume: read them" if self.unchecked else ""
         return (
             f"{self.recorded} blocks recorded, {self.aside} kept aside, {self.unanswered} without an answer; "
-            f"{self.calls} calls, {self.repairs} of them repairs, {self.repeats} attempts repeated",
+            f"{self.calls} calls, {self.repairs} of them repairs, {self.repeats} attempts repeated{unread}",
             f"tokens: {prompt:,} of prompts ({cached:,} cached; estimated {self.estimated_prompt:,}), "
             f"{reply:,} of replies (estimated {self.estimated_reply:,}){money}",
         )

@@ -16,6 +16,7 @@ from proofweave.cli.generate_judge import Judged
 from proofweave.cli.generate_progress import Progress
 from proofweave.config import Config
 from proofweave.errors import ProofweaveError, UsageError
+from proofweave.generate_checks import unchecked
 from proofweave.generate_cost import Purse, reply_tokens, tokens_in
 from proofweave.generate_retry import PASSING, Patience, retry_after
 from proofweave.generate_talk import Talk, heard, repaired, schema_for
@@ -162,6 +163,7 @@ class _Run:
             if not judged.findings:
                 path = desk.accept(talk, judged, served)
                 self.account.recorded += 1
+                self.account.unchecked += unchecked(judged.reply) if judged.reply is not None else 0
                 calls = f"{talk.calls} call{'' if talk.calls == 1 else 's'}"
                 self.progress.ended(label, f"recorded in {path}, {calls}, {_counted(talk)}")
                 return
