@@ -7,7 +7,7 @@ import numpy as np
 COORDINATES = 20000
 STEPS = 100
 CROSS = 5.0  # the off-diagonal sum over the diagonal sum
-NOISE = 2048.0  # the batch size at which a sign agrees with the true one as often as not
+NOISE = 2048.0  # the batch size B_c of the noise
 
 
 def worth(beta, t):
