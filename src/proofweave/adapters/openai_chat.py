@@ -127,7 +127,8 @@ class Chat:
         heard: Heard,
     ) -> Answer:
         completions = self._connected().chat.completions
-        asked = request_body(self._server, messages, schema, dialect)
+        asked = request_body(replace(self._server, extra={}), messages, schema, dialect)
+        asked["extra_body"] = dict(self._server.extra)
         if not self._server.stream:
             whole = await completions.create(**asked)
             heard.whole(whole)

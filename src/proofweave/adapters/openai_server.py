@@ -28,6 +28,7 @@ class Server:
     stream: bool = True
     concurrency: int = 4
     timeout: float = 120.0
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def request_body(
         }
     elif dialect.mode == "json" and schema:
         body["response_format"] = {"type": "json_object"}
-    return body
+    return body | dict(server.extra)
 
 
 def adapted(dialect: Dialect, said: str, auto: bool) -> Dialect:

@@ -163,6 +163,7 @@ class Account:
     repairs: int = 0
     repeats: int = 0
     unchecked: int = 0
+    short_prompts: bool = False
     estimated_prompt: int = 0
     estimated_reply: int = 0
     tokens: dict[str, int] = field(default_factory=dict)

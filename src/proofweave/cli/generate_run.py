@@ -22,6 +22,9 @@ from proofweave.generate_retry import PASSING, Patience, retry_after
 from proofweave.generate_talk import Talk, heard, repaired, schema_for
 from proofweave.types import Request
 
+TRUNCATED = 0.5
+"""Below this share of its estimate a prompt was hardly read to its end: some servers cut it without a word."""
+
 WAIT = 0.2
 """Seconds between two looks at a block that another run asks for."""
 
@@ -38,6 +41,7 @@ def server_of(config: Config) -> Server:
         stream=config.stream == "true",
         concurrency=config.concurrency,
         timeout=config.timeout,
+        extra=config.extra,
     )
 
 
@@ -194,6 +198,10 @@ class _Run:
             self.purse.settle(self.held.pop(label)[0], tokens)
         self.account.count(tokens)
         self.account.estimated_prompt += tokens_in(prompt)
+        if tokens["prompt"] < TRUNCATED * tokens_in(prompt) and not self.account.short_prompts:
+            counted = f"the server counts {tokens['prompt']:,} tokens of a prompt of about {tokens_in(prompt):,}"
+            self.progress.told(label, f"{counted}; is its context too short? (docs/models.md)")
+            self.account.short_prompts = True
         self.account.estimated_reply += expected_reply
         return Answer(answer.text, answer.finish, tokens, answer.model)
 
