@@ -353,6 +353,8 @@ def _pow(node: Node, env: Env) -> Val:
         return matrix_power(ev(base, env), ev(exponent, env), node)
     if base.op == "constant" and base.data == float(np.e):
         return exponential(ev(exponent, env))
+    if exponent.op == "num" and exponent.data == 2:
+        return va.square(ev(base, env))
     return va.power(ev(base, env), ev(exponent, env))
 
 

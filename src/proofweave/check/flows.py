@@ -204,7 +204,9 @@ def _read(end: Array, points: Array, slopes: Array, time: Array) -> tuple[Array,
     first = np.clip(np.floor(place).astype(int) - 1, 0, steps - 3)
     local = place - first - 1
     data = _basis()
-    powers = local[..., None] ** np.arange(8)
+    powers = np.ones((*local.shape, 8))
+    for k in range(1, 8):
+        powers[..., k] = powers[..., k - 1] * local
     basis = powers @ data
     moving = (powers[..., :7] * np.arange(1, 8)) @ data[1:]
     rows = np.arange(batch)[:, None]
