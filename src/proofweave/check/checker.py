@@ -141,7 +141,7 @@ def _tasks(question: Question) -> tuple[list[Task], list[tuple[Task, Node]]]:
 
 def _conditional(statement: Statement, given: tuple[Statement, ...], conclusion: Node, row: int) -> Task:
     """Return the task of a conclusion under a premise; free indices are bound once for both where they are shared."""
-    premises = read_premises(given)
+    premises = read_premises(given, frozenset((len(given) - 1,)))
     return task(statement, [conclusion], [row], premises)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
 
 from proofweave.check.answer import Answer, Options, Question
 from proofweave.check.checker import check, seed_of
@@ -159,7 +160,7 @@ def _order(asked: Mapping[str, str] | None, scope: Scope) -> tuple[Node | None, 
     if unknown or "in" not in asked:
         raise CheckError("order: takes in: (what goes to 0) and at_least: (the order)")
     try:
-        least = float(asked.get("at_least", "1"))
-    except ValueError:
+        least = float(Fraction(str(asked.get("at_least", "1"))))
+    except (ValueError, ZeroDivisionError):
         raise CheckError(f"order: at_least must be a number, not {asked['at_least']}") from None
     return parse_tex(str(asked["in"]), scope), least

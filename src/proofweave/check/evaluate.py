@@ -377,7 +377,8 @@ def _root(node: Node, env: Env) -> Val:
 def exponential(x: Val) -> Val:
     """Return e^x."""
     v = np.exp(x.v)
-    return Val(v, v * np.expm1(np.minimum(x.e, 50.0)) + 2 * va.EPS * v)
+    lost = np.where((v > 0) & (v < 1e-290), 1e-320, 0.0)  # below 1e-308 fewer digits are kept
+    return Val(v, v * np.expm1(np.minimum(x.e, 50.0)) + 2 * va.EPS * v + lost)
 
 
 @rule("binom")
