@@ -42,4 +42,3 @@ def draw(figure):
     left.set(xlim=(-0.4, 2.3), ylim=(-1.6, 1.6), xlabel="$x_1$", ylabel="$x_2$")
     right.legend(fontsize=7, loc="lower left")
     right.set(xlabel=r"time $t = k\eta$", ylabel=r"$f(x) - f(x^*)$")
-    figure.tight_layout()

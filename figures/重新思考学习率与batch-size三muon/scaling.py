@@ -43,4 +43,3 @@ def draw(figure):
         right.axvline(critical, color=colour, ls=":", lw=1)
     right.set(xlabel="batch size $B$", ylabel="progress relative to $B = \\infty$")
     right.legend(fontsize=8)
-    figure.tight_layout()

@@ -1,4 +1,4 @@
-"""What a moving average is worth: independent gradients as it warms up, and the best rate of sign updates by batch size."""
+"""What a moving average is worth as it warms up, and the best rate of sign updates by batch size."""
 
 from math import erf
 
