@@ -16,6 +16,7 @@ from proofweave.types import (
     Block,
     Code,
     Equation,
+    Figure,
     Finding,
     Outline,
     Part,
@@ -84,6 +85,7 @@ def known_ids(outline: Outline) -> frozenset[str]:
         if block.kind in NUMBERED:
             found.add(f"thm:{block.id}")
         found |= {f"eq:{id}" for id in _own_ids(block.parts())}
+        found |= {f"fig:{part.id}" for part in block.parts() if isinstance(part, Figure)}
         for slot in block.slots():
             found |= {f"eq:{match[2]}" for match in REFERENCE.finditer(slot.write) if match[1] == "eq"}
     return frozenset(found | {f"ref:{reference.id}" for reference in outline.references})

@@ -160,10 +160,10 @@ def told(waiting: Sequence[tuple[str, Sequence[Request]]], scale: float, config:
         return
     expected = cost(price, everything.prompt, 0, everything.reply)
     ceiling = cost(price, everything.prompt_most, 0, everything.reply_most)
-    halved = " (a batch costs about half)" if config.provider == "batch" else ""
+    warm = cost(price, everything.prompt, everything.shared, everything.reply)
     yield (
-        f"cost: about {expected:.4f} {config.currency}{halved}, at most {ceiling:.4f} {config.currency} "
-        f"with {rounds} repair rounds and replies of {most:,} tokens"
+        f"cost: about {expected:.4f} {config.currency} ({warm:.4f} where what repeats is cached), "
+        f"at most {ceiling:.4f} {config.currency} with {rounds} repair rounds and replies of {most:,} tokens"
     )
 
 

@@ -141,7 +141,7 @@ class Chat:
             async for chunk in stream:
                 heard.chunk(chunk)
                 self._ears.grown(label, heard.characters)
-                if heard.characters > most:
+                if heard.characters > most or heard.chunks > most:
                     heard.finish = "huge"
                     break
         finally:

@@ -136,6 +136,13 @@ class _Run:
         except ProofweaveError as error:  # nothing can be written, or a template is broken: no other call makes sense
             self.progress.ended(label, "its reply could not be kept")
             self.ended = self.ended or error
+        except Exception as error:  # a fault of proofweave's own: it costs this block, not the others
+            if os.environ.get("PROOFWEAVE_DEBUG"):
+                raise
+            what = f"judging it failed ({type(error).__name__}: {error}), please report it"[:300]
+            self.account.unanswered += 1
+            self.account.findings.append(unanswered_finding(request, what, "its reply is kept for the next run"))
+            self.progress.ended(label, what)
         return True
 
     async def talk(self, desk: Desk, request: Request, label: str) -> None:
