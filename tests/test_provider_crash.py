@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import resource
 import shutil
 import signal
@@ -16,7 +17,7 @@ import pytest
 from proofweave.reply import read_reply
 
 sys.path.insert(0, str(Path(__file__).parent))
-from fake_model.running import Project
+from fake_model.running import Project, environment
 
 CONCURRENCY = 3
 
@@ -44,7 +45,7 @@ def kill_at_random(project, kills, seed, window=1.0):
                 known.discard(name)
         begun = len(project.calls(state="begun"))
         process = project.start("generate", project.outline)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         if chance.random() < 0.8:  # the others are killed while the program starts
             while len(project.calls(state="begun")) == begun and process.poll() is None:
                 assert time.monotonic() < deadline
@@ -91,7 +92,7 @@ def test_two_runs_at_once_pay_once(tmp_path):
     project = Project(tmp_path, plain=8)
     with project.serve(delay=0.15):
         runs = [project.start("generate", project.outline) for _ in range(2)]
-        outputs = [run.communicate(timeout=60) for run in runs]
+        outputs = [run.communicate(timeout=300) for run in runs]
         assert [run.returncode for run in runs] == [0, 0], outputs
         assert sorted(call["block"] for call in project.calls()) == [f"b{n}" for n in range(1, 9)]
         assert len(whole(project)) == 8
@@ -106,7 +107,7 @@ def test_an_interrupt_says_what_is_kept(tmp_path):
         while not project.recorded() and process.poll() is None:
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=30)
+        _, told = process.communicate(timeout=300)
         assert process.returncode == 130
         assert "the next run continues" in told and "Traceback" not in told
         kept = len(whole(project))
@@ -197,3 +198,31 @@ def test_a_batch_that_expires_is_sent_again(tmp_path):
         code, _, told = project.run("generate", project.outline)
         assert code == 0 and "the batch expired without it; it goes into the next batch" in told
         assert len(whole(project)) == 2
+
+
+def test_a_terminal_shows_one_living_line(tmp_path):
+    project = Project(tmp_path, plain=3)
+    project.replies["b2"] = {"body": [{"kind": "text", "text": "长一些的文字，" * 200 + "完。"}]}
+    ours, theirs = os.openpty()
+    with project.serve(delay=0.1):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "proofweave", "generate", project.outline],
+            cwd=project.root,
+            stdout=subprocess.DEVNULL,
+            stderr=theirs,
+            env=environment(),
+        )
+        os.close(theirs)
+        seen = b""
+        while True:
+            try:
+                more = os.read(ours, 65536)
+            except OSError:  # the other end is closed
+                break
+            if not more:
+                break
+            seen += more
+        assert process.wait(timeout=300) == 0
+    os.close(ours)
+    told = seen.decode()
+    assert re.search(r"\r\[\d/3\] [^\n]*characters", told) and told.count("recorded in") == 3

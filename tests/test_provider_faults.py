@@ -33,7 +33,7 @@ ENDED = {"from-below": 3, "from-above": 4, "why-close": 2, "shift": 2, "all-equa
 def project(tmp_path, monkeypatch):
     monkeypatch.setenv("PROOFWEAVE_TEST_KEY", CANARY)
     made = Project(tmp_path)
-    made.configure(timeout=0.7)
+    made.configure(timeout=2)
     monkeypatch.chdir(made.root)
     return made
 
@@ -43,7 +43,7 @@ def plain(tmp_path, monkeypatch):
     """A project of three blocks without equations."""
     monkeypatch.setenv("PROOFWEAVE_TEST_KEY", CANARY)
     made = Project(tmp_path, plain=3)
-    made.configure(timeout=0.7)
+    made.configure(timeout=2)
     monkeypatch.chdir(made.root)
     return made
 
@@ -250,7 +250,7 @@ def test_the_key_appears_nowhere(tmp_path):
         "b5": ["garbage", "stream-error", "404"],
     }
     project = Project(tmp_path, plain=5)
-    project.configure(timeout=0.7, concurrency=5)
+    project.configure(timeout=2, concurrency=5)
     outputs = []
     with project.serve(faults):
         process = project.start("generate", project.outline)

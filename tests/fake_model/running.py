@@ -145,7 +145,7 @@ class Project:
     def run(self, *arguments, **more):
         """Run the command in a process of its own; return (exit code, standard output, standard error)."""
         process = self.start(*arguments, **more)
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=300)
         return process.returncode, out, err
 
 

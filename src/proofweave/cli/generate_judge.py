@@ -48,6 +48,7 @@ class Judge:
         """Judge what a talk's finished pieces hold."""
         from proofweave.generate import fits, named, reply_clashes
         from proofweave.generate_checks import check_reply, refuted_in
+        from proofweave.weave import fill
 
         value, problems = written(talk)
         if problems:
@@ -62,7 +63,7 @@ class Judge:
         findings = [
             *draft.findings,
             *fits(request, reply),
-            *check_reply(reply, self.outline, talk.refuted),
+            *check_reply(reply, fill(self.outline, self._replies), talk.refuted),
             *reply_clashes(self.outline, {**self._replies, request.block: reply}),
         ]
         findings += self._of_text(reply, findings)
