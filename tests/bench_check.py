@@ -6,15 +6,18 @@ import statistics
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from proofweave.check.answer import Options
 from proofweave.check.document import check_equations
 from proofweave.check.files import Sheet, read_equations
-from proofweave.check.verdict import Kind
+from proofweave.check.verdict import Kind, Verdict
+from proofweave.types import Equation, SymbolSpec
 
 CASES = Path(__file__).parent / "cases" / "check"
 
@@ -25,13 +28,18 @@ def sheets() -> dict[str, Sheet]:
     return {path.stem: read_equations(path.read_text(encoding="utf-8"), path.name) for path in paths}
 
 
+def verdicts(symbols: Sequence[SymbolSpec], equations: Sequence[Equation], **options: Any) -> list[Verdict]:
+    """Return the verdicts on equations, without notes on symbols."""
+    return [v for v in check_equations(symbols, equations, Options(**options)) if v.kind is not Kind.NOTE]
+
+
 def times(found: dict[str, Sheet], mutants: bool) -> list[float]:
     """Return the milliseconds each equation takes, and print the verdicts."""
     seconds: list[float] = []
     counts: Counter[str] = Counter()
     killed = total = 0
     for sheet in found.values():
-        for verdict in check_equations(sheet.symbols, sheet.equations, Options(mutants=mutants)):
+        for verdict in verdicts(sheet.symbols, sheet.equations, mutants=mutants):
             seconds.append(1000 * verdict.seconds)
             counts[verdict.kind.value] += 1
             if verdict.mutants:
@@ -52,7 +60,7 @@ def other_seeds(found: dict[str, Sheet], seeds: int) -> None:
     wrong: list[tuple[int, str, str]] = []
     for seed in range(seeds):
         for sheet in found.values():
-            for verdict in check_equations(sheet.symbols, sheet.equations, Options(mutants=False, seed=seed)):
+            for verdict in verdicts(sheet.symbols, sheet.equations, mutants=False, seed=seed):
                 if verdict.kind is not Kind.HOLDS:
                     wrong.append((seed, verdict.id, verdict.reason))
     print(f"{seeds} seeds: {len(wrong)} falsely refuted")
@@ -69,7 +77,7 @@ def planted(found: dict[str, Sheet]) -> None:
         for name, changes in edits.items():
             for old, new in changes:
                 wrong = replace(known[name], tex=known[name].tex.replace(old, new, 1))
-                (verdict,) = check_equations(found[topic].symbols, [wrong], Options(mutants=False))
+                (verdict,) = verdicts(found[topic].symbols, [wrong], mutants=False)
                 total += 1
                 if verdict.kind is not Kind.REFUTED:
                     missed.append((topic, name, wrong.tex, verdict.kind.value))

@@ -23,7 +23,7 @@ def specs(symbols: Mapping[str, Any]) -> tuple[SymbolSpec, ...]:
 def verdicts(symbols: Mapping[str, Any], equations: Sequence[str | Equation], **options: Any) -> tuple[Verdict, ...]:
     """Check equations written as TeX or as equations."""
     made = [e if isinstance(e, Equation) else Equation(f"e{k}", e, HERE) for k, e in enumerate(equations)]
-    return check_equations(specs(symbols), made, Options(**options))
+    return tuple(v for v in check_equations(specs(symbols), made, Options(**options)) if v.kind is not Kind.NOTE)
 
 
 def verdict(symbols: Mapping[str, Any], tex: str, check: Check | None = None, **options: Any) -> Verdict:

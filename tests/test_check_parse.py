@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import math
 import sys
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from proofweave.check.clock import Clock
 from proofweave.check.kinds import CheckError
 from proofweave.check.scope import Scope
 from proofweave.check.specs import declare
@@ -172,7 +172,7 @@ def test_arithmetic_means_what_python_means(tex: str) -> None:
     statement = read_statement(f"{tex} = z", _with_z())
     (claim,) = statement.rows
     with np.errstate(all="ignore"):
-        drawn = draw_cases(task(statement, [claim], [0], read(())), 20, np.random.default_rng(1), math.inf)
+        drawn = draw_cases(task(statement, [claim], [0], read(())), 20, np.random.default_rng(1), Clock(60))
     case = drawn.cases[0]
     values = {s.name: v.v for s, v in case.env.values.items()}
     python = tex.replace(r"\cdot", "*").replace("^", "**").replace(r"\frac{", "(").replace("}{2}", ")/2")

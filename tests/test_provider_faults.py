@@ -33,7 +33,7 @@ ENDED = {"from-below": 3, "from-above": 4, "why-close": 2, "shift": 2, "all-equa
 def project(tmp_path, monkeypatch):
     monkeypatch.setenv("PROOFWEAVE_TEST_KEY", CANARY)
     made = Project(tmp_path)
-    made.configure(timeout=0.7)
+    made.configure(timeout=2)
     monkeypatch.chdir(made.root)
     return made
 
@@ -43,7 +43,7 @@ def plain(tmp_path, monkeypatch):
     """A project of three blocks without equations."""
     monkeypatch.setenv("PROOFWEAVE_TEST_KEY", CANARY)
     made = Project(tmp_path, plain=3)
-    made.configure(timeout=0.7)
+    made.configure(timeout=2)
     monkeypatch.chdir(made.root)
     return made
 
@@ -121,13 +121,30 @@ def test_what_is_no_use_repeating_is_a_finding_at_once(plain, capfd, fault, rule
 
 
 def test_a_refuted_equation_does_not_come_back_without_its_check(project, capfd):
-    with project.serve({"all-equal": ["wrong-equation", "evasion"]}):
-        project.configure(repair_rounds=2)
+    with project.serve({"all-equal": ["wrong-equation", "evasion"], "weights": ["evasion"]}):
         assert main(["generate", project.outline]) == 0
         told = capfd.readouterr().err
         assert "back with its check taken off" in told
-        assert "skip" not in json.dumps(slots(project)["all-equal"])
-        assert len(project.calls("all-equal")) == 3
+        assert "'weights-sum-one' is refuted, although it says skip" in told
+        assert "skip" not in json.dumps(slots(project))
+        assert (len(project.calls("all-equal")), len(project.calls("weights"))) == (3, 2)
+
+
+def test_what_the_checker_cannot_read_may_be_skipped_and_is_counted(project, capfd):
+    equation = project.replies["weights"]["body"][1]
+    equation["tex"], equation["skip"] = r"\mathcal{F}[x] \leadsto \mathcal{G}[x]", "记号只作示意"
+    with project.serve():
+        assert main(["generate", project.outline]) == 0
+    assert "1 equations say skip or assume: read them" in capfd.readouterr().err
+    assert slots(project)["weights"]["body"][1]["equation"]["skip"] == "记号只作示意"
+
+
+def test_odd_characters_end_no_run(plain, capfd):
+    plain.replies["b1"] = {"body": [{"kind": "text", "text": "零\x00、半\ud83d、倒\u202e写。"}]}
+    with plain.serve():
+        assert main(["generate", plain.outline]) == 1
+        assert (plain.recorded(), plain.aside()) == (["b2", "b3"], ["b1"])
+        assert "which nobody sees" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -195,6 +212,14 @@ def test_a_servers_dialect_is_found_out(plain, accepts, mode, refused):
         assert all(call["authorised"] for call in calls)
 
 
+def test_one_refused_call_changes_no_dialect(plain, capfd):
+    with plain.serve(then={"b2": "400"}):
+        plain.configure(concurrency=1)
+        assert main(["generate", plain.outline]) == 1
+        assert [call["mode"] for call in plain.calls()] == ["json_schema"] * 3
+        assert "maximum context length" in capfd.readouterr().err
+
+
 def test_replies_may_come_whole(plain):
     with plain.serve({"b1": ["empty-choice"], "b2": ["length"], "b3": ["garbage"]}):
         plain.configure(stream="false")
@@ -225,7 +250,7 @@ def test_the_key_appears_nowhere(tmp_path):
         "b5": ["garbage", "stream-error", "404"],
     }
     project = Project(tmp_path, plain=5)
-    project.configure(timeout=0.7, concurrency=5)
+    project.configure(timeout=2, concurrency=5)
     outputs = []
     with project.serve(faults):
         process = project.start("generate", project.outline)

@@ -37,4 +37,3 @@ def draw(figure):
     right.loglog(steps, TAU * steps / 2, "k--", lw=0.8, label=r"$\tau\eta/2$")
     right.set(xlabel=r"step $\eta$", ylabel=r"$S_\infty - \tau/\kappa$")
     right.legend(fontsize=8)
-    figure.tight_layout()

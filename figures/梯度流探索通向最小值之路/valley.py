@@ -28,8 +28,8 @@ def draw(figure):
     left.contour(x, y, objective(np.stack([x, y], axis=-1)), levels=np.geomspace(0.05, 14, 9), colors="0.8")
     time = np.linspace(0, END, 400)
     path = START * np.exp(-np.outer(time, CURVATURE))
-    left.plot(*path.T, "k", lw=2, label="gradient flow")
-    right.semilogy(time, objective(path), "k", lw=2)
+    left.plot(*path.T, "k", lw=2)
+    right.semilogy(time, objective(path), "k", lw=2, label="gradient flow")
     limit = 2 / CURVATURE.max()
     for eta, implicit, style, name in (
         (0.14, False, "C0o-", r"explicit, $\eta=0.14<2/L$"),
@@ -37,9 +37,8 @@ def draw(figure):
         (0.3, True, "C2^-", r"implicit, $\eta=0.30$"),
     ):
         times, iterates = scheme(eta, implicit)
-        left.plot(*iterates.T, style, ms=3, lw=0.8, label=name)
-        right.semilogy(times, objective(iterates), style, ms=3, lw=0.8)
+        left.plot(*iterates.T, style, ms=3, lw=0.8)
+        right.semilogy(times, objective(iterates), style, ms=3, lw=0.8, label=name)
     left.set(xlim=(-0.4, 2.3), ylim=(-1.6, 1.6), xlabel="$x_1$", ylabel="$x_2$")
-    left.legend(fontsize=7, loc="lower right")
+    right.legend(fontsize=7, loc="lower left")
     right.set(xlabel=r"time $t = k\eta$", ylabel=r"$f(x) - f(x^*)$")
-    figure.tight_layout()

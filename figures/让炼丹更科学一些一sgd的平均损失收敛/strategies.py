@@ -11,7 +11,7 @@ FAR = np.linalg.norm(GOAL)
 
 
 def average_loss(step):
-    """Return the running average of the loss over STEPS rounds, mean of RUNS runs; step(t, sum of squares) is the rate."""
+    """Return the running average of the loss, mean of RUNS runs; step(t, sum of squares) is the rate."""
     rng = np.random.default_rng(0)
     x = np.zeros((RUNS, 3))
     squares = np.zeros((RUNS, 1))

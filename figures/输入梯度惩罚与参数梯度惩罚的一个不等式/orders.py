@@ -50,10 +50,10 @@ def draw(figure):
     left, right = figure.subplots(1, 2)
     start, rates = np.array([1.2, 0.9]), np.geomspace(1e-3, 0.2, 16)
     ends = [start - eta * gradient(start) for eta in rates]
-    plain = [np.linalg.norm(e - flow(lambda t: -gradient(t), start, eta)) for e, eta in zip(ends, rates)]
+    plain = [np.linalg.norm(e - flow(lambda t: -gradient(t), start, eta)) for e, eta in zip(ends, rates, strict=True)]
     modified = [
-        np.linalg.norm(e - flow(lambda t: -gradient(t) - eta / 2 * hessian(t) @ gradient(t), start, eta))
-        for e, eta in zip(ends, rates)
+        np.linalg.norm(e - flow(lambda t, eta=eta: -gradient(t) - eta / 2 * hessian(t) @ gradient(t), start, eta))
+        for e, eta in zip(ends, rates, strict=True)
     ]
     left.loglog(rates, plain, "o-", ms=3, label=r"flow of $\mathcal{L}$")
     left.loglog(rates, modified, "s-", ms=3, label=r"flow of $\tilde{\mathcal{L}}$")

@@ -1,4 +1,4 @@
-"""The mean of a noisy sign against its signal-to-noise ratio: exact, mean field, and mean field with corrected noise."""
+"""The mean of a noisy sign by its signal-to-noise ratio: exact, mean field, and mean field with corrected noise."""
 
 import math
 
@@ -32,4 +32,3 @@ def draw(figure):
     right.set_xlabel(r"signal-to-noise ratio $\nu$")
     right.set_ylabel("approximation minus exact")
     right.legend(fontsize=8)
-    figure.tight_layout()

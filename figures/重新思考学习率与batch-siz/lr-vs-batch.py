@@ -42,4 +42,3 @@ def draw(figure):
     right.set_xlabel(r"$B/\tau$")
     right.set_title("SignSGD", fontsize=10)
     right.legend(fontsize=8)
-    figure.tight_layout()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -48,6 +49,7 @@ class Config:
     currency: str = "USD"
     batch_poll: float = 30.0
     prices: Mapping[str, Price] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
     heading: str = "公式推导与注释"
     reference_post: str = ""
 
@@ -108,6 +110,9 @@ KEYS: Mapping[str, tuple[Check, str]] = {
 SECRET = frozenset({"key_variable", "base_url"})
 """Keys whose wrong value is not shown again: it may be a secret."""
 
+OURS = frozenset({"model", "messages", "stream", "stream_options", "response_format", "n", "tools", "functions"})
+"""What `extra` may not set."""
+
 PRICE_KEYS = tuple(each.name for each in fields(Price))
 
 
@@ -125,8 +130,10 @@ def read_config(text: str, path: str) -> tuple[Config, tuple[Finding, ...]]:
     for key, node in root.items:
         if key.value == "prices":
             values["prices"] = dict(_prices(node, findings))
+        elif key.value == "extra":
+            values["extra"] = _extra(node, findings)
         elif key.value not in KEYS:
-            findings.append(_unknown(key, {*KEYS, "prices"}))
+            findings.append(_unknown(key, {*KEYS, "prices", "extra"}))
         elif not isinstance(node, ScalarNode):
             findings.append(_problem(node.where, f"'{key.value}' holds a list or keys", "one value"))
         elif (wrong := _wrong(key.value, node)) is not None:
@@ -138,7 +145,8 @@ def read_config(text: str, path: str) -> tuple[Config, tuple[Finding, ...]]:
 
 def parameters(config: Config) -> Mapping[str, str]:
     """Return the model parameters that decide what a model answers."""
-    return {"temperature": config.temperature, "max_tokens": config.max_tokens}
+    extra = {"extra": json.dumps(config.extra, ensure_ascii=False, sort_keys=True)} if config.extra else {}
+    return {"temperature": config.temperature, "max_tokens": config.max_tokens, **extra}
 
 
 def _wrong(key: str, node: ScalarNode) -> Finding | None:
@@ -181,10 +189,33 @@ def _prices(node: Node, findings: list[Finding]) -> Iterator[tuple[str, Price]]:
             findings.append(_problem(model.where, f"the price of '{model.value}' lacks input or output", shape))
 
 
+def _extra(node: Node, findings: list[Finding]) -> dict[str, Any]:
+    """Return what each call sends besides, as JSON values."""
+    if isinstance(node, ScalarNode) and node.value in ("", "{}"):
+        return {}
+    if not isinstance(node, MapNode):
+        findings.append(_problem(node.where, "'extra' is no table", "names and values a server understands"))
+        return {}
+    for key, _ in node.items:
+        if key.value in OURS:
+            findings.append(_problem(key.where, f"'extra' sets '{key.value}'", "another key: proofweave sets this one"))
+    return {key.value: _json(value) for key, value in node.items if key.value not in OURS}
+
+
+def _json(node: Node) -> Any:
+    """Return a node as a JSON value: texts that are JSON numbers, booleans or null become those."""
+    if isinstance(node, MapNode):
+        return {key.value: _json(value) for key, value in node.items}
+    if not isinstance(node, ScalarNode):
+        return [_json(item) for item in node.items]
+    plain = not node.style and re.fullmatch(r"true|false|null|-?[0-9]+(\.[0-9]+)?", node.value)
+    return json.loads(node.value) if plain else node.value
+
+
 def _unknown(key: ScalarNode, known: set[str]) -> Finding:
     lowered = key.value.lower()
     fix = ""
-    if "key" in lowered or "secret" in lowered or "token" == lowered:
+    if "key" in lowered or "secret" in lowered or lowered == "token":
         fix = "keys of servers are read from the environment only; `key_variable` names the variable"
     elif close := difflib.get_close_matches(key.value, known, n=1):
         fix = f"did you mean '{close[0]}'?"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from proofweave.numbering import equations_of
@@ -12,7 +14,9 @@ from proofweave.references import REFERENCE, references_in
 from proofweave.types import (
     NUMBERED,
     Block,
+    Code,
     Equation,
+    Figure,
     Finding,
     Outline,
     Part,
@@ -45,6 +49,9 @@ TALK = re.compile(
 HIDDEN_KEY = "[key]"
 """What the adapter writes in place of the server's key."""
 
+UNSEEN = frozenset({"Cc", "Cf", "Co", "Cn", "Cs"})
+"""Unicode's categories of characters that nobody sees."""
+
 ALLOWED_HERE = "a reply holds paragraphs, equations, steps and code only"
 
 
@@ -56,11 +63,11 @@ def check_reply(reply: Reply, outline: Outline, refuted: frozenset[str] = frozen
         if not parts:
             findings.append(_error("reply-slot-missing", Where(reply.path), f"slot '{name}' is empty", "its parts"))
         for part in parts:
+            findings += _hidden(part)
             for text in _prose(part):
                 findings += _prose_findings(text, part.where, known)
-        for equation in equations_of(parts):
-            if isinstance(equation, Equation):
-                findings += _evasions(equation, refuted)
+    for equation in _equations(reply):
+        findings += _evasions(equation, refuted)
     return tuple(findings)
 
 
@@ -78,6 +85,7 @@ def known_ids(outline: Outline) -> frozenset[str]:
         if block.kind in NUMBERED:
             found.add(f"thm:{block.id}")
         found |= {f"eq:{id}" for id in _own_ids(block.parts())}
+        found |= {f"fig:{part.id}" for part in block.parts() if isinstance(part, Figure)}
         for slot in block.slots():
             found |= {f"eq:{match[2]}" for match in REFERENCE.finditer(slot.write) if match[1] == "eq"}
     return frozenset(found | {f"ref:{reference.id}" for reference in outline.references})
@@ -128,6 +136,20 @@ def _prose(part: Part) -> tuple[str, ...]:
     return (part.because, part.intuition) if isinstance(part, Step) else ()
 
 
+def _hidden(part: Part) -> Iterator[Finding]:
+    """Yield the first character of a part that a reader does not see, such as one that turns the text's direction."""
+    texts = [*_prose(part), part.code if isinstance(part, Code) else ""]
+    texts += [equation.tex for equation in equations_of([part]) if isinstance(equation, Equation)]
+    for text in texts:
+        hidden = next(
+            (c for c in text if c not in "\n\t" and unicodedata.category(c) in ("Cc", "Cf", "Co", "Cn")), None
+        )
+        if hidden is not None:
+            what = f"the text holds the character U+{ord(hidden):04X}, which nobody sees"
+            yield _error("reply-hidden", part.where, what, "text that is seen", "delete it")
+            return
+
+
 def _prose_findings(text: str, where: Where, known: frozenset[str]) -> Iterator[Finding]:
     bare = CODE_OR_MATH.sub(lambda span: "x" * len(span[0]), text)
     if link := LINK.search(bare):
@@ -144,7 +166,8 @@ def _prose_findings(text: str, where: Where, known: frozenset[str]) -> Iterator[
     for cross in references_in(text):
         if f"{cross.kind}:{cross.id}" not in known:
             what = f"'@{cross.kind}:{cross.id}' refers to nothing"
-            near = sorted(id for id in known if id.startswith(cross.kind))[:8]
+            same = sorted(id for id in known if id.startswith(f"{cross.kind}:"))
+            near = difflib.get_close_matches(f"{cross.kind}:{cross.id}", same, n=3, cutoff=0.3) or same[:8]
             yield _error("reply-reference", where, what, ", ".join("@" + id for id in near) or "an id of this post")
 
 
@@ -165,19 +188,32 @@ def _error(rule: str, where: Where, what: str, expected: str, fix: str = "") -> 
 def refuted_in(reply: Reply, findings: Sequence[Finding]) -> frozenset[str]:
     """Return the formulas (squeezed) of a reply that some findings say are refuted."""
     places = {finding.where for finding in findings if finding.rule == "equation-refuted"}
-    return frozenset(
-        squeezed(equation.tex)
-        for parts in reply.slots.values()
-        for equation in equations_of(parts)
-        if isinstance(equation, Equation) and equation.where in places
-    )
+    return frozenset(squeezed(equation.tex) for equation in _equations(reply) if equation.where in places)
 
 
-def unchecked(replies: Mapping[str, Reply]) -> int:
-    """Return how many equations of some replies say `skip` or `assume`."""
-    return sum(
-        isinstance(item, Equation) and bool(item.check.skip or item.check.assume)
-        for reply in replies.values()
-        for parts in reply.slots.values()
-        for item in equations_of(parts)
-    )
+def unchecked(reply: Reply) -> int:
+    """Return how many equations of a reply say `skip` or `assume`."""
+    return sum(bool(equation.check.skip or equation.check.assume) for equation in _equations(reply))
+
+
+def with_skipped(reply: Reply) -> Reply:
+    """Return a reply whose `skip` is taken off everywhere: what can be checked is checked, whatever the model says."""
+
+    def bare(equation: Equation) -> Equation:
+        return replace(equation, check=replace(equation.check, skip=None))
+
+    def kept(part: Part) -> Part:
+        if isinstance(part, Equation):
+            return bare(part)
+        return replace(part, equation=bare(part.equation)) if isinstance(part, Step) and part.equation else part
+
+    return replace(reply, slots={name: tuple(map(kept, parts)) for name, parts in reply.slots.items()})
+
+
+def skipped(reply: Reply) -> frozenset[str]:
+    """Return the ids of the equations of a reply that say `skip`."""
+    return frozenset(equation.id for equation in _equations(reply) if equation.check.skip)
+
+
+def _equations(reply: Reply) -> Iterator[Equation]:
+    return (item for parts in reply.slots.values() for item in equations_of(parts) if isinstance(item, Equation))

@@ -10,6 +10,7 @@ THINKING = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[A-Za-z0-9]*[ \t]*\n(.*?)\n[ \t]*\1[ \t]*$", re.DOTALL | re.MULTILINE)
 STRING = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|[A-Za-z]+|.|\Z)", re.DOTALL)
+HALF = re.compile("[\ud800-\udfff]")
 RAW = re.compile(r"[\x00-\x1f]")
 
 STARTS_LIKE_ESCAPE = re.compile(
@@ -74,13 +75,19 @@ def _parsed(text: str) -> tuple[Any, str]:
     if _depth(text) > DEEPEST:
         return None, f"the reply is nested more than {DEEPEST} deep"
     try:
-        return json.loads(mended(text), parse_constant=str), ""
+        return _whole(json.loads(mended(text), parse_constant=str)), ""
     except json.JSONDecodeError as error:
         cut = error.pos >= len(text.rstrip()) - 5 or "Unterminated" in error.msg
         what = CUT_OFF if cut else f"the JSON cannot be read: {error.msg}"
         return None, f"{what} at line {error.lineno}, column {error.colno}"
     except (RecursionError, ValueError) as error:
         return None, f"the JSON cannot be read: {error}"
+
+
+def _whole(value: Any) -> Any:
+    """Return a value in whose texts half characters, which no file can hold, are question marks."""
+    text = json.dumps(value, ensure_ascii=False)
+    return json.loads(text.encode("utf-8", "replace")) if HALF.search(text) else value
 
 
 def _depth(text: str) -> int:

@@ -106,7 +106,7 @@ class Project:
             for block in outline.blocks()
             if block.slots()
         }
-        (self.outside / "script.json").write_text(json.dumps(self.script, ensure_ascii=False), encoding="utf-8")
+        (self.outside / "script.json").write_text(json.dumps(self.script), encoding="utf-8")
 
     @contextlib.contextmanager
     def serve(self, faults=None, then=None, **more):
@@ -145,7 +145,7 @@ class Project:
     def run(self, *arguments, **more):
         """Run the command in a process of its own; return (exit code, standard output, standard error)."""
         process = self.start(*arguments, **more)
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=300)
         return process.returncode, out, err
 
 

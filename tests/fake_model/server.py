@@ -72,7 +72,7 @@ def common(one, other):
 
 
 def tokens(text):
-    return max(1, round(len(text.encode()) / 3.1)) if text else 0
+    return max(1, round(len(text.encode("utf-8", "replace")) / 3.1)) if text else 0
 
 
 def answer(model, body):
@@ -141,6 +141,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         length = int(self.headers.get("Content-Length", 0))
         content = self.rfile.read(length)
+        if len(content) < length:  # the client is gone
+            return None
         if self.path == "/v1/chat/completions":
             return self.chat(json.loads(content))
         return self.model.batches.post(self, content)
@@ -242,7 +244,7 @@ class Handler(BaseHTTPRequestHandler):
             choices = [{"index": 0, "delta": delta, "finish_reason": finish}]
         event = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "fake-1-served",
                  "choices": choices, "usage": usage}  # fmt: skip
-        self.chunk(b"data: " + json.dumps(event, ensure_ascii=False).encode() + b"\n\n")
+        self.chunk(b"data: " + json.dumps(event).encode() + b"\n\n")
 
     def chunk(self, content):
         self.wfile.write(f"{len(content):x}\r\n".encode() + content + b"\r\n")

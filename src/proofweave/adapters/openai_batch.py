@@ -126,7 +126,11 @@ class Batches:
         for line in text.splitlines():
             if not line.strip():
                 continue
-            entry = json.loads(line)
+            try:
+                entry = json.loads(line)
+                entry["custom_id"]
+            except (ValueError, TypeError, KeyError):  # half a line: its request counts as one without an answer
+                continue
             response = entry.get("response") or {}
             body = response.get("body") or {}
             status = int(response.get("status_code") or 0)

@@ -6,12 +6,13 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from proofweave.adapters.openai_errors import Trouble, Unanswered, said_by, trouble_of
 from proofweave.adapters.openai_heard import Answer, Heard
 from proofweave.adapters.openai_server import (
+    MODES,
     Dialect,
     Server,
     adapted,
@@ -68,6 +69,7 @@ class Chat:
         self._ears = ears
         self._dialect = Dialect("schema" if server.structured == "auto" else server.structured)
         self._free = asyncio.Semaphore(server.concurrency)
+        self._proven: set[str] = set()
         self._not_before = 0.0
         self._client: AsyncOpenAI | None = None
         self.attempts = 0
@@ -84,7 +86,9 @@ class Chat:
                     await asyncio.sleep(max(0.0, self._not_before - time.monotonic()))
                     self.attempts += 1
                     async with asyncio.timeout(self._server.timeout * LONGEST):
-                        return await self._once(label, messages, schema, dialect, heard)
+                        answer = await self._once(label, messages, schema, dialect, heard)
+                self._proven.add(dialect.mode)
+                return answer
             except Exception as error:
                 if self._adapted(error, dialect):
                     continue
@@ -123,7 +127,8 @@ class Chat:
         heard: Heard,
     ) -> Answer:
         completions = self._connected().chat.completions
-        asked = request_body(self._server, messages, schema, dialect)
+        asked = request_body(replace(self._server, extra={}), messages, schema, dialect)
+        asked["extra_body"] = dict(self._server.extra)
         if not self._server.stream:
             whole = await completions.create(**asked)
             heard.whole(whole)
@@ -136,7 +141,7 @@ class Chat:
             async for chunk in stream:
                 heard.chunk(chunk)
                 self._ears.grown(label, heard.characters)
-                if heard.characters > most:
+                if heard.characters > most or heard.chunks > most:
                     heard.finish = "huge"
                     break
         finally:
@@ -146,17 +151,23 @@ class Chat:
         return heard.answer(self._server)
 
     def _adapted(self, error: Exception, used: Dialect) -> bool:
-        """Tell whether a refused call may be repeated at once because the server's dialect is better known now."""
+        """Tell whether a refused call may be repeated at once because the server's dialect is better known now.
+
+        A mode that a reply has come in is not given up: then the call is wrong, not the dialect.
+        """
         import openai
 
         if not isinstance(error, openai.BadRequestError | openai.UnprocessableEntityError):
             return False
         if self._dialect != used:
             return True
-        self._dialect = adapted(used, said_by(error).lower(), self._server.structured == "auto")
+        guessing = self._server.structured == "auto" and used.mode not in self._proven
+        self._dialect = adapted(used, said_by(error).lower(), guessing)
         if self._dialect == used:
+            if guessing:  # no mode helped: the next call begins with the best one again
+                self._dialect = replace(used, mode=MODES[0])
             return False
-        self._ears.told("", f"the server accepts {spoken(self._dialect)}")
+        self._ears.told("", f"the server refuses that; trying {spoken(self._dialect)}")
         return True
 
     def _connected(self) -> AsyncOpenAI:

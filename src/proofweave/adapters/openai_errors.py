@@ -14,6 +14,7 @@ FATAL = {
     403: ("the server forbids the request (403)", "check what the key may do and the model's name"),
     404: ("the server knows no such model or address (404)", "check `model` and `base_url` in config.yaml"),
 }
+NO_MODEL = ("invalid model", "model not found", "model_not_found", "unknown model", "no such model")
 QUOTA = ("insufficient_quota", "billing_hard_limit_reached", "insufficient balance")
 BELOW = ("httpx", "httpx2", "httpcore", "httpcore2", "h11", "anyio")
 """The packages below the client, whose errors mean that the connection is gone."""
@@ -71,6 +72,8 @@ def _status_trouble(status: int, headers: Mapping[str, str], said: str, passing:
     if any(mark in said.lower() for mark in QUOTA):
         what, fix = FATAL[402]
         return Trouble(f"{what.replace('402', str(status))}: {said}", fatal=True, fix=fix, status=status)
+    if status == 400 and any(mark in said.lower() for mark in NO_MODEL):
+        status = 404
     if status in FATAL:
         what, fix = FATAL[status]
         return Trouble(f"{what}: {said}", fatal=True, fix=fix, status=status)

@@ -64,5 +64,6 @@ class Heard:
         text = "".join(self.texts)
         if self.refusals and not text:
             finish, text = "refusal", "".join(self.refusals)
+        text = text.encode("utf-8", "replace").decode()  # half characters, which cannot be sent back
         model = scrubbed(str(self.model), server.key)
         return Answer(scrubbed(text, server.key), finish, tokens_of(self.usage), model)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from proofweave.adapters.openai_errors import TOO_LONG
+from proofweave.adapters.openai_errors import NO_MODEL, TOO_LONG
 from proofweave.errors import ToolError, UsageError
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ class Server:
     stream: bool = True
     concurrency: int = 4
     timeout: float = 120.0
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def request_body(
         }
     elif dialect.mode == "json" and schema:
         body["response_format"] = {"type": "json_object"}
-    return body
+    return body | dict(server.extra)
 
 
 def adapted(dialect: Dialect, said: str, auto: bool) -> Dialect:
@@ -78,7 +79,7 @@ def adapted(dialect: Dialect, said: str, auto: bool) -> Dialect:
         return replace(dialect, temperature=False)
     if "stream_options" in said and dialect.usage:
         return replace(dialect, usage=False)
-    if auto and dialect.mode != "text" and not any(mark in said for mark in TOO_LONG):
+    if auto and dialect.mode != "text" and not any(mark in said for mark in (*TOO_LONG, *NO_MODEL)):
         return replace(dialect, mode=MODES[MODES.index(dialect.mode) + 1])
     return dialect
 

@@ -35,7 +35,8 @@ def check_file(
     from proofweave.check.files import read_equations
 
     sheet = read_equations(text, path)
-    return check_equations(sheet.symbols, sheet.equations, options, sheet.places, memory)
+    warned = (Verdict(f.rule, Kind.NOTE, f.where, "; ".join(filter(None, (f.what, f.fix)))) for f in sheet.warnings)
+    return (*warned, *check_equations(sheet.symbols, sheet.equations, options, sheet.places, memory))
 
 
 def check_outline(

@@ -37,10 +37,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was found out about one equation."""
+    """What was found out about one equation; not `lasting` where the machine's load had a part in it."""
 
     kind: Kind
     reason: str = ""
     instances: int = 0
     counterexample: Counterexample | None = None
     mutants: Mutants | None = None
+    lasting: bool = True

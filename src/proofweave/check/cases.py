@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from proofweave.check import binders, calculus, flows, integrals, linear, scalars, solve  # noqa: F401  (they register their operations)
+from proofweave.check.clock import Clock
 from proofweave.check.env import Env
 from proofweave.check.evaluate import MOST_KEPT
 from proofweave.check.judge import Truth, truth
@@ -123,12 +124,12 @@ class Drawn:
     held: int = 0
 
 
-def draw_cases(task_: Task, wanted: int, rng: np.random.Generator, deadline: float) -> Drawn:
+def draw_cases(task_: Task, wanted: int, rng: np.random.Generator, clock: Clock) -> Drawn:
     """Draw instances until enough of them meet the premises and lie in the domain of every claim."""
     drawn_roles = ("free", "int", "function", "random")
     if not any(s.role in drawn_roles for s in closure(varying([*task_.claims, *task_.premises.trees()]))):
         wanted = 1  # nothing varies
-    groups = size_groups(task_.plan, rng, deadline)
+    groups = size_groups(task_.plan, rng, clock)
     share = -(-wanted // len(groups))
     batch = share
     drawn = Drawn()
@@ -143,7 +144,7 @@ def draw_cases(task_: Task, wanted: int, rng: np.random.Generator, deadline: flo
             left = min(batch, (FIRST, wanted - FIRST)[attempt])
         while True:
             try:
-                _draw_one(task_, sizes, left, rng, deadline, drawn)
+                _draw_one(task_, sizes, left, rng, clock, drawn)
                 break
             except TooLarge:
                 if left == 1:
@@ -155,9 +156,9 @@ def draw_cases(task_: Task, wanted: int, rng: np.random.Generator, deadline: flo
 
 
 def _draw_one(
-    task_: Task, sizes: dict[str, int], batch: int, rng: np.random.Generator, deadline: float, drawn: Drawn
+    task_: Task, sizes: dict[str, int], batch: int, rng: np.random.Generator, clock: Clock, drawn: Drawn
 ) -> None:
-    env = draw(task_.plan, sizes, batch, rng, deadline)
+    env = draw(task_.plan, sizes, batch, rng, clock)
     env.notes = drawn.notes
     env = impose(task_.premises, task_.plan, env, rng)
     env.notes = drawn.notes

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -14,6 +13,7 @@ from proofweave.check import order
 from proofweave.check.answer import Answer, Options, Question
 from proofweave.check.cases import Case, Drawn, Task, draw_cases, task
 from proofweave.check.circular import circular
+from proofweave.check.clock import Clock
 from proofweave.check.kinds import CheckError, OutOfTime
 from proofweave.check.premises import read as read_premises
 from proofweave.check.search import is_inequality, search
@@ -23,6 +23,7 @@ from proofweave.check.tree import Node, walk
 from proofweave.check.verdict import Kind
 
 NEAR = 1e-2
+SHOWING = 0.5
 
 
 class Rough:
@@ -35,11 +36,11 @@ class Rough:
         quantity: Node | None,
         least: float | None,
         rng: np.random.Generator,
-        deadline: float,
+        clock: Clock,
     ) -> None:
         self.task, self.link = task_, link
         self.order = order.read_order(quantity, least, link)
-        self.drawn = order.draw(task_, rng, deadline)
+        self.drawn = order.draw(task_, rng, clock)
 
     def failure(self, link: Node, rng: np.random.Generator) -> str:
         """Return how the error's order falls short, or an empty string."""
@@ -59,11 +60,11 @@ def seed_of(*parts: str) -> int:
 
 def check(question: Question, options: Options, seed: int) -> Answer:
     """Return the verdict on an equation."""
-    deadline = time.thread_time() + options.seconds
+    clock = Clock(options.seconds)
     rng = np.random.default_rng(seed if options.seed is None else [seed % 2**32, options.seed])
     with np.errstate(all="ignore"):
         try:
-            return _check(question, options, rng, deadline)
+            return _check(question, options, rng, clock)
         except RecursionError:
             raise CheckError("the formula nests too deeply", 0) from None
         except MemoryError:
@@ -72,7 +73,7 @@ def check(question: Question, options: Options, seed: int) -> Answer:
             raise CheckError(f"a matrix computation failed: {error}", 0) from None
 
 
-def _check(question: Question, options: Options, rng: np.random.Generator, deadline: float) -> Answer:
+def _check(question: Question, options: Options, rng: np.random.Generator, clock: Clock) -> Answer:
     reason = circular(question.statement)
     if reason:
         raise CheckError(reason, 0)
@@ -80,7 +81,7 @@ def _check(question: Question, options: Options, rng: np.random.Generator, deadl
     drawn: list[tuple[Task, Drawn]] = []
     tightest = np.inf
     for task_ in tasks:
-        found = draw_cases(task_, options.instances, rng, deadline)
+        found = draw_cases(task_, options.instances, rng, clock)
         drawn.append((task_, found))
         refuted = _refuted(question, task_, found.cases, rng, found.count)
         if refuted is not None:
@@ -92,7 +93,7 @@ def _check(question: Question, options: Options, rng: np.random.Generator, deadl
             tightest = min(tightest, result.slack)
             if result.case is not None:
                 return _refutation(question, task_, claim, result.case, rng, found.count)
-    fits = [Rough(*pair, *question.order, rng, deadline) for pair in rough]
+    fits = [Rough(*pair, *question.order, rng, clock) for pair in rough]
     for fit in fits:
         failed = fit.failure(fit.link, rng)
         if failed:
@@ -108,7 +109,7 @@ def _check(question: Question, options: Options, rng: np.random.Generator, deadl
         return Answer(Kind.HOLDS, f"holds on {instances} instances; no errors were planted", instances)
     from proofweave.check.gate import gate
 
-    return gate(question, drawn, fits, instances, rng, deadline)
+    return gate(question, drawn, fits, instances, rng, clock)
 
 
 def _tasks(question: Question) -> tuple[list[Task], list[tuple[Task, Node]]]:
@@ -140,7 +141,7 @@ def _tasks(question: Question) -> tuple[list[Task], list[tuple[Task, Node]]]:
 
 def _conditional(statement: Statement, given: tuple[Statement, ...], conclusion: Node, row: int) -> Task:
     """Return the task of a conclusion under a premise; free indices are bound once for both where they are shared."""
-    premises = read_premises(given)
+    premises = read_premises(given, frozenset((len(given) - 1,)))
     return task(statement, [conclusion], [row], premises)
 
 
@@ -157,7 +158,10 @@ def _refuted(
 def _refutation(
     question: Question, task_: Task, claim: Node, case: Case, rng: np.random.Generator, count: int
 ) -> Answer:
+    clock = case.env.clock
+    clock.extend(SHOWING)
     with suppress(OutOfTime):
         case = simplest(task_, claim, case, rng)
+    clock.extend(SHOWING)
     example = describe(task_, claim, case, question.tex)
     return Answer(Kind.REFUTED, f"false for {example}", count, example)

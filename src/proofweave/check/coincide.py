@@ -8,6 +8,7 @@ import numpy as np
 
 from proofweave.check.env import Env
 from proofweave.check.scope import Symbol
+from proofweave.check.tree import same
 from proofweave.check.values import Array
 
 OPEN = frozenset(("scalar", "vector", "matrix"))
@@ -28,7 +29,7 @@ class Draw:
         self.alike: list[tuple[Symbol, Symbol]] = []
         for place, a in enumerate(free):
             for b in free[place + 1 :]:
-                if (a.type, a.data["domain"]) == (b.type, b.data["domain"]) and a.holes == b.holes:
+                if a.type == b.type and a.holes == b.holes and _one_domain(a, b):
                     self.alike.append((a, b))
         self.eigen = [
             (v, m)
@@ -47,6 +48,13 @@ class Draw:
     def one_of(self, symbols: Sequence[Symbol]) -> Symbol:
         """Return a random symbol of a list."""
         return symbols[int(self.rng.integers(len(symbols)))]
+
+
+def _one_domain(a: Symbol, b: Symbol) -> bool:
+    """Tell whether two symbols take their values from the same set."""
+    if a.data["domain"] != b.data["domain"]:
+        return False
+    return all(same(a.data[end], b.data[end]) for end in ("lo", "hi") if end in a.data)
 
 
 def coincide(plan: Sequence[Symbol], env: Env, rng: np.random.Generator) -> None:

@@ -15,12 +15,13 @@ from proofweave.check.answer import Options
 from proofweave.check.document import check_one, declare_all
 from proofweave.check.files import Reader, moved, read_check, read_equation, read_symbols
 from proofweave.check.memory import Memory
-from proofweave.check.scope import Scope
+from proofweave.check.scope import Entry, Scope
+from proofweave.check.unused import mention, notes
 from proofweave.check.verdict import Verdict
 from proofweave.errors import FindingsError
 from proofweave.markdown import read_post
 from proofweave.nodes import Node, read_nodes
-from proofweave.types import Check, Equation, Span, SpanKind, SymbolSpec, Where
+from proofweave.types import Check, Equation, Severity, Span, SpanKind, SymbolSpec, Where
 
 COMMENT = re.compile(r"<!--[ \t]*proofweave(?=\s)")
 FENCE = re.compile(r"[ \t]*(?:`{3,}|~{3,})[ \t]*proofweave[ \t]*\n")
@@ -41,10 +42,11 @@ class _Reading:
     following: tuple[str, Check, tuple[SymbolSpec, ...]] | None = None
     all: bool = False
     count: int = 0
+    entries: list[Entry] = field(default_factory=list)
 
     def check(self, equation: Equation, place: Callable[[int], Where]) -> None:
         """Check one equation with what is in force."""
-        self.verdicts.append(check_one(equation, [self.scope], self.options, place, self.memory))
+        self.verdicts += check_one(equation, [self.scope], self.options, place, self.memory)
 
 
 def check_markdown(text: str, path: str, options: Options, memory: Memory | None = None) -> tuple[Verdict, ...]:
@@ -57,9 +59,11 @@ def check_markdown(text: str, path: str, options: Options, memory: Memory | None
             _read_block(block[0], block[1], reading, reader)
         elif span.kind is SpanKind.DISPLAY_MATH:
             _display(span, reading)
-    if reader.findings:
+        elif span.kind is SpanKind.INLINE_MATH:
+            mention(reading.scope, span.tex)
+    if any(finding.severity is Severity.ERROR for finding in reader.findings):
         raise FindingsError(reader.findings)
-    return tuple(reading.verdicts)
+    return (*reading.verdicts, *notes(reading.entries))
 
 
 def _block(span: Span) -> tuple[str, Callable[[Where], Where]] | None:
@@ -88,7 +92,7 @@ def _read_block(yaml: str, place: Callable[[Where], Where], reading: _Reading, r
     own.findings += problems
     found = own.mapping(root, "a proofweave block", KEYS) if root is not None else {}
     symbols = read_symbols(found["symbols"], own) if "symbols" in found else ()
-    declare_all(reading.scope, (replace(s, where=place(s.where)) for s in symbols), reading.verdicts)
+    reading.entries += declare_all(reading.scope, (replace(s, where=place(s.where)) for s in symbols), reading.verdicts)
     for number, node in enumerate(own.items(found["equations"], "equations") if "equations" in found else []):
         _listed(node, number, place, reading, own)
     mode = own.text(found["check"], "check") if "check" in found else ""
@@ -115,6 +119,7 @@ def _display(span: Span, reading: _Reading) -> None:
     reading.count += 1
     asked, reading.following = reading.following, None
     if asked is None and not reading.all:
+        mention(reading.scope, span.tex)
         return
     name, check, symbols = asked or ("", Check(), ())
     label = LABEL.search(span.tex)

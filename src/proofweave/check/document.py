@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 
 from proofweave.check.answer import Answer, Options, Question
 from proofweave.check.checker import check, seed_of
 from proofweave.check.kinds import CheckError
 from proofweave.check.memory import Memory, key_of, recall, remember
-from proofweave.check.scope import Scope
+from proofweave.check.scope import Entry, Scope
 from proofweave.check.specs import declare, parse_tex
 from proofweave.check.statement import Statement, read_statement
 from proofweave.check.tree import Node
+from proofweave.check.unused import mention, mention_text, notes
 from proofweave.check.verdict import Kind, Verdict
-from proofweave.types import Equation, Outline, Step, SymbolSpec, Where
+from proofweave.types import THEOREM_LIKE, Block, Equation, Outline, Step, SymbolSpec, Text, Where
 
 
 def check_equations(
@@ -27,44 +29,66 @@ def check_equations(
     """Return the verdicts on a list of equations that share symbols; `places` tell where offsets of their TeX stand."""
     scope = Scope()
     verdicts: list[Verdict] = []
-    declare_all(scope, symbols, verdicts)
+    entries = declare_all(scope, symbols, verdicts)
     for number, equation in enumerate(equations):
-        verdicts.append(check_one(equation, [scope], options, places[number] if places else None, memory))
-    return tuple(verdicts)
+        verdicts += check_one(equation, [scope], options, places[number] if places else None, memory)
+    return (*verdicts, *notes(entries))
 
 
 def check_outline(
     outline: Outline, options: Options | None = None, memory: Memory | None = None
 ) -> tuple[Verdict, ...]:
-    """Return the verdicts on every equation of an outline, in document order."""
+    """Return the verdicts on every equation of an outline, in document order, and notes on what nothing uses."""
     options = options or Options()
     verdicts: list[Verdict] = []
     top = Scope()
-    declare_all(top, outline.symbols, verdicts)
+    entries = declare_all(top, outline.symbols, verdicts)
     for section in outline.sections:
         outer = Scope(top)
-        declare_all(outer, section.symbols, verdicts)
+        entries += declare_all(outer, section.symbols, verdicts)
         for leaf in section.sections or (section,):
             inner = Scope(outer)
             if leaf is not section:
-                declare_all(inner, leaf.symbols, verdicts)
+                entries += declare_all(inner, leaf.symbols, verdicts)
             for block in leaf.blocks:
                 scope = Scope(inner)
-                declare_all(scope, block.symbols, verdicts)
-                for part in block.parts():
-                    equation = part.equation if isinstance(part, Step) else part
-                    if isinstance(equation, Equation):
-                        verdicts.append(check_one(equation, [top, outer, inner, scope], options, None, memory))
-    return tuple(verdicts)
+                entries += declare_all(scope, block.symbols, verdicts)
+                verdicts += _block(block, [top, outer, inner, scope], options, memory)
+    # what a model is still to write may use every symbol
+    written = not any(block.slots() for block in outline.blocks())
+    return (*verdicts, *(notes(entries) if written else ()))
 
 
-def declare_all(scope: Scope, symbols: Iterable[SymbolSpec], verdicts: list[Verdict]) -> None:
-    """Declare symbols; a name that cannot be read is an error verdict."""
+def _block(block: Block, scopes: Sequence[Scope], options: Options, memory: Memory | None) -> Iterator[Verdict]:
+    """Yield the verdicts on a block's equations; what a theorem claims is never a definition."""
+    claims = {id(part) for part in block.statement} if block.kind in THEOREM_LIKE else set()
+    for part in block.parts():
+        equation = part.equation if isinstance(part, Step) else part
+        for text in (part.because, part.intuition) if isinstance(part, Step) else ():
+            mention_text(scopes[-1], text)
+        if isinstance(part, Text):
+            mention_text(scopes[-1], part.text)
+        if not isinstance(equation, Equation):
+            continue
+        found = check_one(equation, scopes, options, None, memory)
+        if id(part) in claims and equation.check.defines is not None:
+            what = (
+                f"the conclusion of a {block.kind} cannot be a definition: move defines: {equation.check.defines} to a "
+                f"definition block before it, or drop it so that the equation is checked"
+            )
+            found = (Verdict(equation.id, Kind.ERROR, equation.where, what), *found[1:])
+        yield from found
+
+
+def declare_all(scope: Scope, symbols: Iterable[SymbolSpec], verdicts: list[Verdict]) -> list[Entry]:
+    """Declare symbols and return them; a name that cannot be read is an error verdict."""
+    entries: list[Entry] = []
     for spec in symbols:
         try:
-            declare(scope, [spec])
+            entries += declare(scope, [spec])
         except CheckError as error:
             verdicts.append(Verdict(spec.name, Kind.ERROR, spec.where, f"symbol {spec.name}: {error.what}"))
+    return entries
 
 
 def check_one(
@@ -73,11 +97,27 @@ def check_one(
     options: Options,
     place: Callable[[int], Where] | None = None,
     memory: Memory | None = None,
+) -> tuple[Verdict, ...]:
+    """Return the verdict on one equation, and notes on symbols of its own that it does not use.
+
+    `scopes` go from the outermost in, and a definition enters all of them.
+    """
+    own: list[Entry] = []
+    verdict = _verdict(equation, scopes, options, place, memory, own)
+    return (verdict, *notes(own)) if verdict.kind is not Kind.ERROR else (verdict,)
+
+
+def _verdict(
+    equation: Equation,
+    scopes: Sequence[Scope],
+    options: Options,
+    place: Callable[[int], Where] | None,
+    memory: Memory | None,
+    own: list[Entry],
 ) -> Verdict:
-    """Return the verdict on one equation; `scopes` go from the outermost in, and a definition enters all of them."""
     started = time.perf_counter()
     try:
-        answer = _answer(equation, scopes, options, memory)
+        answer = _answer(equation, scopes, options, memory, own)
     except CheckError as error:
         at = None if error.where else error.at
         where = error.where or (place(at or 0) if place else located(equation, at))
@@ -111,16 +151,17 @@ def located(equation: Equation, at: int | None) -> Where:
     return Where(where.file, where.line + lines, where.column + len(before) - before.rindex("\n") - 1)
 
 
-def _answer(equation: Equation, scopes: Sequence[Scope], options: Options, memory: Memory | None) -> Answer:
+def _answer(
+    equation: Equation, scopes: Sequence[Scope], options: Options, memory: Memory | None, own: list[Entry]
+) -> Answer:
     from proofweave.check.defining import define
 
     asked = equation.check
-    if asked.skip is not None:
-        return Answer(Kind.SKIPPED, asked.skip)
-    if asked.assume is not None:
-        return Answer(Kind.SKIPPED, f"assumed: {asked.assume}")
     scope = Scope(scopes[-1])
-    declare(scope, equation.symbols)
+    own += declare(scope, equation.symbols)
+    if asked.skip is not None or asked.assume is not None:
+        mention(scope, equation.tex)
+        return Answer(Kind.SKIPPED, f"assumed: {asked.assume}" if asked.skip is None else asked.skip)
     if asked.defines is not None:
         symbol = define(equation, asked.defines, scope)
         symbol.data["written"] = equation.tex
@@ -137,7 +178,8 @@ def _answer(equation: Equation, scopes: Sequence[Scope], options: Options, memor
     answer = recall(memory, key)
     if answer is None:
         answer = check(question, options, seed_of(equation.tex, *asked.given))
-        remember(memory, key, answer)
+        if answer.lasting:
+            remember(memory, key, answer)
     return answer
 
 
@@ -158,7 +200,7 @@ def _order(asked: Mapping[str, str] | None, scope: Scope) -> tuple[Node | None, 
     if unknown or "in" not in asked:
         raise CheckError("order: takes in: (what goes to 0) and at_least: (the order)")
     try:
-        least = float(asked.get("at_least", "1"))
-    except ValueError:
+        least = float(Fraction(str(asked.get("at_least", "1"))))
+    except (ValueError, ZeroDivisionError):
         raise CheckError(f"order: at_least must be a number, not {asked['at_least']}") from None
     return parse_tex(str(asked["in"]), scope), least

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from proofweave.check.kinds import CheckError, Dim, OutOfTime, TooLarge
+from proofweave.check.clock import NODE, Clock
+from proofweave.check.kinds import CheckError, Dim, TooLarge
 from proofweave.check.program import closure, stochastic
 from proofweave.check.scope import Symbol
 from proofweave.check.tree import Index
@@ -30,7 +30,7 @@ class Env:
         "binds",
         "cache",
         "caching",
-        "deadline",
+        "clock",
         "flows",
         "functions",
         "kept",
@@ -43,13 +43,13 @@ class Env:
         "values",
     )
 
-    def __init__(self, batch: int, sizes: dict[str, int], deadline: float) -> None:
+    def __init__(self, batch: int, sizes: dict[str, int], clock: Clock) -> None:
         self.batch = batch
         self.sizes = sizes
-        self.deadline = deadline
+        self.clock = clock
         self.values: dict[Symbol, Val] = {}
         self.functions: dict[Symbol, Sampled] = {}
-        self.flows: dict[Symbol, Any] = {}
+        self.flows: dict[Symbol, tuple[Any, ...]] = {}
         self.axes: tuple[int, ...] = ()
         self.binds: dict[Index | Symbol, tuple[Val, int]] = {}
         self.over: frozenset[Symbol] = frozenset()
@@ -66,16 +66,11 @@ class Env:
         """The number of index axes in force."""
         return len(self.axes)
 
-    def check_time(self) -> None:
-        """Stop when the equation's time is used up."""
-        if time.thread_time() > self.deadline:
-            raise OutOfTime("the equation took too long; use smaller sizes, ranges or supports")
-
     def child(self, stamp: object, axis: int | None = None) -> Env:
         """Return a state one level further in, with a new index axis of that length if given."""
-        self.check_time()
+        self.clock.spend(NODE)
         new = Env.__new__(Env)
-        new.batch, new.sizes, new.deadline = self.batch, self.sizes, self.deadline
+        new.batch, new.sizes, new.clock = self.batch, self.sizes, self.clock
         new.values, new.functions, new.flows = self.values, self.functions, self.flows
         new.axes = self.axes if axis is None else (*self.axes, axis)
         cells = self.batch
@@ -95,7 +90,7 @@ class Env:
 
     def root(self) -> Env:
         """Return the state outside all operators."""
-        new = Env(self.batch, self.sizes, self.deadline)
+        new = Env(self.batch, self.sizes, self.clock)
         new.values, new.functions, new.flows, new.notes = self.values, self.functions, self.flows, self.notes
         return new
 

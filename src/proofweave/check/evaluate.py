@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import numpy as np
 
 from proofweave.check import values as va
+from proofweave.check.clock import NODE
 from proofweave.check.env import Env
-from proofweave.check.kinds import CheckError, OutOfTime
+from proofweave.check.kinds import CheckError
 from proofweave.check.scope import Symbol
 from proofweave.check.tree import Index, Node
 from proofweave.check.values import Array, Val
@@ -17,6 +17,10 @@ from proofweave.check.values import Array, Val
 Rule = Callable[[Node, Env], Val]
 RULES: dict[str, Rule] = {}
 MOST_KEPT = 1 << 19  # cells of all values a case remembers
+
+
+CUBIC = frozenset(("mul", "inverse", "matfunc", "norm", "eigenvalue", "singular", "msign", "pinv", "pow"))
+SMALL = 8
 
 
 def rule(*ops: str) -> Callable[[Rule], Rule]:
@@ -46,22 +50,25 @@ def ev(node: Node, env: Env) -> Val:
 
 
 def _compute(node: Node, env: Env) -> Val:
-    if time.thread_time() > env.deadline:
-        raise OutOfTime("the equation took too long; use smaller sizes, ranges or supports")
     handler = RULES.get(node.op)
     if handler is None:
         raise CheckError(f"{node.op} cannot be evaluated here", node.at)
     try:
-        return handler(node, env)
+        value = handler(node, env)
+        env.clock.spend(value.v.size + NODE + (_cubic(node, value, env) if node.op in CUBIC else 0))
+        return value
     except CheckError as error:
         if error.at is None:
             error.at = node.at
         raise
 
 
-def scalar_of(node: Node, env: Env, rank: int) -> Val:
-    """Return a scalar's value, widened to multiply a value of that rank."""
-    return va.widen(ev(node, env), rank)
+def _cubic(node: Node, value: Val, env: Env) -> float:
+    """Return the extra work of products and factorisations of matrices, about n³ multiplications each."""
+    sizes = [env.size(dim) for arg in node.args if arg.type.rank == 2 for dim in arg.type.dims if dim is not None]
+    n = max(sizes, default=0)
+    cells = n ** max(2 - node.type.rank, 0) * value.v.size
+    return cells * n / 8 if n > SMALL else 0
 
 
 # -- names and constants
@@ -346,6 +353,8 @@ def _pow(node: Node, env: Env) -> Val:
         return matrix_power(ev(base, env), ev(exponent, env), node)
     if base.op == "constant" and base.data == float(np.e):
         return exponential(ev(exponent, env))
+    if exponent.op == "num" and exponent.data == 2:
+        return va.square(ev(base, env))
     return va.power(ev(base, env), ev(exponent, env))
 
 
@@ -368,7 +377,8 @@ def _root(node: Node, env: Env) -> Val:
 def exponential(x: Val) -> Val:
     """Return e^x."""
     v = np.exp(x.v)
-    return Val(v, v * np.expm1(np.minimum(x.e, 50.0)) + 2 * va.EPS * v)
+    lost = np.where((v > 0) & (v < 1e-290), 1e-320, 0.0)  # below 1e-308 fewer digits are kept
+    return Val(v, v * np.expm1(np.minimum(x.e, 50.0)) + 2 * va.EPS * v + lost)
 
 
 @rule("binom")

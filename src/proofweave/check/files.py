@@ -25,6 +25,7 @@ class Sheet:
     symbols: tuple[SymbolSpec, ...]
     equations: tuple[Equation, ...]
     places: tuple[Place, ...]
+    warnings: tuple[Finding, ...] = ()
 
 
 class Reader:
@@ -109,7 +110,7 @@ def read_equations(text: str, path: str, line: int = 0, column: int = 0) -> Shee
         raise FindingsError([replace(f, where=moved(f.where, line, column)) for f in reader.findings])
     symbols = tuple(replace(symbol, where=moved(symbol.where, line, column)) for symbol in symbols)
     equations = [replace(equation, where=moved(equation.where, line, column)) for equation in equations]
-    return Sheet(symbols, tuple(equations), tuple(places))
+    return Sheet(symbols, tuple(equations), tuple(places), tuple(reader.findings))
 
 
 def moved(where: Where, line: int, column: int) -> Where:

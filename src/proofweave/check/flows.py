@@ -25,6 +25,7 @@ from proofweave.check.values import EPS, Array, Val
 
 STEPS = (12, 24, 48, 96)
 ENOUGH = 0.7
+MOST_TRACKS = 4
 CLOSE = 1e-7
 
 
@@ -114,29 +115,29 @@ def _track(symbol: Symbol, time: Array, env: Env) -> Track:
     flat = np.broadcast_to(times, (env.batch, *times.shape[1:])).reshape(env.batch, -1)
     end = flat[np.arange(env.batch), np.abs(flat).argmax(axis=1)]
     end = np.where(end == 0, 1e-3, end)
-    known: Track | None = env.flows.get(symbol)
-    if known is not None and known.end.shape == end.shape:
+    tracks: tuple[Track, ...] = env.flows.get(symbol, ())
+    for known in tracks:
         covered = (np.sign(known.end) == np.sign(end)) & (np.abs(known.end) >= np.abs(end))
         if covered.all():
             return known
     group = together(symbol)
     root = env.root()
     start = [_start(flow, root) for flow in group]
-    tracks: list[Track] = []
+    made: list[Track] = []
     with np.errstate(all="ignore"):
         coarse = _march(group, start, end, STEPS[0], root)
         for steps in STEPS[1:]:
             fine = _march(group, start, end, steps, root)
-            tracks = [
+            made = [
                 Track(end, p, s, cp, cs)
                 for (p, s), (cp, cs) in zip(zip(*fine, strict=True), zip(*coarse, strict=True), strict=True)
             ]
-            if np.mean(np.all([_settled(track) for track in tracks], axis=0)) >= ENOUGH:
+            if np.mean(np.all([_settled(track) for track in made], axis=0)) >= ENOUGH:
                 break
             coarse = fine
-    for flow, track in zip(group, tracks, strict=True):
-        env.flows[flow] = track
-    return tracks[group.index(symbol)]
+    for flow, track in zip(group, made, strict=True):
+        env.flows[flow] = (track, *env.flows.get(flow, ()))[:MOST_TRACKS]
+    return made[group.index(symbol)]
 
 
 def _settled(track: Track) -> Array:
@@ -203,7 +204,9 @@ def _read(end: Array, points: Array, slopes: Array, time: Array) -> tuple[Array,
     first = np.clip(np.floor(place).astype(int) - 1, 0, steps - 3)
     local = place - first - 1
     data = _basis()
-    powers = local[..., None] ** np.arange(8)
+    powers = np.ones((*local.shape, 8))
+    for k in range(1, 8):
+        powers[..., k] = powers[..., k - 1] * local
     basis = powers @ data
     moving = (powers[..., :7] * np.arange(1, 8)) @ data[1:]
     rows = np.arange(batch)[:, None]

@@ -18,13 +18,21 @@ def as_text(verdicts: Sequence[Verdict], quiet: bool = False) -> Iterator[str]:
         if not (quiet and verdict.kind in GOOD):
             yield " ".join(str(verdict).split())
     counts = Counter(verdict.kind for verdict in verdicts)
+    noted = counts.pop(Kind.NOTE, 0)
     listed = ", ".join(f"{counts[kind]} {kind}" for kind in Kind if counts[kind])
-    yield f"{len(verdicts)} equations: {listed or 'nothing to check'}"
+    tail = f"; {noted} note{'s' if noted > 1 else ''}" if noted else ""
+    yield f"{counts.total()} equations: {listed or 'nothing to check'}{tail}"
 
 
 def as_json(verdicts: Sequence[Verdict]) -> str:
     """Return the verdicts as one JSON document."""
-    return json.dumps({"equations": [verdict.as_json() for verdict in verdicts]}, ensure_ascii=False, indent=1)
+    notes = [
+        {"file": v.where.file, "line": v.where.line, "column": v.where.column, "id": v.id, "reason": v.reason}
+        for v in verdicts
+        if v.kind is Kind.NOTE
+    ]
+    listed = [verdict.as_json() for verdict in verdicts if verdict.kind is not Kind.NOTE]
+    return json.dumps({"equations": listed, "notes": notes}, ensure_ascii=False, indent=1)
 
 
 def as_github(verdicts: Sequence[Verdict]) -> Iterator[str]:
@@ -35,7 +43,11 @@ def as_github(verdicts: Sequence[Verdict]) -> Iterator[str]:
         level = "error" if verdict.kind in BLOCKING else "warning"
         message = _escaped(f"{verdict.id}: {verdict.reason}")
         place = f"file={_property(verdict.where.file)},line={verdict.where.line},col={verdict.where.column}"
-        yield f"::{level} {place},title={_property(f'equation {verdict.kind}')}::{message}"
+        yield f"::{level} {place},title={_property(_title(verdict.kind))}::{message}"
+
+
+def _title(kind: Kind) -> str:
+    return "note" if kind is Kind.NOTE else f"equation {kind}"
 
 
 def _escaped(text: str) -> str:
@@ -71,6 +83,7 @@ def as_sarif(verdicts: Sequence[Verdict]) -> str:
             (Kind.REFUTED, "The equation is false on an instance."),
             (Kind.ERROR, "The equation cannot be read or evaluated."),
             (Kind.WEAK, "A part of the equation is not tested by any planted error."),
+            (Kind.NOTE, "Something in the file has no effect, such as a symbol that is never used."),
         )
     ]
     driver = {"name": "proofweave", "rules": rules}

@@ -9,7 +9,7 @@ constant (Σ_k a_k² sup φ_k'²)^{1/2}.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -48,6 +48,7 @@ SHAPES: tuple[tuple[Curve, Curve, Curve, float | None, float, float | None], ...
     (np.abs, np.sign, np.zeros_like, 1.0, 0.0, None),
     (np.zeros_like, np.zeros_like, np.zeros_like, 0.0, 0.0, 0.0),
 )
+CURVES: tuple[tuple[Curve, Curve, Curve], ...] = tuple(shape[:3] for shape in SHAPES)
 SHAPE_NAMES = ("square/2", "softplus", "huber", "sqrt(1+t²)", "cos", "t⁴/4", "abs", "0·")
 QUADRATIC, SOFTPLUS, HUBER, HYPERBOLA, COSINE, QUARTIC, ABSOLUTE, FLAT = range(8)
 
@@ -62,10 +63,13 @@ class Sampled:
     slope: Array
     offset: Array
     basis: Array
+    bowl: Array
+    kinds: tuple[int, ...]
 
     def rows(self, keep: Array) -> Sampled:
         """Return the functions of some instances."""
-        return Sampled(*(getattr(self, name)[keep] for name in ("scale", "shape", "shift", "slope", "offset", "basis")))
+        names = ("scale", "shape", "shift", "slope", "offset", "basis", "bowl")
+        return replace(self, **{name: getattr(self, name)[keep] for name in names})
 
 
 def allowed(classes: tuple[str, ...], constant: bool) -> tuple[int, ...]:
@@ -100,7 +104,7 @@ def draw(symbol: Symbol, d: int, members: tuple[int, ...], batch: int, rng: np.r
     if not convex:
         scale = scale * rng.choice([1.0, -1.0], p=[0.7, 0.3], size=scale.shape)
     if "strongly_convex" in classes:
-        shape = np.where(rng.random(shape.shape) < 0.3, shape, QUADRATIC)
+        shape = np.where(rng.random(shape.shape) < 0.6, shape, QUADRATIC)
     shift = rng.normal(size=(*lead, d)) * (rng.random((*lead, 1)) < 0.8)
     slope = rng.normal(size=(*lead, d)) * (rng.random((*lead, 1)) < 0.6)
     if "lipschitz" in classes:
@@ -113,11 +117,13 @@ def draw(symbol: Symbol, d: int, members: tuple[int, ...], batch: int, rng: np.r
     for array in (shift, slope):
         array[nice] = np.rint(array[nice])
     scale = np.where(nice[..., None], np.where(np.abs(scale) < 0.75, 0.5 * np.sign(scale), np.rint(scale)), scale)
+    bowl = np.zeros(shape.shape)
     if "strongly_convex" in classes:
-        # every direction needs curvature, so a flat term is replaced by a parabola
+        # every direction needs curvature: a term without it stands on a parabola
         bottom = np.array([s[4] for s in SHAPES])[shape]
-        shape = np.where(bottom <= 0, QUADRATIC, shape)
-    return Sampled(scale, shape, shift, slope, offset, basis)
+        bowl = np.where(bottom <= 0, np.exp(rng.normal(-0.7, 0.7, size=shape.shape)), 0.0)
+        bowl = np.where(nice[..., None] & (bowl > 0), np.where(bowl < 0.75, 0.5, np.rint(bowl)), bowl)
+    return Sampled(scale, shape, shift, slope, offset, basis, bowl, tuple(int(kind) for kind in np.unique(shape)))
 
 
 def evaluate(env: Env, symbol: Symbol, x: Val, members: list[Array], order: int) -> Val:
@@ -127,50 +133,55 @@ def evaluate(env: Env, symbol: Symbol, x: Val, members: list[Array], order: int)
     s = env.functions[symbol]
     scalar = symbol.type.args[0].kind == "scalar"
     point = Val(x.v[..., None], x.e[..., None]) if scalar else x
+    ones = (1,) * env.depth
 
     def at(array: Array, rank: int) -> Array:
-        lifted = env.lift(exact(array), 0)
-        return gather(lifted, members, env, rank, symbol.name).v if members else lifted.v
+        lifted = array.reshape(array.shape[:1] + ones + array.shape[1:])
+        return gather(exact(lifted), members, env, rank, symbol.name).v if members else lifted
 
-    scale, shift, slope, offset = at(s.scale, 1), at(s.shift, 1), at(s.slope, 1), at(s.offset, 0)
-    kinds, basis = at(s.shape.astype(float), 1), at(s.basis, 2)
-    turned = (basis @ point.v[..., None])[..., 0]
-    moved = (np.abs(basis) @ (point.e + 4 * EPS * np.abs(point.v))[..., None])[..., 0] + EPS * np.abs(shift)
-    t = turned + shift
-    outside = np.isnan(kinds)  # a member out of the family's range: its other parameters are NaN and so is its value
-    value, first, second = _terms(np.rint(np.where(outside, FLAT, kinds)).astype(int), t, order)
-    flat = np.zeros_like(value)
-    curved = np.broadcast_to(second, flat.shape)
+    scale, shift, slope, bowl = at(s.scale, 1), at(s.shift, 1), at(s.slope, 1), at(s.bowl, 1)
+    basis = at(s.basis, 2)
+    kinds = at(s.shape.astype(float), 1) if members else at(s.shape, 1)
+    spread = point.e + 4 * EPS * np.abs(point.v)
+    moved = (np.abs(basis) @ spread[..., None])[..., 0] + EPS * np.abs(shift)
+    t = (basis @ point.v[..., None])[..., 0] + shift
+    if members:  # a member out of the family's range: its other parameters are NaN and so is its value
+        kinds = np.where(np.isnan(kinds), FLAT, kinds).astype(int)
+    size = np.abs(scale)
     if order == 0:
-        v = (scale * value).sum(axis=-1) + (slope * point.v).sum(axis=-1) + offset
-        slack = np.abs(scale) * (np.abs(first) * moved + 4 * EPS * (np.abs(value) + 1))
-        e = slack.sum(axis=-1) + (np.abs(slope) * (point.e + 4 * EPS * np.abs(point.v))).sum(axis=-1) + EPS * np.abs(v)
+        offset = at(s.offset, 0)
+        value, first = (_curve(kinds, t, which, s.kinds) for which in (0, 1))
+        v = (scale * value + bowl * t * t / 2).sum(axis=-1) + (slope * point.v).sum(axis=-1) + offset
+        slack = size * (np.abs(first) * moved + 4 * EPS * (np.abs(value) + 1)) + bowl * (moved + EPS * np.abs(t)) * (
+            np.abs(t) + moved
+        )
+        e = slack.sum(axis=-1) + (np.abs(slope) * spread).sum(axis=-1) + EPS * np.abs(v)
         return Val(v, e)
     back = np.swapaxes(basis, -1, -2)
+    second = _curve(kinds, t, 2, s.kinds)
     if order == 1:
-        inner = scale * first
-        v = (back @ inner[..., None])[..., 0] + slope
-        bound = np.abs(scale) * (np.abs(curved) * moved + 4 * EPS * (np.abs(first) + 1))
+        first = _curve(kinds, t, 1, s.kinds)
+        v = (back @ (scale * first + bowl * t)[..., None])[..., 0] + slope
+        bound = size * (np.abs(second) * moved + 4 * EPS * (np.abs(first) + 1)) + bowl * (moved + 4 * EPS * np.abs(t))
         e = (np.abs(back) @ bound[..., None])[..., 0] + EPS * np.abs(v)
         return Val(v[..., 0], e[..., 0]) if scalar else Val(v, e)
-    weighted = scale * curved
+    weighted = scale * second + bowl
     h = (back * weighted[..., None, :]) @ basis
-    e = (np.abs(back) * (np.abs(weighted) * 8 * EPS + np.abs(scale) * 3 * moved)[..., None, :]) @ np.abs(basis)
+    e = (np.abs(back) * (np.abs(weighted) * 8 * EPS + size * 3 * moved)[..., None, :]) @ np.abs(basis)
     return Val(h[..., 0, 0], e[..., 0, 0]) if scalar else Val(h, e)
 
 
-def _terms(kinds: Array, t: Array, order: int) -> tuple[Array, Array, Array]:
-    shape = np.broadcast_shapes(kinds.shape, t.shape)
-    kinds, t = np.broadcast_to(kinds, shape), np.broadcast_to(t, shape)
-    value, first, second = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    for kind in np.unique(kinds):
-        mask = kinds == kind
-        part = t[mask]
-        value[mask] = SHAPES[kind][0](part)
-        first[mask] = SHAPES[kind][1](part)
-        if order:
-            second[mask] = SHAPES[kind][2](part)
-    return value, first, second
+def _curve(kinds: Array, t: Array, which: int, present: tuple[int, ...]) -> Array:
+    """Return each term's value (0), slope (1) or curvature (2)."""
+    if len(present) == 1:
+        return np.asarray(CURVES[present[0]][which](t))
+    out = np.zeros(np.broadcast_shapes(kinds.shape, t.shape))
+    for kind in present:
+        if kind == FLAT:
+            continue
+        found = CURVES[kind][which](t)
+        np.copyto(out, found, where=kinds == kind)
+    return out
 
 
 def constant(symbol: Symbol, sampled: Sampled, which: str) -> Array:
@@ -179,10 +190,10 @@ def constant(symbol: Symbol, sampled: Sampled, which: str) -> Array:
     kinds = sampled.shape
     if which == "modulus" or (classes == ("strongly_convex",)):
         bottom = np.array([s[4] for s in SHAPES])[kinds]
-        return np.asarray((sampled.scale * bottom).min(axis=-1))
+        return np.asarray((sampled.scale * bottom + sampled.bowl).min(axis=-1))
     if "lipschitz" in classes and "smooth" not in classes:
         steep = np.array([np.nan if s[3] is None else s[3] for s in SHAPES])[kinds]
         return np.asarray(np.sqrt(np.square(sampled.scale * steep).sum(axis=-1)))
     low = np.array([s[4] for s in SHAPES])[kinds]
     high = np.array([np.nan if s[5] is None else s[5] for s in SHAPES])[kinds]
-    return np.asarray((np.abs(sampled.scale) * np.maximum(np.abs(low), np.abs(high))).max(axis=-1))
+    return np.asarray((np.abs(sampled.scale) * np.maximum(np.abs(low), np.abs(high)) + sampled.bowl).max(axis=-1))

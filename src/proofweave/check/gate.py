@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,12 +12,14 @@ from proofweave.check import mutate
 from proofweave.check.answer import Answer, Question
 from proofweave.check.cases import Case, Drawn, Task
 from proofweave.check.checker import Rough
+from proofweave.check.clock import RATE, Clock
 from proofweave.check.kinds import CheckError, OutOfTime
 from proofweave.check.search import is_inequality, search
 from proofweave.check.tree import Node
 from proofweave.check.verdict import Kind, Mutants
 
 PATIENCE = 0.3
+BRISK = 0.5
 
 Span = tuple[int, int]
 
@@ -28,85 +30,105 @@ def gate(
     rough: Sequence[Rough],
     instances: int,
     rng: np.random.Generator,
-    deadline: float,
+    clock: Clock,
 ) -> Answer:
     """Return verified, or weak with the parts none of whose planted errors was caught."""
-    killed: dict[Span, bool] = {}
-    parts: dict[Span, tuple[str, int, int]] = {}
-    survivors: list[tuple[Task | None, Drawn, mutate.Mutant]] = []
+    errors = _planted(drawn, rough)
+    parts = {one.mutant.part[1:]: one.mutant.part for one in reversed(errors)}
+    exposed = dict.fromkeys(parts, False)
+    judged: set[Span] = set()
+    survivors: list[Planted] = []
     dead = total = 0
-    stopped = ""
+    start, stopped = clock.spent, ""
     try:
-        for task_, found, mutant, fate in _fates(drawn, rough, rng, deadline):
-            total += 1
-            span = mutant.part[1:]
-            parts.setdefault(span, mutant.part)
-            killed[span] = killed.get(span, False) or fate
-            dead += fate
-            if not fate:
-                survivors.append((task_, found, mutant))
-        for task_, found, mutant in survivors:
-            if task_ is None or killed[mutant.part[1:]] or not is_inequality(mutant.claim):
+        for one in errors:
+            span = one.mutant.part[1:]
+            if clock.spent - start > BRISK * RATE and exposed[span]:
+                continue  # of a heavy equation only what still tells something is judged
+            fate = _patiently(one, rng, clock)
+            if fate is None:
                 continue
-            if search(task_, mutant.claim, found.cases, rng, refine=False, seconds=PATIENCE).case is not None:
-                killed[mutant.part[1:]] = True
+            judged.add(span)
+            total += 1
+            dead += fate
+            if fate:
+                _expose(exposed, span)
+            else:
+                survivors.append(one)
+        for one in survivors:
+            if one.task is None or exposed[one.mutant.part[1:]] or not is_inequality(one.mutant.claim):
+                continue
+            if (
+                search(one.task, one.mutant.claim, one.drawn.cases, rng, refine=False, seconds=PATIENCE).case
+                is not None
+            ):
+                _expose(exposed, one.mutant.part[1:])
                 dead += 1
     except OutOfTime:
         stopped = f"time ran out after {total} planted errors"
-    for span, exposed in list(killed.items()):
-        if exposed:  # what exposes a factor exposes the term it stands in
-            for outer in killed:
-                killed[outer] = killed[outer] or (outer[0] <= span[0] and span[1] <= outer[1])
     tex = question.tex
     names = {span: mutate.name_of(part, tex) for span, part in parts.items()}
-    left = [span for span, exposed in killed.items() if not exposed and not excused(names[span], question.excuse)]
-    listed = tuple(dict.fromkeys(mutate.describe(mutant, tex) for *_, mutant in survivors))
+    asked = parts if stopped else judged  # a part none of whose errors can be read is no part
+    left = [span for span in parts if span in asked and not exposed[span] and not excused(names[span], question.excuse)]
+    listed = tuple(dict.fromkeys(mutate.describe(one.mutant, tex) for one in survivors))
     unexposed = tuple(dict.fromkeys(names[span] for span in left))
     summary = Mutants(dead, total, listed, unexposed)
-    if stopped:
-        return Answer(Kind.WEAK, stopped, instances, None, summary)
     if not total:
-        return Answer(
-            Kind.WEAK, "no error could be planted: the equation has no part to test", instances, None, summary
-        )
+        reason = stopped or "no error could be planted: the equation has no part to test"
+        return Answer(Kind.WEAK, reason, instances, None, summary, not clock.late)
     if unexposed:
         what = "; ".join(unexposed)
-        return Answer(Kind.WEAK, f"no planted error exposes: {what}", instances, None, summary)
-    return Answer(Kind.VERIFIED, f"verified on {instances} instances", instances, None, summary)
+        reason = f"{stopped}; not yet exposed: {what}" if stopped else f"no planted error exposes: {what}"
+        return Answer(Kind.WEAK, reason, instances, None, summary, not clock.late)
+    return Answer(Kind.VERIFIED, f"verified on {instances} instances", instances, None, summary, not clock.late)
 
 
-def _fates(
-    drawn: Sequence[tuple[Task, Drawn]], rough: Sequence[Rough], rng: np.random.Generator, deadline: float
-) -> Iterator[tuple[Task | None, Drawn, mutate.Mutant, bool]]:
-    for task_, found in drawn:
-        for claim in task_.claims:
-            for mutant in mutate.mutants(claim):
-                fate = _patiently(partial(_fate, mutant.claim, found.cases), found.cases, deadline)
-                if fate is not None:
-                    yield task_, found, mutant, fate
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """A planted error with the instances it is judged on; `rough` where it stands in an approximation."""
+
+    mutant: mutate.Mutant
+    drawn: Drawn
+    task: Task | None = None
+    rough: Rough | None = None
+
+
+def _planted(drawn: Sequence[tuple[Task, Drawn]], rough: Sequence[Rough]) -> list[Planted]:
+    """Return the errors to plant, the first of every part before the second of any."""
+    found: list[Planted] = []
+    for task_, cases in drawn:
+        found += [Planted(mutant, cases, task_) for claim in task_.claims for mutant in mutate.mutants(claim)]
     for one in rough:
-        for mutant in mutate.mutants(one.link):
-            if mutant.claim.data != one.link.data:
-                continue
-            fate = _patiently(partial(_rough_fate, one, mutant.claim, rng), one.drawn.cases, deadline)
-            if fate is not None:
-                yield None, one.drawn, mutant, fate
+        found += [
+            Planted(mutant, one.drawn, None, one)
+            for mutant in mutate.mutants(one.link)
+            if mutant.claim.data == one.link.data
+        ]
+    seen: Counter[Span] = Counter()
+    rounds: list[int] = []
+    for error in found:
+        rounds.append(seen[error.mutant.part[1:]])
+        seen[error.mutant.part[1:]] += 1
+    return [error for _, error in sorted(zip(rounds, found, strict=True), key=lambda pair: pair[0])]
 
 
-def _patiently(judge: Callable[[], bool | None], cases: Sequence[Case], deadline: float) -> bool | None:
+def _expose(exposed: dict[Span, bool], span: Span) -> None:
+    """Mark a part as exposed, and what it stands in: what exposes a factor exposes the term around it."""
+    for outer in exposed:
+        exposed[outer] = exposed[outer] or (outer[0] <= span[0] and span[1] <= outer[1])
+
+
+def _patiently(one: Planted, rng: np.random.Generator, clock: Clock) -> bool | None:
     """Judge one planted error within a moment; one that takes longer is left out of the count."""
-    until = min(deadline, time.thread_time() + PATIENCE)
-    for case in cases:
-        case.env.deadline = case.inner.deadline = until
     try:
-        return judge()
+        with clock.within(PATIENCE):
+            if one.rough is not None:
+                return _rough_fate(one.rough, one.mutant.claim, rng)
+            return _fate(one.mutant.claim, one.drawn.cases)
     except OutOfTime:
-        if time.thread_time() > deadline:
+        if clock.over():
             raise
         return None
-    finally:
-        for case in cases:
-            case.env.deadline = case.inner.deadline = deadline
 
 
 def _fate(claim: Node, cases: Sequence[Case]) -> bool | None:

@@ -190,3 +190,23 @@ def _matrix_sign(node: Node, env: Env) -> Val:
     grey = ((s > 1e-12 * s[..., :1]) & ~kept).any(axis=-1)
     v = np.where((whole & ~grey)[..., None, None], v, np.nan)
     return Val(v, np.broadcast_to(bound[..., None, None], v.shape))
+
+
+@rule("dyad")
+def _dyad(node: Node, env: Env) -> Val:
+    """Return u vᵀ of the largest singular value, or v vᵀ of an extreme eigenvalue; none where it is not simple."""
+    filled, e, whole = finite(ev(node.args[0], env))
+    if node.data == "singular":
+        u, s, vt = np.linalg.svd(filled, full_matrices=False)
+        v = u[..., :, :1] @ vt[..., :1, :]
+        gap = s[..., 0] - s[..., 1] if s.shape[-1] > 1 else s[..., 0]
+        top = s[..., 0]
+    else:
+        values, vectors = np.linalg.eigh((filled + np.swapaxes(filled, -1, -2)) / 2)
+        place, other = (-1, -2) if node.data == "max" else (0, 1)
+        v = vectors[..., :, place, None] * vectors[..., None, :, place]
+        top = np.abs(values).max(axis=-1)
+        gap = np.abs(values[..., place] - values[..., other]) if values.shape[-1] > 1 else top
+    bound = 8 * (_size(e) + 8 * filled.shape[-1] * EPS * top) / np.maximum(gap, np.finfo(float).tiny)
+    good = whole & (gap > 1e-7 * top)
+    return Val(np.where(good[..., None, None], v, np.nan), np.broadcast_to(bound[..., None, None], v.shape))

@@ -32,7 +32,7 @@ def repeat(env: Env, copies: int) -> Env:
 
 def take(env: Env, rows: Array) -> Env:
     """Return the batch of some instances."""
-    new = Env(len(rows), env.sizes, env.deadline)
+    new = Env(len(rows), env.sizes, env.clock)
     for symbol, value in env.values.items():
         v = value.v if value.v.shape[0] == 1 and env.batch != 1 else value.v[rows] if value.v.shape[0] > 1 else value.v
         e = value.e if value.e.shape[0] == 1 else value.e[rows]

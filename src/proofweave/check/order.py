@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from proofweave.check.cases import Drawn, Task, draw_cases, open_case
+from proofweave.check.clock import Clock
 from proofweave.check.env import Env
 from proofweave.check.evaluate import ev
 from proofweave.check.judge import SAFETY
@@ -138,6 +139,6 @@ def _slope(size: Array, error: Array, floor: Array) -> float | None:
     return float((np.diff(y) / steps)[-2:].max())
 
 
-def draw(task_: Task, rng: np.random.Generator, deadline: float) -> Drawn:
+def draw(task_: Task, rng: np.random.Generator, clock: Clock) -> Drawn:
     """Draw the instances an order is fitted on."""
-    return draw_cases(task_, INSTANCES, rng, deadline)
+    return draw_cases(task_, INSTANCES, rng, clock)

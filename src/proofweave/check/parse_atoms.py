@@ -31,6 +31,7 @@ ELEMENTWISE = frozenset(
         "ReLU",
         "softplus",
         "erf",
+        "erfc",
         "abs",
     ]
 )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from proofweave.check.clock import NODE
 from proofweave.check.env import Env
 from proofweave.check.evaluate import ev
 from proofweave.check.judge import SAFETY, Truth, truth
@@ -20,21 +21,26 @@ from proofweave.check.values import EPS, Array, Val
 
 ROUNDS = 12
 STEP = 1e-6
+STRICT = {r"\le": "<", r"\ge": ">"}
 
 
 @dataclass(frozen=True, slots=True)
 class Premises:
-    """What must hold: symbols to set, in order, and relations to meet or filter by."""
+    """What must hold: symbols to set, in order, and relations to meet or filter by.
+
+    `decided` are the statements that count only where rounding leaves no doubt, as the premise of an implication.
+    """
 
     assigned: tuple[tuple[Symbol, Node], ...]
     statements: tuple[Statement, ...]
+    decided: frozenset[int] = frozenset()
 
     def trees(self) -> list[Node]:
         """Return every tree of the premises."""
         return [node for s in self.statements for node in s.nodes()]
 
 
-def read(statements: Sequence[Statement]) -> Premises:
+def read(statements: Sequence[Statement], decided: frozenset[int] = frozenset()) -> Premises:
     """Split premises into assignments x = … of a free symbol and relations."""
     assigned: list[tuple[Symbol, Node]] = []
     taken: set[Symbol] = set()
@@ -44,7 +50,7 @@ def read(statements: Sequence[Statement]) -> Premises:
             if found is not None:
                 assigned.append(found)
                 taken.add(found[0])
-    return Premises(tuple(assigned), tuple(statements))
+    return Premises(tuple(assigned), tuple(statements), decided)
 
 
 def _assignment(relation: Node, taken: set[Symbol]) -> tuple[Symbol, Node] | None:
@@ -96,11 +102,14 @@ def assign(premises: Premises, plan: Sequence[Symbol], env: Env, rng: np.random.
 def holds(premises: Premises, env: Env) -> Array:
     """Tell for each instance whether all premises hold and the set symbols lie in their domains."""
     good = np.ones(env.batch, dtype=bool)
-    for statement in premises.statements:
+    for number, statement in enumerate(premises.statements):
         inside = bind_free(statement.free, env)
         mask = _conditions(statement, inside)
         for relation in statement.rows:
             found = truth(relation, inside)
+            if number in premises.decided and relation.op == "chain" and set(relation.data) & set(STRICT):
+                sure = truth(replace(relation, data=tuple(STRICT.get(s, s) for s in relation.data)), inside).valid
+                found = Truth(found.holds & sure, found.valid & sure, found.slack)
             good &= everywhere(found, mask, env.batch)
     for symbol, _ in premises.assigned:
         good &= _in_domain(symbol, env.values[symbol].v, env)
@@ -170,7 +179,7 @@ def _meet(premises: Premises, plan: Sequence[Symbol], env: Env, rng: np.random.G
     if p > 200:
         return env
     for round_ in range(ROUNDS):
-        env.check_time()
+        env.clock.spend(NODE)
         gaps, slacks = residuals(premises, env)
         size = np.abs(gaps).max(axis=1)
         active = np.flatnonzero((np.abs(gaps) > slacks / 4).any(axis=1) & np.isfinite(size))

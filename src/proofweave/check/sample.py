@@ -9,6 +9,7 @@ import numpy as np
 
 from proofweave.check import functions, supports
 from proofweave.check.bindings import DERIVED, make
+from proofweave.check.clock import Clock
 from proofweave.check.coincide import coincide
 from proofweave.check.env import Env
 from proofweave.check.evaluate import ev
@@ -50,14 +51,14 @@ def bounds(symbol: Symbol, env: Env) -> tuple[int, int]:
     return lo, hi
 
 
-def size_groups(plan: Sequence[Symbol], rng: np.random.Generator, deadline: float) -> list[dict[str, int]]:
+def size_groups(plan: Sequence[Symbol], rng: np.random.Generator, clock: Clock) -> list[dict[str, int]]:
     """Return the sizes of each group of instances: all least, all largest, then random ones."""
     sizes = size_symbols(plan)
     if not sizes:
         return [{}]
     found: dict[tuple[int, ...], dict[str, int]] = {}
     for attempt in range(4 * GROUPS):
-        env = Env(1, {}, deadline)
+        env = Env(1, {}, clock)
         for symbol in sizes:
             lo, hi = bounds(symbol, env)
             value = lo if attempt == 0 else hi if attempt == 1 else int(rng.integers(lo, hi + 1))
@@ -68,9 +69,9 @@ def size_groups(plan: Sequence[Symbol], rng: np.random.Generator, deadline: floa
     return list(found.values())
 
 
-def draw(plan: Sequence[Symbol], sizes: dict[str, int], batch: int, rng: np.random.Generator, deadline: float) -> Env:
+def draw(plan: Sequence[Symbol], sizes: dict[str, int], batch: int, rng: np.random.Generator, clock: Clock) -> Env:
     """Draw a batch of instances of the free symbols; derived ones are still to be made."""
-    env = Env(batch, dict(sizes), deadline)
+    env = Env(batch, dict(sizes), clock)
     _afford(plan, env)
     regime = rng.choice(3, size=batch, p=[0.3, 0.5, 0.2])
     for symbol in plan:

@@ -68,11 +68,12 @@ def apply(name: str, x: Val) -> Val:
         whole = np.rint(x.v)
         v = np.where((np.abs(whole - x.v) < 1e-9) & (whole >= 0), factorial(np.maximum(whole, 0)), np.nan)
         return Val(v, 1e-14 * np.abs(v))
-    if name == "erf":
-        from scipy.special import erf
+    if name in ("erf", "erfc"):
+        from scipy import special
 
-        v = np.asarray(erf(x.v))
-        return Val(v, 2 / np.sqrt(np.pi) * x.e + 4 * EPS)
+        v = np.asarray(special.erf(x.v) if name == "erf" else special.erfc(x.v))
+        near = np.maximum(np.abs(x.v) - x.e, 0.0)
+        return Val(v, 2 / np.sqrt(np.pi) * np.exp(-near * near) * x.e + 8 * EPS * np.abs(v))
     raise CheckError(f"{name} cannot be evaluated")
 
 

@@ -126,7 +126,7 @@ class Scope:
         """Return the best reading of the name at a place, or None when it is undeclared."""
         best: tuple[tuple[int, int, int], Match, Entry] | None = None
         for entry in self.near(tokens[place].text):
-            found = _fits(entry, tokens, place)
+            found = fits(entry, tokens, place)
             if found is None:
                 continue
             members, entries, sup, stop = found
@@ -151,7 +151,8 @@ CLOSING = frozenset((")", "]", "}", r"\}", r"\rangle"))
 Groups = tuple[tuple[Token, ...], ...]
 
 
-def _fits(entry: Entry, tokens: Sequence[Token], place: int) -> tuple[Groups, Groups, tuple[Token, ...], int] | None:
+def fits(entry: Entry, tokens: Sequence[Token], place: int) -> tuple[Groups, Groups, tuple[Token, ...], int] | None:
+    """Return the member indices, entries, superscript and end of a name read as an entry's, or None."""
     for atom in entry.key[:-1]:
         if place >= len(tokens) or tokens[place].kind not in ("name", "op"):
             return None

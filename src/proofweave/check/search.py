@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ import numpy as np
 from proofweave.check.cases import Case, Task, open_case
 from proofweave.check.env import Env
 from proofweave.check.judge import Truth
-from proofweave.check.kinds import CheckError
+from proofweave.check.kinds import CheckError, OutOfTime
 from proofweave.check.moves import lengths, movable, moved, take
 from proofweave.check.premises import assign, holds
 from proofweave.check.sample import complete
@@ -50,8 +49,20 @@ def search(
     refine: bool = True,
     seconds: float = SECONDS,
 ) -> Found:
-    """Return the least slack found from the tightest instances of the tightest cases, within some seconds."""
-    until = time.thread_time() + seconds
+    """Return the least slack found from the tightest instances of the tightest cases, within some seconds' work."""
+    if not cases:
+        return Found(np.inf, None)
+    clock = cases[0].env.clock
+    try:
+        with clock.within(seconds):
+            return _search(task, claim, cases, rng, refine)
+    except OutOfTime:
+        if clock.over():
+            raise
+        return Found(np.inf, None)
+
+
+def _search(task: Task, claim: Node, cases: Sequence[Case], rng: np.random.Generator, refine: bool) -> Found:
     symbols = [s for s in movable(task.plan) if s not in {a for a, _ in task.premises.assigned}]
     ranked = sorted(((_tightest(case, claim), k) for k, case in enumerate(cases)), key=lambda pair: pair[0])
     best = Found(ranked[0][0] if ranked else np.inf, None)
@@ -60,7 +71,7 @@ def search(
     for slack, k in ranked[:2]:
         if not np.isfinite(slack):
             continue
-        found = _descend(task, claim, cases[k], symbols, rng, refine, until)
+        found = _descend(task, claim, cases[k], symbols, rng, refine)
         if found.case is not None:
             return found
         best = Found(min(best.slack, found.slack), None)
@@ -101,7 +112,7 @@ def _try(task: Task, claim: Node, env: Env, rng: np.random.Generator) -> tuple[C
 
 
 def _descend(
-    task: Task, claim: Node, case: Case, symbols: Sequence[Symbol], rng: np.random.Generator, refine: bool, until: float
+    task: Task, claim: Node, case: Case, symbols: Sequence[Symbol], rng: np.random.Generator, refine: bool
 ) -> Found:
     slack = _per_instance(case.truth(claim), case.env.batch)
     order = np.argsort(slack)
@@ -113,10 +124,7 @@ def _descend(
     if not p or p > MOST_COORDINATES or not env.batch:
         return Found(float(slack.min()), None)
     current = _per_instance(open_case(task, env).truth(claim), env.batch)
-    env.deadline = min(env.deadline, until)
     for round_ in range(ROUNDS):
-        if time.thread_time() > env.deadline:
-            break
         copies = COPIES
         size = 10.0 ** rng.uniform(-2.5 - 0.3 * round_, 0.3, size=(env.batch, copies, 1))
         steps = rng.normal(size=(env.batch, copies, p)) * size
@@ -125,6 +133,8 @@ def _descend(
         try:
             kept, values, violated = _try(task, claim, tried, rng)
         except CheckError:
+            if env.clock.over():
+                raise
             break
         if violated:
             return Found(float(values.min()), kept)

@@ -195,7 +195,7 @@ def formula(env: Env, symbol: Symbol) -> object:
     if symbol.holes:
         return f"{int(np.prod(s.offset.shape[1:]))} sampled functions"
     terms = [
-        f"{nice(a)}·{SHAPE_NAMES[int(kind)]}(⟨{nice(q)}, x⟩ + {nice(b)})"
-        for a, kind, q, b in zip(s.scale[0], s.shape[0], s.basis[0], s.shift[0], strict=True)
+        f"{nice(a)}·{SHAPE_NAMES[int(kind)]}(⟨{nice(q)}, x⟩ + {nice(b)})" + (f" + {nice(m)}·its square/2" if m else "")
+        for a, kind, q, b, m in zip(s.scale[0], s.shape[0], s.basis[0], s.shift[0], s.bowl[0], strict=True)
     ]
     return " + ".join(terms) + f" + ⟨{nice(s.slope[0])}, x⟩ + {nice(s.offset[0])}"

@@ -11,7 +11,7 @@ from proofweave.check.names import read_key
 from proofweave.check.parse import Parser
 from proofweave.check.parse_names import as_dim
 from proofweave.check.program import named_in
-from proofweave.check.scope import Hole, Scope, Symbol
+from proofweave.check.scope import Entry, Hole, Scope, Symbol
 from proofweave.check.tokens import tokenise
 from proofweave.check.tree import Index, Node, number
 from proofweave.types import SymbolSpec, Where
@@ -34,12 +34,13 @@ FORMS: dict[str, tuple[str, ...]] = {
 }
 
 
-def declare(scope: Scope, specs: Iterable[SymbolSpec]) -> None:
+def declare(scope: Scope, specs: Iterable[SymbolSpec]) -> list[Entry]:
     """Add the symbols of one `symbols:` to a scope; each is built on first use."""
+    entries: list[Entry] = []
     constants: list[SymbolSpec] = []
     for spec in map(_flat, specs):
         holes = hole_names(spec)
-        scope.declare(spec.name, spec.where, _maker(spec, scope), holes)
+        entries.append(scope.declare(spec.name, spec.where, _maker(spec, scope), holes))
         if isinstance(spec.value, Mapping) and ("constant" in spec.value or "modulus" in spec.value):
             constants.append(spec)
     for spec in constants:
@@ -48,6 +49,7 @@ def declare(scope: Scope, specs: Iterable[SymbolSpec]) -> None:
             if key in spec.value:
                 name = str(spec.value[key])
                 scope.declare(name, spec.where, _constant_maker(spec, scope, key), _constant_holes(spec, name))
+    return entries
 
 
 def _flat(spec: SymbolSpec) -> SymbolSpec:

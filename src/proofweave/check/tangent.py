@@ -46,6 +46,7 @@ class Tangent:
         self.symbol, self.direction = symbol, direction
         self.known: dict[int, tuple[Node, Node | None]] = {}
         self.moving: dict[Symbol, bool] = {}
+        self.sequences: dict[Symbol, Symbol] = {}
 
     def of(self, node: Node) -> Node | None:
         """Return the derivative of a tree."""
@@ -63,6 +64,19 @@ class Tangent:
         if symbol not in self.moving:
             self.moving[symbol] = self.symbol in closure([symbol])
         return self.moving[symbol]
+
+    def sequence(self, symbol: Symbol) -> Symbol:
+        """Return the sequence of derivatives of a sequence, which steps along with it."""
+        known = self.sequences.get(symbol)
+        if known is None:
+            known = Symbol(f"d{symbol.name}", symbol.where, symbol.type, "sequence", symbol.holes)
+            self.sequences[symbol] = known
+            zero = number(0) if symbol.type == SCALAR else Node("zero", (), symbol.type, 0, 0)
+            start = self.of(symbol.data["start"]) or zero
+            step = self.of(symbol.data["next"]) or zero
+            known.data.update(start=start, next=step, index=symbol.data["index"])
+            known.needs = (symbol, self.direction, *symbol.needs)
+        return known
 
     def still(self, node: Node) -> bool:
         """Tell whether a tree does not depend on the variable."""
@@ -158,6 +172,8 @@ def _member(t: Tangent, node: Node) -> Node | None:
     symbol: Symbol = node.data
     if symbol is t.symbol:
         return replace(node, data=t.direction)
+    if symbol.role == "sequence":
+        return replace(node, data=t.sequence(symbol))
     if symbol.role != "define":
         raise NoRule
     places = {
@@ -386,6 +402,11 @@ def _slope(name: str, node: Node, x: Node) -> Node:
         found = entrywise(node, other)
         assert found is not None
         return found
+    if name in ("erf", "erfc"):
+        inside = Node("neg", (power(x, number(2)),), x.type, x.at, x.end)
+        bell = entrywise(number(2 / math.sqrt(math.pi) * (1 if name == "erf" else -1)), func("exp", inside))
+        if x.type == SCALAR and bell is not None:
+            return bell
     if name in ("abs", "ReLU") and x.type == SCALAR:
         # 0/0 at the kink, where there is no derivative
         return Node("div", (node, x), SCALAR, node.at, node.end)
@@ -430,9 +451,20 @@ def _norm(t: Tangent, node: Node) -> Node | None:
     moved = t.of(x)
     if x.type == SCALAR:
         return times(Node("div", (node, x), SCALAR, node.at, node.end), moved)
+    if node.data == "op" and moved is not None:
+        return Node("inner", (Node("dyad", (x,), x.type, node.at, node.end, "singular"), moved), SCALAR, 0, 0)
     if node.data not in ("2", "F") or moved is None:
         raise NoRule
     return over(Node("inner", (x, moved), SCALAR, node.at, node.end), node)
+
+
+@rule("eigenvalue")
+def _eigenvalue(t: Tangent, node: Node) -> Node | None:
+    moved = t.of(node.args[0])
+    if node.data not in ("max", "min") or moved is None:
+        raise NoRule
+    dyad = Node("dyad", node.args, node.args[0].type, node.at, node.end, node.data)
+    return Node("inner", (dyad, moved), SCALAR, node.at, node.end)
 
 
 @rule("inverse")

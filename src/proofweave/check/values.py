@@ -82,6 +82,12 @@ def mul(x: Val, y: Val) -> Val:
     return Val(v, np.abs(x.v) * y.e + np.abs(y.v) * x.e + x.e * y.e + EPS * np.abs(v))
 
 
+def square(x: Val) -> Val:
+    """Return x²."""
+    v = x.v * x.v
+    return Val(v, (2 * np.abs(x.v) + x.e) * x.e + EPS * v)
+
+
 def div(x: Val, y: Val) -> Val:
     """Return the entrywise quotient; a divisor that may be 0 gives no value."""
     _together(x.v, y.v)

@@ -10,7 +10,7 @@ from proofweave.types import Where
 
 
 class Kind(StrEnum):
-    """The seven verdicts; `refuted` and `error` make the exit code 1."""
+    """The seven verdicts, and notes on symbols or the file; `refuted` and `error` make the exit code 1."""
 
     VERIFIED = "verified"
     HOLDS = "holds"
@@ -19,6 +19,7 @@ class Kind(StrEnum):
     SKIPPED = "skipped"
     DEFINED = "defined"
     ERROR = "error"
+    NOTE = "note"
 
 
 LONGEST = 12  # items of a list shown; JSON holds all

@@ -17,6 +17,7 @@ from proofweave.cli.generate_progress import Progress
 from proofweave.cli.generate_run import WAIT, server_of
 from proofweave.config import Config
 from proofweave.errors import FileError, UsageError
+from proofweave.generate_checks import unchecked
 from proofweave.generate_cost import Purse, reply_tokens, tokens_in
 from proofweave.generate_retry import PASSING, Patience, retry_after
 from proofweave.generate_state import state_in, state_out
@@ -181,6 +182,7 @@ class _Post:
         if not judged.findings:
             path = self.desk.accept(talk, judged, served)
             self.account.recorded += 1
+            self.account.unchecked += unchecked(judged.reply) if judged.reply is not None else 0
             self.progress.ended(block, f"recorded in {path}")
             return None
         if talk.stopped is None and talk.round < self.config.repair_rounds:

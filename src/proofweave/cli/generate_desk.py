@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -11,7 +12,8 @@ from proofweave.adapters.files import write_text
 from proofweave.cli.generate_judge import Judge, Judged
 from proofweave.cli.project import Project, read_recordings
 from proofweave.config import Config, parameters
-from proofweave.generate_talk import Talk
+from proofweave.errors import FileError
+from proofweave.generate_talk import Talk, opening
 from proofweave.generate_words import Words
 from proofweave.types import Finding, Provenance, Request, Severity, Where
 
@@ -63,6 +65,36 @@ class Desk:
         recordings = read_recordings({name: text})[0] if text else ()
         return not unanswered([request], recordings, rejected(self.project, self.post), None)
 
+    def resumed(self, request: Request) -> Talk:
+        """Return the talk an interrupted run had about a block, up to its last reply; else one that begins."""
+        from proofweave.generate_state import state_in
+
+        fresh = opening(request)
+        found = state_in(_read(self.project, self._talk_name(request)), [request])
+        for talk in found[2] if found is not None else ():
+            if talk.pieces and talk.pieces[0].messages[0] == fresh.pieces[0].messages[0] and talk.calls:
+                said = "\n".join(text for _, text in fresh.pieces[0].messages)
+                if all("\n".join(text for _, text in piece.messages).startswith(said) for piece in talk.pieces):
+                    return talk
+        return fresh
+
+    def remember(self, talk: Talk) -> None:
+        """Write down a talk after each reply, so that what was paid is not lost while it is judged or repaired."""
+        from proofweave.generate_state import state_out
+
+        with suppress(FileError):  # then an interrupted run only loses what it would lose without this
+            write_text(self.project.root / self._talk_name(talk.request), state_out("", "", [talk], {}))
+
+    def forget(self, request: Request) -> None:
+        """Delete what `remember` wrote: the block is recorded or kept aside."""
+        from proofweave.adapters.recordings import removed
+
+        with suppress(FileError):
+            removed(self.project.root / self._talk_name(request))
+
+    def _talk_name(self, request: Request) -> str:
+        return f".proofweave/talks/{self.post}/{request.block}.json"
+
     def accept(self, talk: Talk, judged: Judged, served: str) -> str:
         """Record a reply that has no findings; return its path."""
         from proofweave.adapters.recordings import removed
@@ -75,6 +107,7 @@ class Desk:
         name = self._free_name(request)
         reply = replace(judged.reply, provenance=self._provenance(talk, served), path=name)
         write_text(self.project.root / name, write_reply(reply))
+        self.forget(request)
         before = answer_to(request, self.recordings)
         if before is not None and before.path != name:  # refreshed: the same block, recorded under an older id
             removed(self.project.root / before.path)
@@ -96,6 +129,8 @@ class Desk:
         texts = [piece.text for piece in talk.pieces]
         text = write_rejected(talk.request, provenance, judged.findings, judged.slots, texts)
         write_text(self.project.root / name, text)
+        if final:
+            self.forget(talk.request)
         return name
 
     def _free_name(self, request: Request) -> str:
@@ -127,6 +162,8 @@ class Account:
     calls: int = 0
     repairs: int = 0
     repeats: int = 0
+    unchecked: int = 0
+    short_prompts: bool = False
     estimated_prompt: int = 0
     estimated_reply: int = 0
     tokens: dict[str, int] = field(default_factory=dict)
@@ -146,9 +183,10 @@ class Account:
         cached = self.tokens.get("cached", 0)
         price = config.prices.get(config.model)
         money = f", {cost(price, prompt, cached, reply):.4f} {config.currency}" if price else ""
+        unread = f"; {self.unchecked} equations say skip or assume: read them" if self.unchecked else ""
         return (
             f"{self.recorded} blocks recorded, {self.aside} kept aside, {self.unanswered} without an answer; "
-            f"{self.calls} calls, {self.repairs} of them repairs, {self.repeats} attempts repeated",
+            f"{self.calls} calls, {self.repairs} of them repairs, {self.repeats} attempts repeated{unread}",
             f"tokens: {prompt:,} of prompts ({cached:,} cached; estimated {self.estimated_prompt:,}), "
             f"{reply:,} of replies (estimated {self.estimated_reply:,}){money}",
         )
@@ -177,7 +215,6 @@ def left_open(judged: Judged, request: Request, why: str) -> Judged:
 
 def _read(project: Project, name: str) -> str:
     from proofweave.adapters.files import read_text
-    from proofweave.errors import FileError
 
     try:
         return read_text(project.root / name)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from proofweave.cli.project import Project
 from proofweave.generate_reading import Draft, path_of, read_draft
 from proofweave.generate_talk import Talk, written
 from proofweave.types import Finding, Outline, Reply, Request, Severity
 from proofweave.wire import errors
+
+if TYPE_CHECKING:
+    from proofweave.check.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Judge:
         """Judge what a talk's finished pieces hold."""
         from proofweave.generate import fits, named, reply_clashes
         from proofweave.generate_checks import check_reply, refuted_in
+        from proofweave.weave import fill
 
         value, problems = written(talk)
         if problems:
@@ -59,7 +63,7 @@ class Judge:
         findings = [
             *draft.findings,
             *fits(request, reply),
-            *check_reply(reply, self.outline, talk.refuted),
+            *check_reply(reply, fill(self.outline, self._replies), talk.refuted),
             *reply_clashes(self.outline, {**self._replies, request.block: reply}),
         ]
         findings += self._of_text(reply, findings)
@@ -80,32 +84,48 @@ class Judge:
         return tuple(finding for finding in validate(view).findings if finding.where.file == reply.path)
 
     def _of_equations(self, reply: Reply) -> Iterator[Finding]:
-        """Yield the reply's equations that are refuted or cannot be read, with the symbols that are in scope there."""
-        from proofweave.check import check_outline
-        from proofweave.check.verdict import Kind
-        from proofweave.generate_checks import only_for
-        from proofweave.weave import fill
+        """Yield the reply's equations that are refuted or cannot be read, with the symbols that are in scope there.
 
-        outline = only_for(fill(self.outline, {**self._replies, reply.block: reply}), reply.block)
-        for verdict in check_outline(outline, memory=self._verdicts):
-            if verdict.where.file != reply.path:
-                continue
+        What says `skip` is checked all the same: the word counts only where the checker cannot read the equation.
+        """
+        from proofweave.check.verdict import Kind
+        from proofweave.generate_checks import skipped, with_skipped
+
+        for verdict in self._checked(reply):
             if verdict.kind is Kind.REFUTED:
-                example = str(verdict.counterexample) if verdict.counterexample else ""
-                tail = f" ({example})" if example and example not in verdict.reason else ""
-                what = f"equation '{verdict.id}' is refuted: {verdict.reason}{tail}"
-                fix = "correct it, or state what it needs in given"
-                yield Finding("equation-refuted", Severity.ERROR, verdict.where, what, "a true equation", fix)
+                yield _refuted(verdict, "")
             elif verdict.kind is Kind.ERROR:
                 what = f"equation '{verdict.id}' cannot be checked: {verdict.reason}"
                 fix = "declare its symbols in symbols, or write it with the notation of the other equations"
                 yield Finding("equation-unreadable", Severity.ERROR, verdict.where, what, fix=fix)
+        if names := skipped(reply):
+            for verdict in self._checked(with_skipped(reply)):
+                if verdict.kind is Kind.REFUTED and verdict.id in names:
+                    yield _refuted(verdict, ", although it says skip")
+
+    def _checked(self, reply: Reply) -> list[Verdict]:
+        """Return the verdicts on a reply's equations."""
+        from proofweave.check import check_outline
+        from proofweave.generate_checks import only_for
+        from proofweave.weave import fill
+
+        outline = only_for(fill(self.outline, {**self._replies, reply.block: reply}), reply.block)
+        verdicts = check_outline(outline, memory=self._verdicts)
+        return [verdict for verdict in verdicts if verdict.where.file == reply.path]
 
     def accept(self, reply: Reply) -> None:
         """Take a reply as one of those the next ones are judged beside."""
         from proofweave.generate import named
 
         self._replies[reply.block] = named(reply)
+
+
+def _refuted(verdict: Verdict, although: str) -> Finding:
+    example = str(verdict.counterexample) if verdict.counterexample else ""
+    tail = f" ({example})" if example and example not in verdict.reason else ""
+    what = f"equation '{verdict.id}' is refuted{although}: {verdict.reason}{tail}"
+    fix = "correct it, or state what it needs in given"
+    return Finding("equation-refuted", Severity.ERROR, verdict.where, what, "a true equation", fix)
 
 
 def _placed(draft: Draft, findings: list[Finding]) -> Iterator[tuple[str, int, Finding]]:

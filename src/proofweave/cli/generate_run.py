@@ -16,10 +16,14 @@ from proofweave.cli.generate_judge import Judged
 from proofweave.cli.generate_progress import Progress
 from proofweave.config import Config
 from proofweave.errors import ProofweaveError, UsageError
+from proofweave.generate_checks import unchecked
 from proofweave.generate_cost import Purse, reply_tokens, tokens_in
 from proofweave.generate_retry import PASSING, Patience, retry_after
-from proofweave.generate_talk import Talk, heard, opening, repaired, schema_for
+from proofweave.generate_talk import Talk, heard, repaired, schema_for
 from proofweave.types import Request
+
+TRUNCATED = 0.5
+"""Below this share of its estimate a prompt was hardly read to its end: some servers cut it without a word."""
 
 WAIT = 0.2
 """Seconds between two looks at a block that another run asks for."""
@@ -37,6 +41,7 @@ def server_of(config: Config) -> Server:
         stream=config.stream == "true",
         concurrency=config.concurrency,
         timeout=config.timeout,
+        extra=config.extra,
     )
 
 
@@ -131,21 +136,30 @@ class _Run:
         except ProofweaveError as error:  # nothing can be written, or a template is broken: no other call makes sense
             self.progress.ended(label, "its reply could not be kept")
             self.ended = self.ended or error
+        except Exception as error:  # a fault of proofweave's own: it costs this block, not the others
+            if os.environ.get("PROOFWEAVE_DEBUG"):
+                raise
+            what = f"judging it failed ({type(error).__name__}: {error}), please report it"[:300]
+            self.account.unanswered += 1
+            self.account.findings.append(unanswered_finding(request, what, "its reply is kept for the next run"))
+            self.progress.ended(label, what)
         return True
 
     async def talk(self, desk: Desk, request: Request, label: str) -> None:
         """Ask, judge and repair until the reply is recorded or kept aside."""
-        talk = opening(request)
+        talk = desk.resumed(request)
         judged: Judged | None = None
         served = ""
         scale_reply = reply_tokens(request, 1.0)
-        self.progress.started(label, f"asked for {', '.join(slot.name for slot in request.slots)}")
+        how = "asked for" if not talk.calls else "its talk is picked up:"
+        self.progress.started(label, f"{how} {', '.join(slot.name for slot in request.slots)}")
         while True:
             try:
                 while talk.waiting:
                     answer = await self.ask(talk, talk.waiting[0], label, scale_reply)
                     served = answer.model or served
                     talk = heard(talk, talk.waiting[0], answer, desk.words)
+                    desk.remember(talk)
             except Unanswered as error:
                 if judged is not None:
                     self.aside(desk, talk, left_open(judged, request, error.what), served, label, final=False)
@@ -160,6 +174,7 @@ class _Run:
             if not judged.findings:
                 path = desk.accept(talk, judged, served)
                 self.account.recorded += 1
+                self.account.unchecked += unchecked(judged.reply) if judged.reply is not None else 0
                 calls = f"{talk.calls} call{'' if talk.calls == 1 else 's'}"
                 self.progress.ended(label, f"recorded in {path}, {calls}, {_counted(talk)}")
                 return
@@ -171,6 +186,7 @@ class _Run:
             plural = "s go" if count > 1 else " goes"
             self.progress.told(label, f"{count} finding{plural} back, the first: {first.what} [{first.rule}]")
             talk = repaired(talk, judged.findings, judged.refuted, desk.words)
+            desk.remember(talk)
 
     async def ask(self, talk: Talk, position: int, label: str, expected_reply: int) -> Answer:
         """Return the answer to one piece of a talk; the purse holds the most it can cost meanwhile."""
@@ -189,6 +205,10 @@ class _Run:
             self.purse.settle(self.held.pop(label)[0], tokens)
         self.account.count(tokens)
         self.account.estimated_prompt += tokens_in(prompt)
+        if tokens["prompt"] < TRUNCATED * tokens_in(prompt) and not self.account.short_prompts:
+            counted = f"the server counts {tokens['prompt']:,} tokens of a prompt of about {tokens_in(prompt):,}"
+            self.progress.told(label, f"{counted}; is its context too short? (docs/models.md)")
+            self.account.short_prompts = True
         self.account.estimated_reply += expected_reply
         return Answer(answer.text, answer.finish, tokens, answer.model)
 
