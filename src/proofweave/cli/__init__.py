@@ -19,6 +19,7 @@ VERBS = (
     "report",
     "export",
     "site",
+    "serve",
     "status",
     "new",
     "adopt",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import quote
 
+from proofweave.export.mathjax import mended
 from proofweave.export.mathml import shown
 from proofweave.export.numbers import Display
 from proofweave.export.placeholders import Marked
@@ -74,7 +75,7 @@ def needed(marked: Marked, numbers: Mapping[str, str]) -> list[Pictured]:
 
 def named(tex: str, numbers: Mapping[str, str]) -> str:
     r"""Return TeX with the numbers in place of `\eqref`, which KaTeX does not know."""
-    return REF.sub(lambda match: rf"\text{{({numbers.get(match[1].strip(), '?')})}}", tex)
+    return mended(REF.sub(lambda match: rf"\text{{({numbers.get(match[1].strip(), '?')})}}", tex))
 
 
 def row_cells(tex: str, numbers: Mapping[str, str]) -> list[str]:

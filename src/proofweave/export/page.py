@@ -44,8 +44,15 @@ class Document:
 
 def filled(document: Document, blocks: Sequence[Node], pictures: Mapping[Pictured, str]) -> list[Node]:
     """Return the tree that pandoc writes as HTML, from the one it read."""
+    return arranged(document, blocks, pictures, Printer)
+
+
+def arranged(
+    document: Document, blocks: Sequence[Node], pictures: Mapping[Pictured, str], printing: type[Printer]
+) -> list[Node]:
+    """Return the tree with boxes, links, and formulas as a printer prints them."""
     numbering = document.numbering
-    printer = Printer(pictures, document.numbers, marks_of(document.checked, document.language))
+    printer = printing(pictures, document.numbers, marks_of(document.checked, document.language))
     tree = boxed(clean(blocks), document.marked, numbering)
     tree = _untitled(_levelled(tree), document)
     links = links_of(numbering) if numbering else None

@@ -13,10 +13,12 @@ from proofweave.markdown import read_post
 from proofweave.markdown_escape import plain_tex
 from proofweave.markdown_inline import Inline
 from proofweave.tex_macros import definitions, without_definitions
+from proofweave.tex_tokens import TOP_ENVIRONMENTS
 from proofweave.types import Post, Span, SpanKind, Woven
 
 LINK = re.compile(r"\\{1,2}(?:eq|auto)?ref\s*\{([^{}\n]*)\}")
 ONLY_LINK = re.compile(r"\s*\\(?:eq|auto)?ref\s*\{([^{}\n]*)\}\s*\Z")
+DISPLAY = re.compile(rf"\s*\\begin\{{(?:{'|'.join(sorted(TOP_ENVIRONMENTS))})\*?\}}")
 BREAK = re.compile(r"<br\s*/?>\s*", re.IGNORECASE)
 CODE = re.compile(r"<code>(.*)</code>\Z", re.DOTALL | re.IGNORECASE)
 LAYOUT = re.compile(
@@ -128,6 +130,7 @@ class _Marker:
             return ""
         if only := ONLY_LINK.match(tex):
             return self.link(only)
+        display = display or DISPLAY.match(tex) is not None
         if display:
             self.displays.append((tex, grown))
         self.formulas.append(Formula(tex, len(self.displays) - 1 if display else -1, grown))

@@ -12,6 +12,7 @@ Node = dict[str, Any]
 
 NO_ATTR: list[Any] = ["", [], []]
 LANGUAGE = re.compile(r"[A-Za-z][\w+#-]{0,30}\Z")
+BIBTEX = re.compile(r"@[A-Za-z]+\{[^,\s]*,")
 SAFE_SCHEMES = frozenset({"http", "https", "mailto"})
 NESTED = frozenset({"Emph", "Strong", "Strikeout", "Superscript", "Subscript", "SmallCaps", "Underline"})
 ALIGNMENTS = {"AlignLeft": "left", "AlignRight": "right", "AlignCenter": "center"}
@@ -54,7 +55,9 @@ def clean(blocks: Sequence[Node]) -> list[Node]:
 def _block(block: Node) -> Iterator[Node]:
     kind = block["t"]
     content: Any = block.get("c")
-    if kind in ("Para", "Plain"):
+    if kind == "Para" and BIBTEX.match(words(content)):
+        yield {"t": "CodeBlock", "c": [["", ["bibtex"], []], words(content)]}
+    elif kind in ("Para", "Plain"):
         yield {"t": kind, "c": inlines(content)}
     elif kind == "LineBlock":
         yield {"t": kind, "c": [inlines(line) for line in content]}

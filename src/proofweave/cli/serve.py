@@ -1,0 +1,131 @@
+"""`proofweave serve`: the site on this machine, built again and reloaded whenever a file is saved."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from proofweave.cli.verb import Subparsers, add_verb
+
+if TYPE_CHECKING:
+    from proofweave.adapters.web import Server
+    from proofweave.adapters.watch import Watch
+    from proofweave.cli.rebuild import Builder
+    from proofweave.types import Finding
+
+PORT = 8765
+PAUSE = 0.15
+"""Seconds between two looks at the files."""
+
+HEAD = '<link rel="stylesheet" href="/-/live.css"><script src="/-/live.js" defer></script>\n</head>'
+
+
+def add(subparsers: Subparsers) -> None:
+    """Add the verb to the command line."""
+    parser = add_verb(
+        subparsers,
+        "serve",
+        "show the site on this machine, and reload a page when its post changes",
+        "proofweave serve\n  proofweave serve --port 8080",
+        run,
+    )
+    parser.add_argument("--port", type=int, default=PORT, help=f"the port on 127.0.0.1 (default: {PORT}; 0: any)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Build, serve and watch until it is stopped with Ctrl+C."""
+    from importlib.resources import files
+
+    from proofweave.adapters.watch import Watch
+    from proofweave.adapters.web import Server
+    from proofweave.cli.project import Project, outline_paths
+    from proofweave.cli.rebuild import PATTERNS, Builder
+    from proofweave.cli.site import FOLDER, write_assets
+
+    project = Project.find()
+    outline_paths(project, ())
+    builder = Builder(project, project.root / FOLDER)
+    write_assets(builder.site / "assets")
+    own = {
+        f"/-/{name}": (kind, (files("proofweave") / "assets" / name).read_bytes())
+        for name, kind in (("live.js", "text/javascript; charset=utf-8"), ("live.css", "text/css; charset=utf-8"))
+    }
+    watch = Watch(project.root, PATTERNS)
+    server = Server(builder.site, arguments.port, own, live)
+    server.start()
+    print(f"{server.address} shows the site; stop it with Ctrl+C", file=sys.stderr, flush=True)
+    try:
+        Keeper(builder, server).keep(watch)
+    finally:
+        server.stop()
+    return 0
+
+
+def live(html: str) -> str:
+    """Return a page that also listens for changes; the file itself stays as the build wrote it."""
+    return html.replace("default-src 'none'; ", "default-src 'none'; connect-src 'self'; ", 1).replace(
+        "</head>", HEAD, 1
+    )
+
+
+class Keeper:
+    """Keeps the site as its sources are."""
+
+    def __init__(self, builder: Builder, server: Server) -> None:
+        self.builder = builder
+        self.server = server
+        self.problems: dict[str, list[str]] = {}
+
+    def keep(self, watch: Watch) -> None:
+        """Build what is out of date, then each post whose files change."""
+        project = self.builder.project
+        self.update([path for path in project.outlines() if self.builder.stale(path)], self.builder.undrawn())
+        while True:
+            changed = watch.changed()
+            if changed:
+                posts = {path for name in changed for path in self.builder.concerned(name)}
+                scripts = {project.root / name for name in changed if name.startswith("figures/")}
+                self.update(sorted(posts), sorted(script for script in scripts if script.is_file()))
+            time.sleep(PAUSE)
+
+    def update(self, posts: list[Path], scripts: tuple[Path, ...] | list[Path]) -> None:
+        """Build some posts and figures; tell the pages that are open after each, and renew the site around them."""
+        for script in scripts:
+            self.attempt(f"{script.parent.name}/{script.name}", partial(self.builder.figure, script))
+        for path in posts:
+            started = time.monotonic()
+            self.attempt(path.stem, partial(self.builder.post, path))
+            self.say(f"{path.stem}: {time.monotonic() - started:.1f} s")
+        if posts or not (self.builder.site / "index.html").is_file():
+            self.attempt("index.html", self.builder.around)
+            self.server.tell({"reload": "index"})
+
+    def attempt(self, name: str, build: Callable[[], Sequence[Finding] | None]) -> None:
+        """Build one thing; what is wrong with it is shown over the pages until it is right."""
+        from proofweave.errors import FindingsError, ProofweaveError
+
+        try:
+            lines = [str(finding) for finding in build() or ()]
+        except FindingsError as error:
+            lines = [str(finding) for finding in error.findings]
+        except ProofweaveError as error:
+            lines = [f"{name}: {error}"]
+        except Exception as error:  # the server outlives whatever a half-saved file causes
+            lines = [f"{name}: {type(error).__name__}: {error}"]
+        if lines:
+            self.problems[name] = lines
+            for line in lines:
+                self.say(line)
+        else:
+            self.problems.pop(name, None)
+        self.server.last = {"problems": self.problems}
+        self.server.tell({"problems": self.problems, "reload": "" if lines else name})
+
+    def say(self, line: str) -> None:
+        """Print a line."""
+        print(line, file=sys.stderr, flush=True)
