@@ -28,7 +28,7 @@ MEMORY = "-M512m"
 
 def read_markdown(text: str) -> list[dict[str, Any]]:
     """Return the blocks of a Markdown text, as pandoc's JSON has them."""
-    document = json.loads(_run(["--sandbox", "-f", READER, "-t", "json"], text))
+    document = json.loads(run_pandoc(["--sandbox", "-f", READER, "-t", "json"], text))
     blocks: list[dict[str, Any]] = document["blocks"]
     return blocks
 
@@ -41,18 +41,25 @@ def write_html(blocks: Sequence[dict[str, Any]], depth: int = 4) -> tuple[str, s
         template = Path(folder) / "page.html"
         template.write_text(f"$toc$\n{cut}\n$body$\n", encoding="utf-8")
         options = ["-f", "json", "-t", "html5", "--wrap=none", "--toc", f"--toc-depth={depth}"]
-        html = _run([*options, f"--template={template}"], json.dumps(document))
+        html = run_pandoc([*options, f"--template={template}"], json.dumps(document))
     contents, _, body = html.partition(cut)
     return contents.strip(), body.strip()
 
 
-def _run(options: Sequence[str], text: str) -> str:
+def write(blocks: Sequence[dict[str, Any]], options: Sequence[str]) -> str:
+    """Return some blocks as pandoc writes them with these options."""
+    document = {"pandoc-api-version": [1, 23, 1], "meta": {}, "blocks": list(blocks)}
+    return run_pandoc(["--sandbox", "-f", "json", *options], json.dumps(document))
+
+
+def run_pandoc(options: Sequence[str], text: str) -> str:
+    """Return what pandoc writes when it reads a text with these options."""
     try:
         import pypandoc
 
         program = pypandoc.get_pandoc_path()
     except (ImportError, OSError) as error:
-        raise ToolError("HTML needs pandoc", "pip install pypandoc_binary") from error
+        raise ToolError("pandoc is missing", "pip install pypandoc_binary") from error
     try:
         command = [program, "+RTS", MEMORY, "-RTS", *options]
         run = subprocess.run(command, input=text.encode(), capture_output=True, timeout=SECONDS, check=False)
