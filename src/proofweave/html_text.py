@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
+import re
+from html import unescape
 from typing import NamedTuple
 
-SILENT = frozenset({"code", "pre", "script", "style", "template", "title", "nav", "header"})
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+SILENT = re.compile(r"<(code|pre|script|style|title|nav|header|annotation)\b.*?</\1>", re.DOTALL)
+HEADING = re.compile(r'<h[1-6](?:\s+id="(?P<id>[^"]*)"|\s[^<>]*?)*>(?P<title>.*?)</h[1-6]>', re.DOTALL)
+TAG = re.compile(r"<(?P<name>/?[a-zA-Z0-9]+)[^>]*>|<!--.*?-->|<![^>]*>", re.DOTALL)
 RUNNING = frozenset(
     {"a", "span", "em", "strong", "math", "mi", "mo", "mn", "mtext", "mrow", "mstyle", "msub", "msup", "msubsup"}
 )
@@ -21,44 +23,27 @@ class Part(NamedTuple):
     text: str
 
 
-class _Reader(HTMLParser):
-    """Collects a page's visible text, section by section."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.silent = 0
-        self.heading = False
-        self.parts: list[tuple[str, list[str], list[str]]] = [("", [], [])]
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in SILENT:
-            self.silent += 1
-        elif tag in HEADINGS and not self.silent:
-            self.heading = True
-            self.parts.append((dict(attrs).get("id") or "", [], []))
-        elif tag not in RUNNING:
-            self.parts[-1][2].append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in SILENT:
-            self.silent = max(0, self.silent - 1)
-        elif tag in HEADINGS:
-            self.heading = False
-
-    def handle_data(self, data: str) -> None:
-        if not self.silent:
-            _, title, text = self.parts[-1]
-            (title if self.heading else text).append(data)
-
-
 def parts_of(html: str) -> tuple[Part, ...]:
     """Return the sections of a page, code left out."""
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    return tuple(Part(anchor, "".join(title).strip(), "".join(text)) for anchor, title, text in reader.parts)
+    html = SILENT.sub("", html)
+    parts: list[Part] = []
+    anchor = title = ""
+    position = 0
+    for heading in HEADING.finditer(html):
+        parts.append(Part(anchor, title, _text(html[position : heading.start()])))
+        anchor, title = heading["id"] or "", _text(heading["title"]).strip()
+        position = heading.end()
+    return (*parts, Part(anchor, title, _text(html[position:])))
 
 
 def visible_text(html: str) -> str:
     """Return the text of a page outside code, scripts and styles."""
-    return "\n".join(f"{part.title}\n{part.text}" for part in parts_of(html))
+    return _text(SILENT.sub("", html))
+
+
+def _text(html: str) -> str:
+    return unescape(TAG.sub(_end, html))
+
+
+def _end(tag: re.Match[str]) -> str:
+    return "" if (tag["name"] or "").lstrip("/") in RUNNING else "\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from proofweave.nodes import MapNode, ScalarNode, read_nodes
 from proofweave.outline_build import Builder
@@ -40,6 +41,7 @@ class Reading:
     leaf_nodes: tuple[MapNode, ...] = ()
 
 
+@lru_cache(maxsize=16)
 def read_outline(text: str, path: str) -> tuple[Outline | None, tuple[Finding, ...]]:
     """Return the outline of a YAML text and all its problems in order; `path` names it and gives the post's name.
 

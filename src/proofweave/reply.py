@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from proofweave.nodes import ListNode, MapNode, Node, ScalarNode
@@ -55,6 +56,7 @@ RECORDING = Record(
 )
 
 
+@lru_cache(maxsize=4096)
 def read_reply(text: str, path: str) -> tuple[Reply | None, tuple[Finding, ...]]:
     """Return the reply a recording holds and every problem in it; None where it cannot be used."""
     root, problems = read_json_nodes(text, path)

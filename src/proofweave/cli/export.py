@@ -61,6 +61,7 @@ def grown_page(
     judgement: Mapping[str, Any],
     root: str = "../",
     katex: KaTeX | None = None,
+    assembly: Assembled | None = None,
 ) -> tuple[str, list[Finding]]:
     """Return the page of a grown post; that of a refused one says what is wrong with it."""
     from proofweave.cli.stages import assembled, findings_of
@@ -68,8 +69,9 @@ def grown_page(
     from proofweave.wire import errors
 
     stopping = errors(findings_of(judgement))
-    assembly = None if stopping else assembled(project, path, replies)
-    if assembly is None:
+    if assembly is None and not stopping:
+        assembly = assembled(project, path, replies)
+    if assembly is None or stopping:
         return refused(str(judgement["title"] or path.stem), stopping, root), []
     return page_of(grown(project, path, assembly, judgement), root, katex)
 

@@ -50,13 +50,13 @@ class Builder:
         write_text(build / "replies" / f"{name}.json", dump(replies))
         write_text(build / "findings" / f"{name}.json", dump(judgement))
         stopping = errors(findings_of(judgement))
-        page = self.site / "posts" / f"{name}.html"
-        if not stopping:
-            assembly = assembled(project, path, replies)
-            assert assembly is not None, "an outline that cannot be read is a finding"
+        assembly = None if stopping else assembled(project, path, replies)
+        if assembly is not None:
             write_text(build / "posts" / f"{name}.md", merged(project, assembly))
-        if not stopping or not page.is_file():
-            write_text(page, grown_page(project, path, replies, judgement, katex=self.katex)[0])
+        page = self.site / "posts" / f"{name}.html"
+        if assembly is not None or not page.is_file():
+            html, _ = grown_page(project, path, replies, judgement, katex=self.katex, assembly=assembly)
+            write_text(page, html)
         return stopping
 
     def figure(self, script: Path) -> None:

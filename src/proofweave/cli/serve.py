@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from proofweave.cli.verb import Subparsers, add_verb
 
 if TYPE_CHECKING:
-    from proofweave.adapters.web import Server
     from proofweave.adapters.watch import Watch
+    from proofweave.adapters.web import Server
     from proofweave.cli.rebuild import Builder
     from proofweave.types import Finding
 
@@ -82,28 +82,38 @@ class Keeper:
         self.problems: dict[str, list[str]] = {}
 
     def keep(self, watch: Watch) -> None:
-        """Build what is out of date, then each post whose files change."""
-        project = self.builder.project
-        self.update([path for path in project.outlines() if self.builder.stale(path)], self.builder.undrawn())
+        """Build what is out of date, one thing at a time; what was just saved goes first."""
+        waiting = dict.fromkeys(self.builder.undrawn())
+        waiting |= {path: None for path in self.builder.project.outlines() if self.builder.stale(path)}
+        around = not (self.builder.site / "index.html").is_file()
         while True:
-            changed = watch.changed()
-            if changed:
-                posts = {path for name in changed for path in self.builder.concerned(name)}
-                scripts = {project.root / name for name in changed if name.startswith("figures/")}
-                self.update(sorted(posts), sorted(script for script in scripts if script.is_file()))
-            time.sleep(PAUSE)
+            saved = self.concerned(watch.changed())
+            waiting = {**dict.fromkeys(saved), **waiting}
+            if waiting:
+                path = next(iter(waiting))
+                del waiting[path]
+                self.build(path)
+                around = True
+            elif around:
+                self.attempt("index.html", self.builder.around)
+                self.server.tell({"reload": "index"})
+                around = False
+            else:
+                time.sleep(PAUSE)
 
-    def update(self, posts: list[Path], scripts: tuple[Path, ...] | list[Path]) -> None:
-        """Build some posts and figures; tell the pages that are open after each, and renew the site around them."""
-        for script in scripts:
-            self.attempt(f"{script.parent.name}/{script.name}", partial(self.builder.figure, script))
-        for path in posts:
-            started = time.monotonic()
-            self.attempt(path.stem, partial(self.builder.post, path))
-            self.say(f"{path.stem}: {time.monotonic() - started:.1f} s")
-        if posts or not (self.builder.site / "index.html").is_file():
-            self.attempt("index.html", self.builder.around)
-            self.server.tell({"reload": "index"})
+    def concerned(self, changed: frozenset[str]) -> list[Path]:
+        """Return the scripts of figures and the outlines that have to be built again."""
+        root = self.builder.project.root
+        scripts = {root / name for name in changed if name.startswith("figures/") and (root / name).is_file()}
+        return [*sorted(scripts), *sorted({path for name in changed for path in self.builder.concerned(name)})]
+
+    def build(self, path: Path) -> None:
+        """Build one post or figure."""
+        if path.suffix == ".py":
+            return self.attempt(f"{path.parent.name}/{path.name}", partial(self.builder.figure, path))
+        started = time.monotonic()
+        self.attempt(path.stem, partial(self.builder.post, path))
+        self.say(f"{path.stem}: {time.monotonic() - started:.1f} s")
 
     def attempt(self, name: str, build: Callable[[], Sequence[Finding] | None]) -> None:
         """Build one thing; what is wrong with it is shown over the pages until it is right."""
