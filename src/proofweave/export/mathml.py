@@ -7,6 +7,9 @@ from xml.etree import ElementTree as ET
 
 SPACE = "{http://www.w3.org/1998/Math/MathML}"
 MATH = re.compile(r"<math.*</math>", re.DOTALL)
+CHILDREN = {"msub": 2, "msup": 2, "munder": 2, "mover": 2, "mfrac": 2, "mroot": 2, "msubsup": 3, "munderover": 3}
+APPLIED = "\u2061"
+r"""What KaTeX puts after a function's name: in `\lambda_{\max}` a third child of an element that may have two."""
 
 ALPHABETS = {
     "bold": (0x1D400, 0x1D41A, 0x1D6A8, 0x1D6C2, 0x1D7CE),
@@ -77,6 +80,11 @@ def _write(node: ET.Element, out: list[str]) -> None:
     if name == "mo" and attributes.get("fence") == "true" and attributes.get("stretchy") != "false":
         attributes["stretchy"] = "true"
         text = text.replace("∥", "‖").replace("∣", "|")
+    if name == "mo" and len(node):  # an operator made of others, as \mathop and \stackrel are
+        name, attributes = "mrow", {}
+    children = list(node)
+    if len(children) > CHILDREN.get(name, len(children)):
+        children = [child for child in children if child.text != APPLIED][: CHILDREN[name]]
     if name == "mtable":
         _columns(node, attributes)
     if name in ("mrow", "mstyle", "mtd"):
@@ -90,7 +98,7 @@ def _write(node: ET.Element, out: list[str]) -> None:
         attributes.pop("width")
     out.append(f"<{name}" + "".join(f' {key}="{_escaped(value)}"' for key, value in attributes.items()) + ">")
     out.append(_escaped(text))
-    for child in node:
+    for child in children:
         _write(child, out)
     out.append(f"</{name}>")
 
