@@ -102,7 +102,7 @@ def test_references_are_links_to_what_they_name(page):
     ids = {attributes["id"] for _, attributes in Elements(page).found if "id" in attributes}
     links = re.findall(r'<a href="#([^"]*)" class="ref">([^<]*)</a>', page)
     assert all(target in ids for target, _ in links)
-    said = dict((words, target) for target, words in links)
+    said = {words: target for target, words in links}
     assert said["(S1)"] == "eq-S1" and said["(S3)"] == "eq-S3"
     assert said["式(2)"] == "eq-2" and said["–(3)"] == "eq-3" and said["式(1)"] == "eq-1"
     assert said["定理1.1"] == "thm-cauchy" and said["定义1.1"] == "thm-angle" and said["[1]"] == "ref-1"

@@ -39,8 +39,6 @@ def add(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Build, serve and watch until it is stopped with Ctrl+C."""
-    from importlib.resources import files
-
     from proofweave.adapters.watch import Watch
     from proofweave.adapters.web import Server
     from proofweave.cli.project import Project, outline_paths
@@ -51,12 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
     outline_paths(project, ())
     builder = Builder(project, project.root / FOLDER)
     write_assets(builder.site / "assets")
-    own = {
-        f"/-/{name}": (kind, (files("proofweave") / "assets" / name).read_bytes())
-        for name, kind in (("live.js", "text/javascript; charset=utf-8"), ("live.css", "text/css; charset=utf-8"))
-    }
     watch = Watch(project.root, PATTERNS)
-    server = Server(builder.site, arguments.port, own, live)
+    server = Server(builder.site, arguments.port, own_files(), live)
     server.start()
     print(f"{server.address} shows the site; stop it with Ctrl+C", file=sys.stderr, flush=True)
     try:
@@ -64,6 +58,15 @@ def run(arguments: argparse.Namespace) -> int:
     finally:
         server.stop()
     return 0
+
+
+def own_files() -> dict[str, tuple[str, bytes]]:
+    """Return what only this server serves, by path: the script that reloads and its style."""
+    from importlib.resources import files
+
+    kinds = {"live.js": "text/javascript; charset=utf-8", "live.css": "text/css; charset=utf-8"}
+    folder = files("proofweave") / "assets"
+    return {f"/-/{name}": (kind, (folder / name).read_bytes()) for name, kind in kinds.items()}
 
 
 def live(html: str) -> str:
