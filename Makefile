@@ -4,10 +4,13 @@ CORES ?= 2
 BIN := .venv/bin
 
 .DELETE_ON_ERROR:
-.PHONY: build test lint reproduce install lock manifest clean
+.PHONY: build site test lint reproduce install lock manifest clean
 
 build: .venv/installed
 	$(BIN)/snakemake --cores $(CORES)
+
+site: .venv/installed
+	$(BIN)/snakemake --cores $(CORES) site
 
 test: .venv/installed lint
 	$(BIN)/pytest -n $(CORES)

@@ -89,10 +89,9 @@ class _Boxes:
         classes = ["box" if block.kind in NUMBERED else "passage", block.kind.value.replace("_", "-")]
         anchor = f"thm-{block.id}" if ID.match(block.id) else ""
         first = next((each for each in blocks if each["t"] == "Para"), None)
-        if first is not None and first["c"] and first["c"][0]["t"] == "Strong":
-            label = {"t": "Span", "c": [["", ["label"], []], first["c"][0]["c"]]}
+        if first is not None:
             index = blocks.index(first)
-            blocks = [*blocks[:index], {"t": "Para", "c": [label, *first["c"][1:]]}, *blocks[index + 1 :]]
+            blocks = [*blocks[:index], _labelled(first), *blocks[index + 1 :]]
         if not block.body:
             blocks = _closed(blocks)
         return _div(anchor, classes, blocks)
@@ -109,6 +108,14 @@ class _Boxes:
             *blocks,
             raw_block("</details>"),
         ]
+
+
+def _labelled(block: Node) -> Node:
+    """Return a paragraph whose first words, where they are strong, are its label: no reference is looked for in it."""
+    content = block.get("c")
+    if block["t"] != "Para" or not content or content[0]["t"] != "Strong":
+        return block
+    return {"t": "Para", "c": [{"t": "Span", "c": [["", ["label"], []], content[0]["c"]]}, *content[1:]]}
 
 
 def _closed(blocks: list[Node]) -> list[Node]:
@@ -128,9 +135,20 @@ def _ending(block: Node) -> Node:
 
 def _figure(region: Region, blocks: list[Node]) -> list[Node]:
     anchor = f' id="fig-{region.figure}"' if ID.match(region.figure) else ""
-    pictures = [block for block in blocks if block["t"] == "Para" and any(n["t"] == "Image" for n in block["c"])]
-    others = [block for block in blocks if block not in pictures]
+    before: list[Node] = []
+    pictures: list[Node] = []
+    others: list[Node] = []
+    for block in blocks:
+        content = block["c"] if block["t"] == "Para" else []
+        index = next((index for index, node in enumerate(content) if node["t"] == "Image"), -1)
+        if index < 0:
+            others.append(_labelled(block) if not others else block)
+            continue
+        if words(content[:index]).strip():  # a passage's title that the figure follows on its line
+            before.append({"t": "Para", "c": content[:index]})
+        pictures.append({"t": "Para", "c": content[index:]})
     return [
+        *before,
         raw_block(f"<figure{anchor}>"),
         *pictures,
         raw_block("<figcaption>"),

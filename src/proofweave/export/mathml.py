@@ -43,6 +43,10 @@ GREEK = {"∇": 25, "∂": 51, "ϵ": 52, "ϑ": 53, "ϰ": 54, "ϕ": 55, "ϱ": 56,
 """Signs that follow the Greek letters of an alphabet, counted from its capital alpha."""
 
 
+APPLIED = "\u2061"
+"""What stands between a function's name and its argument; it is not seen."""
+
+OPENING = frozenset("([{")
 SIGNS = frozenset("−-+±∓")
 CLOSING = frozenset(")]}|∥‖∣⟩⌋⌉!′")
 """Operators after which a minus is a subtraction."""
@@ -104,14 +108,23 @@ def _write(node: ET.Element, out: list[str]) -> None:
 
 
 def _signs(row: ET.Element) -> None:
-    """Mark a minus or plus as a sign where it follows an operator, so that no space parts it from what it signs."""
+    """Set the spaces that TeX sets: none after a minus that is a sign, a thin one between `min` and what it is of."""
     before = "("
-    for child in row:
+    for child, following in zip(row, [*row][1:] + [None], strict=True):
+        if child.text == APPLIED and child.tag == f"{SPACE}mo" and following is not None and not _opens(following):
+            child.set("rspace", "0.1667em")
         operator = (child.text or "").strip() if child.tag == f"{SPACE}mo" else ""
         if operator in SIGNS and before and before not in CLOSING:
             child.set("form", "prefix")
         if len(child) or child.tag != f"{SPACE}mrow":
             before = operator
+
+
+def _opens(node: ET.Element) -> bool:
+    """Return whether a node begins with a bracket."""
+    while node.tag in (f"{SPACE}mrow", f"{SPACE}mstyle") and len(node):
+        node = node[0]
+    return node.tag == f"{SPACE}mo" and (node.text or "").strip() in OPENING
 
 
 def _columns(table: ET.Element, attributes: dict[str, str]) -> None:
