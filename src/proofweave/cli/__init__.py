@@ -11,6 +11,7 @@ from importlib import import_module
 from proofweave import __version__
 
 VERBS = (
+    "build",
     "render",
     "generate",
     "validate",
