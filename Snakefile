@@ -9,6 +9,8 @@
 #   snakemake --cores 2 batch_2             the posts whose outline says `batch: 2`
 #   snakemake --cores 2 html                a page per post, in build/site/posts/
 #   snakemake --cores 2 site                the whole site, in build/site/
+#   snakemake --cores 2 pdf                 a handout per post, in build/pdf/; epub: a book, in build/epub/
+#   snakemake --cores 2 github              Markdown as GitHub shows it (or typora, obsidian), in build/markdown/
 #   snakemake --cores 2 priority_high       the posts whose outline says `priority: high`
 
 
@@ -25,6 +27,8 @@ include: "rules/report.smk"
 include: "rules/groups.smk"
 include: "rules/export.smk"
 include: "rules/site.smk"
+include: "rules/pdf.smk"
+include: "rules/epub.smk"
 
 
 rule all:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from proofweave.cli.export_formats import FORMATS, format_of, require, written
 from proofweave.cli.verb import Subparsers, add_verb, print_findings
 
 if TYPE_CHECKING:
@@ -22,15 +23,23 @@ def add(subparsers: Subparsers) -> None:
     parser = add_verb(
         subparsers,
         "export",
-        "write the page of a post: HTML with its formulas as MathML",
-        "proofweave export outlines/POST.yaml -o build/site/posts/POST.html\n  proofweave export post.md -o post.html",
+        "write a post as a page, a PDF, a book or plain Markdown",
+        "proofweave export outlines/POST.yaml -o build/site/posts/POST.html\n"
+        "  proofweave export outlines/POST.yaml -o build/pdf/POST.pdf\n"
+        "  proofweave export post.md --format github -o README.md",
         run,
     )
     parser.add_argument("post", help="an outline below outlines/, or any Markdown with formulas")
+    parser.add_argument(
+        "--format",
+        choices=FORMATS,
+        help="html (static, formulas as MathML), pdf, epub, or Markdown for github, typora, obsidian; "
+        "by the output's ending when left out",
+    )
     parser.add_argument("--replies", help="what generate wrote; made in memory when left out")
     parser.add_argument("--findings", help="what validate wrote; judged in memory when left out")
     parser.add_argument("--root", default="../", help="what leads from the page to the site's root (default: ../)")
-    parser.add_argument("-o", "--output", required=True, help="the page to write")
+    parser.add_argument("-o", "--output", required=True, help="the file to write")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -42,14 +51,44 @@ def run(arguments: argparse.Namespace) -> int:
     from proofweave.cli.verb import read_document
 
     project = Project.find()
-    path = project.path(arguments.post)
+    path, target = project.path(arguments.post), project.path(arguments.output)
+    form = format_of(arguments.format, target)
+    if form != "html":
+        return _formatted(project, path, target, form, arguments)
     if path.suffix == ".yaml":
         replies = replies_of(project, path, arguments.replies)
         known = read_document(project.path(arguments.findings)) if arguments.findings else None
         html, problems = grown_page(project, path, replies, known or judged(project, path, replies), arguments.root)
     else:
         html, problems = page_of(plain(project.name(path), path.stem, read_text(path)), arguments.root)
-    write_text(project.path(arguments.output), html)
+    write_text(target, html)
+    print_findings(problems)
+    return 0
+
+
+def _formatted(project: Project, path: Path, target: Path, form: str, arguments: argparse.Namespace) -> int:
+    """Write a post in a format that is no page; a refused post has none, and its findings are told."""
+    from proofweave.adapters.files import read_text, write_bytes
+    from proofweave.cli.judge import judged
+    from proofweave.cli.stages import assembled, findings_of
+    from proofweave.cli.validate import replies as replies_of
+    from proofweave.cli.verb import read_document
+    from proofweave.wire import errors
+
+    require(form)
+    if path.suffix == ".yaml":
+        replies = replies_of(project, path, arguments.replies)
+        known = read_document(project.path(arguments.findings)) if arguments.findings else None
+        judgement = known or judged(project, path, replies)
+        stopping = errors(findings_of(judgement))
+        assembly = None if stopping else assembled(project, path, replies)
+        if assembly is None:
+            return print_findings(stopping) or 1
+        document = grown(project, path, assembly, judgement)
+    else:
+        document = plain(project.name(path), path.stem, read_text(path))
+    content, problems = written(project, document, form, target)
+    write_bytes(target, content)
     print_findings(problems)
     return 0
 
@@ -93,6 +132,7 @@ def grown(project: Project, path: Path, assembly: Assembled, judgement: Mapping[
         outline.language,
         woven.numbering if woven else None,
         checked(outline, judgement["equations"]) if woven else (),
+        post.front.get("date", ""),
     )
 
 
@@ -104,7 +144,7 @@ def plain(name: str, stem: str, text: str) -> Document:
 
     post = read_post(text, name)
     first = next((heading.title for heading in headings(post) if heading.level == 1), "")
-    return Document(mark(post), post.front.get("title") or first or stem, name)
+    return Document(mark(post), post.front.get("title") or first or stem, name, date=post.front.get("date", ""))
 
 
 def page_of(document: Document, root: str = "../", katex: KaTeX | None = None) -> tuple[str, list[Finding]]:

@@ -30,6 +30,7 @@ class Document:
     language: str = "zh"
     numbering: Numbering | None = None
     checked: tuple[Checked, ...] = ()
+    date: str = ""
 
     @property
     def numbers(self) -> Mapping[str, str]:

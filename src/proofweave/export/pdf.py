@@ -72,7 +72,7 @@ def handout(document: Document, blocks: Sequence[Node], pictures: Mapping[Pictur
     return _Linker(frozenset(setter.labels)).blocks(out)
 
 
-def source(document: Document, template: str, body: str, date: str = "") -> str:
+def source(document: Document, template: str, body: str) -> str:
     """Return the Typst source of a handout: its settings, the template, and what pandoc wrote."""
     checked = sum(len(each.tags) for each in document.checked if each.verdict == "verified")
     numbered = sum(len(each.tags) for each in document.checked)
@@ -80,7 +80,7 @@ def source(document: Document, template: str, body: str, date: str = "") -> str:
     settings = {
         "title": document.title,
         "language": document.language,
-        "date": date,
+        "date": document.date,
         "contents": words["contents"],
     }
     lines = [f"#let {name} = {quoted(value)}" for name, value in settings.items()]
