@@ -47,6 +47,7 @@ APPLIED = "\u2061"
 """What stands between a function's name and its argument; it is not seen."""
 
 OPENING = frozenset("([{")
+SCRIPTED = frozenset({"msub", "msup", "msubsup"})
 SIGNS = frozenset("−-+±∓")
 CLOSING = frozenset(")]}|∥‖∣⟩⌋⌉!′")
 """Operators after which a minus is a subtraction."""
@@ -89,6 +90,8 @@ def _write(node: ET.Element, out: list[str]) -> None:
     children = list(node)
     if len(children) > CHILDREN.get(name, len(children)):
         children = [child for child in children if child.text != APPLIED][: CHILDREN[name]]
+    if name in SCRIPTED and len(node) and node[0].tag == f"{SPACE}mo" and node[0].get("minsize"):
+        _sized(node[0])
     if name == "mtable":
         _columns(node, attributes)
     if name in ("mrow", "mstyle", "mtd"):
@@ -110,7 +113,7 @@ def _write(node: ET.Element, out: list[str]) -> None:
 def _signs(row: ET.Element) -> None:
     """Set the spaces that TeX sets: none after a minus that is a sign, a thin one between `min` and what it is of."""
     before = "("
-    for child, following in zip(row, [*row][1:] + [None], strict=True):
+    for child, following in zip(row, [*[*row][1:], None], strict=True):
         if child.text == APPLIED and child.tag == f"{SPACE}mo" and following is not None and not _opens(following):
             child.set("rspace", "0.1667em")
         operator = (child.text or "").strip() if child.tag == f"{SPACE}mo" else ""
@@ -125,6 +128,14 @@ def _opens(node: ET.Element) -> bool:
     while node.tag in (f"{SPACE}mrow", f"{SPACE}mstyle") and len(node):
         node = node[0]
     return node.tag == f"{SPACE}mo" and (node.text or "").strip() in OPENING
+
+
+def _sized(operator: ET.Element) -> None:
+    """Set a bracket that carries a script in its size: browsers stretch no bracket that is the base of a script."""
+    size = operator.attrib.pop("minsize")
+    operator.attrib.pop("maxsize", None)
+    operator.set("stretchy", "false")
+    operator.set("mathsize", size)
 
 
 def _columns(table: ET.Element, attributes: dict[str, str]) -> None:

@@ -116,7 +116,7 @@ def _panel(post: Post) -> str:
         )
     parts.append("</p>")
     if post["layers"]:
-        parts.append(f"<h3>五层内容</h3>{_layers(post['layers'], str(post['title']))}")
+        parts.append(f"<h3>五层内容</h3>{_layers(post['layers'])}")
     if sum(post["verdicts"].values()):
         parts.append(f"<h3>公式检验</h3>{_verdicts(post['verdicts'], str(post['title']))}")
     findings = [each for each in post["findings"] if each["severity"] != "info"]
@@ -137,29 +137,22 @@ def _finding(finding: Mapping[str, Any]) -> str:
     return f"<li{name}><code>{escape(where)}</code> {escape(finding['what'])}{escape(fix)}</li>"
 
 
-def _layers(layers: Sequence[Mapping[str, Any]], title: str) -> str:
+def _layers(layers: Sequence[Mapping[str, Any]]) -> str:
     """Return the layers as bars: each one's share in percent, in front of its budget."""
-    scale, left, row = 6.5, 90, 26
     most = max(60.0, *(float(layer["share"]) for layer in layers))
-    width = left + int(min(most, 100) * scale) + 120
-    bars = []
-    for index, layer in enumerate(layers):
-        y = index * row + 4
+    rows = []
+    for layer in layers:
         share, least, top = float(layer["share"]), int(layer["least"]), int(layer["most"])
-        label = LAYERS.get(str(layer["layer"]), str(layer["layer"]))
-        bars.append(
-            f'<text x="0" y="{y + 13}">{label}</text>'
-            f'<rect class="track" x="{left}" y="{y}" width="{int(most * scale)}" height="17" rx="3"/>'
-            f'<rect class="{layer["place"]}" x="{left}" y="{y + 3}" width="{round(share * scale)}" height="11" rx="2"/>'
-            f'<rect class="budget" x="{left + round(least * scale)}" y="{y}" width="{round((top - least) * scale)}"'
-            f' height="17" rx="3"/><text class="soft" x="{left + int(most * scale) + 8}" y="{y + 13}">'
-            f"{share:g}%（{least}–{top}%）</text>"
+        bar, start, span = (round(1000 * value / most) for value in (share, least, top - least))
+        rows.append(
+            f"<div><dt>{LAYERS.get(str(layer['layer']), str(layer['layer']))}</dt><dd>"
+            '<svg class="bars" viewBox="0 0 1000 20" preserveAspectRatio="none" aria-hidden="true">'
+            f'<rect class="track" width="1000" height="20"/>'
+            f'<rect class="{layer["place"]}" y="4" width="{bar}" height="12"/>'
+            f'<rect class="budget" x="{start}" y="1" width="{span}" height="18"/></svg></dd>'
+            f"<dd>{share:g}%<small>（{least}–{top}%）</small></dd></div>"
         )
-    says = "，".join(f"{LAYERS.get(str(each['layer']), '')} {each['share']}%" for each in layers)
-    return (
-        f'<svg class="bars" viewBox="0 0 {width} {len(layers) * row + 4}" role="img"'
-        f' aria-label="{escape(title)}：{escape(says)}">{"".join(bars)}</svg>'
-    )
+    return f'<dl class="layers">{"".join(rows)}</dl>'
 
 
 def _verdicts(verdicts: Mapping[str, int], title: str) -> str:
@@ -174,7 +167,8 @@ def _verdicts(verdicts: Mapping[str, int], title: str) -> str:
             x += span
     says = "，".join(f"{VERDICTS[name]} {count}" for name, count in verdicts.items() if count)
     return (
-        f'<svg class="bars" viewBox="0 0 {width} 14" role="img" aria-label="{escape(title)}：{says}">'
+        f'<svg class="bars" viewBox="0 0 {width} 14" preserveAspectRatio="none" role="img"'
+        f' aria-label="{escape(title)}：{says}">'
         f"{''.join(bars)}</svg>"
         f"<p>{says}</p>"
     )
