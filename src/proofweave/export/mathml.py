@@ -113,7 +113,7 @@ def _write(node: ET.Element, out: list[str]) -> None:
 def _signs(row: ET.Element) -> None:
     """Set the spaces that TeX sets: none after a minus that is a sign, a thin one between `min` and what it is of."""
     before = "("
-    for child, following in zip(row, [*[*row][1:], None], strict=True):
+    for child, following in zip(row, [*row, None][1:], strict=True):
         if child.text == APPLIED and child.tag == f"{SPACE}mo" and following is not None and not _opens(following):
             child.set("rspace", "0.1667em")
         operator = (child.text or "").strip() if child.tag == f"{SPACE}mo" else ""
