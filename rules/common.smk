@@ -63,7 +63,8 @@ def figures_of(wildcards):
 def told():
     """Return what the jobs of these posts said when they last ran: the problems, a line each."""
     logs = [Path(f"build/logs/{verb}/{post}.log") for post in POSTS for verb in VERBS]
-    logs += sorted(Path("build/logs").glob("figure/*/*.log"))
+    for kind in ("figure/*", "handout", "book", "plain/*"):
+        logs += sorted(Path("build/logs").glob(f"{kind}/*.log"))
     logs.append(Path("build/logs/report.log"))
     lines = [
         line
