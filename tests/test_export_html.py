@@ -230,3 +230,21 @@ def test_what_mathjax_takes_is_put_into_katexs_words():
     assert mended(r"U_\boldsymbol{A}") == r"U_{\boldsymbol{A}}"
     assert mended(r"\require{cancel}x") == "x"
     assert mended(r"\text{batch_size}") == r"\text{batch\_size}"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "build" / "site" / "posts").glob("*.html")), ids=lambda path: path.stem)
+def test_our_own_pages_show_their_numbers_and_no_tex(path):
+    """The posts of this repository, as `make site` built them."""
+    markdown = ROOT / "build" / "posts" / f"{path.stem}.md"
+    html = path.read_text(encoding="utf-8")
+    if not markdown.is_file() or 'class="refused-post"' in html:
+        pytest.skip("the post is not grown")
+    assert leaks(html) == ()
+    assert "broken" not in html
+    numbers = numbers_on(html)
+    grown = markdown.read_text(encoding="utf-8").partition("<!-- proofweave:begin")[2]
+    tags = [tag.text for tag in tags_in(grown)]
+    assert [number for number in numbers if not number.startswith("S")] == tags
+    assert len(numbers) == len(set(numbers))
+    ids = re.findall(r' id="([^"]*)"', html)
+    assert len(ids) == len(set(ids)) and all(target in ids for target in re.findall(r'href="#([^"]+)"', html))
