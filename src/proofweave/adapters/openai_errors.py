@@ -56,7 +56,9 @@ def trouble_of(error: BaseException, started: bool, passing: frozenset[int]) -> 
         cause = type(error.__cause__).__name__
         if cause in ("ConnectError", "UnsupportedProtocol", "LocalProtocolError"):
             fix = "start it, or check `base_url` in config.yaml"
-            return Trouble("no server answers at base_url", passing=cause == "ConnectError", fatal=True, fix=fix)
+            why = " ".join(str(error.__cause__).split())[:120]
+            what = f"no server answers at base_url{f' ({why})' if why else ''}"
+            return Trouble(what, passing=cause == "ConnectError", fatal=True, fix=fix)
         return Trouble("the connection dropped", passing=True, started=started)
     if isinstance(error, openai.APIError):  # an error event inside a stream
         said = said_by(error)

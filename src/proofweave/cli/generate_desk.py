@@ -183,13 +183,18 @@ class Account:
         cached = self.tokens.get("cached", 0)
         price = config.prices.get(config.model)
         money = f", {cost(price, prompt, cached, reply):.4f} {config.currency}" if price else ""
-        unread = f"; {self.unchecked} equations say skip or assume: read them" if self.unchecked else ""
+        unread = f"; {_count(self.unchecked, 'equation')} not checked (skip, assume): read" if self.unchecked else ""
         return (
-            f"{self.recorded} blocks recorded, {self.aside} kept aside, {self.unanswered} without an answer; "
-            f"{self.calls} calls, {self.repairs} of them repairs, {self.repeats} attempts repeated{unread}",
+            f"{_count(self.recorded, 'block')} recorded, {self.aside} kept aside, {self.unanswered} without an answer; "
+            f"{_count(self.calls, 'call')}, {_count(self.repairs, 'repair')} among them, "
+            f"{_count(self.repeats, 'attempt')} repeated{unread}",
             f"tokens: {prompt:,} of prompts ({cached:,} cached; estimated {self.estimated_prompt:,}), "
             f"{reply:,} of replies (estimated {self.estimated_reply:,}){money}",
         )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def unanswered_finding(request: Request, what: str, fix: str = "") -> Finding:

@@ -129,10 +129,12 @@ class _Run:
                     await self.talk(desk, request, label)
         except Unanswered as error:
             self.account.unanswered += 1
-            self.account.findings.append(unanswered_finding(request, error.what, error.fix))
-            self.progress.ended(label, f"no answer: {error.what}")
-            if error.fatal:
+            if error.fatal:  # told once, when the run ends
                 self.ended = self.ended or UsageError(error.what, error.fix)
+                self.progress.ended(label, "no answer, and none to be had")
+            else:
+                self.account.findings.append(unanswered_finding(request, error.what, error.fix))
+                self.progress.ended(label, f"no answer: {error.what}")
         except ProofweaveError as error:  # nothing can be written, or a template is broken: no other call makes sense
             self.progress.ended(label, "its reply could not be kept")
             self.ended = self.ended or error
