@@ -23,12 +23,15 @@ TOO_LONG = ("context_length_exceeded", "context length", "maximum context", "too
 
 
 class Unanswered(ProofweaveError):
-    """A call brought no answer; `fatal` when no other can bring one, `budget` when it may not be repeated."""
+    """A call brought no answer; `fatal` when no other can bring one.
 
-    def __init__(self, what: str, fix: str = "", fatal: bool = False, budget: bool = False) -> None:
+    `lost` is how many characters its last attempt brought before it broke off, -1 where the server did not begin.
+    """
+
+    def __init__(self, what: str, fix: str = "", fatal: bool = False, lost: int = -1) -> None:
         super().__init__(what, fix)
         self.fatal = fatal
-        self.budget = budget
+        self.lost = lost
 
 
 @dataclass(frozen=True, slots=True)
