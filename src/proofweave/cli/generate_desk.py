@@ -60,9 +60,9 @@ class Desk:
 
         if self.refresh is not None and (not self.refresh or request.block in self.refresh):
             return False
-        name = f"generations/{self.post}/{request.block}.json"
-        text = _read(self.project, name)
-        recordings = read_recordings({name: text})[0] if text else ()
+        names = {f"generations/{self.post}/{request.block}.json", self._free_name(request)}
+        texts = {name: text for name in sorted(names) if (text := _read(self.project, name))}
+        recordings, _ = read_recordings(texts)
         return not unanswered([request], recordings, rejected(self.project, self.post), None)
 
     def resumed(self, request: Request) -> Talk:
