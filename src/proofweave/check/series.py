@@ -1,6 +1,7 @@
 """Infinite sums of scalars: geometric tails are bounded, slower ones summed by Levin's u-transform (Levin, 1973).
 
-A sum whose terms fall no faster than 1/n, or do not alternate and fall, has no value. The stated error of a transformed
+A sum whose terms fall no faster than 1/n, or do not alternate and fall, has no value, nor has one whose transform
+disagrees with what the last term says of the rest. The stated error of a transformed
 sum is four times the change over the last two orders, plus what rounding does to the transform; the best order counts.
 """
 
@@ -18,7 +19,8 @@ from proofweave.check.values import EPS, Array, Val
 
 TERMS = 300
 ORDERS = range(6, 15)
-SLOWEST = 1.05
+SLOWEST = 1.05  # of the terms, as a power of 1/n
+FASTEST = 12.0
 CLOSE = 1e-7
 
 
@@ -70,7 +72,9 @@ def _levin(v: Array, error: Array) -> Val:
         speed = np.log2(half / last)
     one_sign = (v[..., 20:] > 0).all(axis=-1) | (v[..., 20:] < 0).all(axis=-1)
     turning = (np.sign(v[..., 21:]) == -np.sign(v[..., 20:-1])).all(axis=-1)
-    falls = (one_sign & (speed > SLOWEST)) | (turning & (speed > 0.05))
+    # a term near 0 would pin every order to one partial sum, so the terms used must fall steadily
+    steady = (np.abs(v[..., 1 : 2 + ORDERS[-1]]) < np.abs(v[..., : 1 + ORDERS[-1]])).all(axis=-1)
+    falls = steady & ((one_sign & (speed > SLOWEST) & (speed < FASTEST)) | (turning & (speed > 0.05)))
     found, noises = [], []
     for order in ORDERS:
         n = np.arange(order + 1)
@@ -88,5 +92,9 @@ def _levin(v: Array, error: Array) -> Val:
     pick = change.argmin(axis=0)[None]
     best = np.take_along_axis(orders[2:], pick, axis=0)[0]
     error = np.take_along_axis(change, pick, axis=0)[0]
-    good = falls & np.isfinite(best) & (error <= CLOSE * (1 + np.abs(best)))
+    # what is left after the last term: about a n/(p − 1) for terms like n^−p, less than it for alternating ones
+    left = np.abs(best - sums[..., -1])
+    about = last * TERMS / np.maximum(speed - 1, 1e-3)
+    plausible = np.where(one_sign, (left > about / 2) & (left < 2 * about), left < last)
+    good = falls & plausible & np.isfinite(best) & (error <= CLOSE * (1 + np.abs(best)))
     return Val(np.where(good, best, np.nan), np.where(good, error, np.nan))
