@@ -50,8 +50,9 @@ def source_of(wildcards):
 
 
 def recordings_of(wildcards):
-    """Return the recordings of a post."""
-    return sorted(map(str, Path("generations", wildcards.post).glob("*.json")))
+    """Return the recordings of a post, and the replies that were kept aside."""
+    folder = Path("generations", wildcards.post)
+    return sorted(map(str, (*folder.glob("*.json"), *folder.glob("rejected/*.json"))))
 
 
 def figures_of(wildcards):

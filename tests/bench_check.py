@@ -48,7 +48,8 @@ def times(found: dict[str, Sheet], mutants: bool) -> list[float]:
     label = "with planted errors" if mutants else "instances and search only"
     print(f"{label}: {dict(counts)}")
     print(
-        f"  median {statistics.median(rank):.1f} ms, p95 {rank[int(0.95 * len(rank))]:.0f} ms, all {sum(rank) / 1000:.1f} s"
+        f"  median {statistics.median(rank):.1f} ms, p95 {rank[int(0.95 * len(rank))]:.0f} ms,"
+        f" all {sum(rank) / 1000:.1f} s"
     )
     if total:
         print(f"  mutants: {killed} of {total} caught ({100 * killed / total:.1f}%)")

@@ -24,16 +24,17 @@ FOLDER = Path(__file__).parent.parent.parent / "shared" / "corpus" / "derived"
 HERE = Where("guess")
 D = Dim((("d", 1),), 0)
 MOST_SYMBOLS = 40
+NUMBERED = re.compile(r"\\tag|\\label|\\begin\{(?:equation|align|gather)\}")
 
 
-def displays(folder: Path) -> Iterator[tuple[str, str]]:
-    """Yield the numbered displays of a folder's posts, with the post's name."""
+def displays(folder: Path) -> Iterator[tuple[str, str, bool]]:
+    """Yield the displays of a folder's posts, with the post's name and whether the display is numbered."""
     for path in sorted(folder.glob("*.md")):
         if path.name.endswith(".original.md"):
             continue
         for span in read_post(path.read_text(encoding="utf-8"), path.name).spans:
-            if span.kind is SpanKind.DISPLAY_MATH and r"\tag" in span.tex:
-                yield path.name, span.tex
+            if span.kind is SpanKind.DISPLAY_MATH:
+                yield path.name, span.tex, NUMBERED.search(span.text) is not None
 
 
 def guess(tex: str, at: int, scope: Scope, plain: bool) -> str | None:
@@ -55,7 +56,10 @@ def guess(tex: str, at: int, scope: Scope, plain: bool) -> str | None:
         kind = matrix(D, D) if bold.group(1)[:1].isupper() or bold.group(1) in (r"\Sigma", r"\Lambda") else vector(D)
     elif following == "(" and not bold:
         kind = Type("function", (), (SCALAR,), SCALAR)
-    scope.bind(Symbol(name, HERE, kind))
+    try:
+        scope.bind(Symbol(name, HERE, kind))
+    except CheckError:
+        return None
     return name
 
 
@@ -107,24 +111,33 @@ def parses(tex: str) -> str:
     return reason
 
 
+def counted(folder: Path) -> tuple[dict[str, list[int]], Counter[str]]:
+    """Return for each post how many numbered displays are read, of how many, and the same for all; and why not."""
+    reasons: Counter[str] = Counter()
+    posts: dict[str, list[int]] = {}
+    for post, tex, numbered in displays(folder):
+        why = parses(tex)
+        counts = posts.setdefault(post, [0, 0, 0, 0])
+        counts[2] += not why
+        counts[3] += 1
+        if numbered:
+            counts[0] += not why
+            counts[1] += 1
+            if why:
+                reasons[re.sub(r"[a-z]+\([^)]*\)|\\?\w*\{.*?\}", "…", why)[:70]] += 1
+    return posts, reasons
+
+
 def main() -> None:
     """Print the figures, and the reasons by how often they occur."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
-    total = read = 0
-    reasons: Counter[str] = Counter()
-    posts: dict[str, list[int]] = {}
-    for post, tex in displays(folder):
-        why = parses(tex)
-        total += 1
-        read += not why
-        counts = posts.setdefault(post, [0, 0])
-        counts[0] += not why
-        counts[1] += 1
-        if why:
-            reasons[re.sub(r"[a-z]+\([^)]*\)|\\?\w*\{.*?\}", "…", why)[:70]] += 1
-    for post, (good, of) in posts.items():
-        print(f"{good:4d} of {of:4d}  {post}")
+    posts, reasons = counted(folder)
+    print("numbered read | of | displays read | of | post")
+    for post, counts in posts.items():
+        print(" | ".join(f"{n:4d}" for n in counts), "|", post)
+    read, total, read_all, all_ = (sum(counts[k] for counts in posts.values()) for k in range(4))
     print(f"{read} of {total} numbered equations are read with guessed symbols ({100 * read / max(total, 1):.0f}%)")
+    print(f"{read_all} of {all_} displays are ({100 * read_all / max(all_, 1):.0f}%)")
     for why, count in reasons.most_common(25):
         print(f"{count:4d}  {why}")
 

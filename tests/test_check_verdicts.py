@@ -196,3 +196,25 @@ def test_symbols_defined_by_equations_bind_what_follows() -> None:
         Kind.ERROR,
         Kind.DEFINED,
     ]
+
+
+def test_a_sum_with_a_term_near_zero_is_not_taken_for_one_of_its_parts() -> None:
+    symbols = {"b": "interval(0, 1)"}
+    tex = r"\sum_{k=0}^{\infty}(1-b)b^k\left(k-\frac{b}{1-b}\right)^2 = \frac{b}{(1-b)^2}"
+    assert kind(symbols, tex) == Kind.VERIFIED
+    for seed in range(5):
+        assert kind(symbols, tex, seed=seed, mutants=False) == Kind.HOLDS
+
+
+@pytest.mark.parametrize(
+    ("tex", "wanted"),
+    [
+        (r"\sum_{k=1}^\infty \frac{1}{k^2} = 1.64493", Kind.REFUTED),
+        (r"\sum_{k=1}^\infty \frac{1}{k} = 5", Kind.ERROR),
+        (r"\sum_{k=0}^\infty (-1)^k = \frac12", Kind.ERROR),
+        (r"\sum_{k=1}^\infty \frac{1}{k(k+1)} = 1", Kind.VERIFIED),
+        (r"\sum_{k=1}^\infty \frac{(-1)^{k+1}}{k} = \log 2", Kind.VERIFIED),
+    ],
+)
+def test_slow_infinite_sums(tex: str, wanted: Kind) -> None:
+    assert kind({}, tex) == wanted

@@ -2,6 +2,7 @@
 
 import json
 import random
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from proofweave.generate_reading import read_draft
 from proofweave.generate_retry import Patience, retry_after
 from proofweave.generate_state import state_in, state_out
 from proofweave.generate_talk import heard, joined, opening, repaired, written
+from proofweave.generate_words import Words
 from proofweave.outline import read_outline
 from proofweave.render import render
 from proofweave.render_context import MARGIN, excerpt, quoted
@@ -285,8 +287,6 @@ sections:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_prompts_of_a_post_share_their_beginning_and_quote_the_source(language):
-    from pathlib import Path
-
     folder = Path(__file__).parent.parent / "templates" / "prompt"
     templates = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.j2")}
     outline, _ = read_outline(OUTLINE.format(language=language), "outlines/p.yaml")
@@ -355,3 +355,14 @@ def test_the_replys_schema_is_strict_and_fits_good_replies():
     assert draft.findings == () and len(draft.reply.slots["body"]) == 4
     equation = draft.reply.slots["body"][1]
     assert (equation.check.order, equation.symbols[0].value) == ({"in": "1/k", "at_least": "1"}, {"define": "2"})
+
+
+@pytest.mark.parametrize(("language", "go_on"), [("zh", "接着写余下"), ("en", "Go on exactly")])
+def test_the_words_after_the_first_reply_exist_in_both_languages(language, go_on):
+    folder = Path(__file__).parent.parent / "templates" / "prompt"
+    words = Words({path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.j2")}, language)
+    finding = Finding("r", Severity.ERROR, NOWHERE, "what\nis wrong", "this", "do that")
+    told = words.repair([("proof", 2, finding), ("", 0, finding)] * 15)
+    assert told.count("what is wrong") == 20 and "proof" in told and "10" in told
+    assert go_on in words.go_on()
+    assert "body, proof" in words.only(["body", "proof"]) or "body、proof" in words.only(["body", "proof"])

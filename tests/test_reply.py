@@ -75,7 +75,16 @@ def test_a_sentence_stands_on_a_line_of_its_own():
 
 
 def test_every_problem_of_a_recording_is_located():
-    text = '{\n "block": "b", "speck": "x",\n "slots": {\n  "proof": [\n   "## heading",\n   {"equation": {"tex": "a \\\\tag{1}"}}\n  ]\n }\n}\n'
+    text = r"""{
+ "block": "b", "speck": "x",
+ "slots": {
+  "proof": [
+   "## heading",
+   {"equation": {"tex": "a \\tag{1}"}}
+  ]
+ }
+}
+"""
     reply, findings = read_reply(text, "g.json")
     assert reply is not None
     assert [(finding.rule, finding.where.line) for finding in findings] == [
@@ -86,5 +95,5 @@ def test_every_problem_of_a_recording_is_located():
 
 
 def test_tex_eaten_by_an_escape_is_refused():
-    reply, findings = read_reply('{"block": "b", "slots": {"proof": [{"equation": {"tex": "\\nabla f"}}]}}', "g.json")
+    _, findings = read_reply('{"block": "b", "slots": {"proof": [{"equation": {"tex": "\\nabla f"}}]}}', "g.json")
     assert [finding.rule for finding in findings] == ["json-escape"]

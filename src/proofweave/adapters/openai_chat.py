@@ -109,9 +109,10 @@ class Chat:
         if pause is None:
             after = f" (attempt {attempt})" if attempt > 1 else ""
             late = f"; it asks to wait {asked:.0f} s" if asked is not None and trouble.passing else ""
-            raise Unanswered(what + late + after, trouble.fix, fatal=trouble.fatal)
+            lost = characters if trouble.started else -1
+            raise Unanswered(what + late + after, trouble.fix, fatal=trouble.fatal, lost=lost)
         if trouble.started and not self._ears.again(label, characters):
-            raise Unanswered(f"{what}; the budget allows no other attempt", budget=True)
+            raise Unanswered(f"{what}; the budget allows no other attempt")
         self.repeats += 1
         self._ears.told(label, f"{what}; asked again in {pause:.1f} s (attempt {attempt + 1})")
         if asked is not None:  # the whole key is over its limit, not this call alone

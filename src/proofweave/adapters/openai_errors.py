@@ -23,12 +23,15 @@ TOO_LONG = ("context_length_exceeded", "context length", "maximum context", "too
 
 
 class Unanswered(ProofweaveError):
-    """A call brought no answer; `fatal` when no other can bring one, `budget` when it may not be repeated."""
+    """A call brought no answer; `fatal` when no other can bring one.
 
-    def __init__(self, what: str, fix: str = "", fatal: bool = False, budget: bool = False) -> None:
+    `lost` is how many characters its last attempt brought before it broke off, -1 where the server did not begin.
+    """
+
+    def __init__(self, what: str, fix: str = "", fatal: bool = False, lost: int = -1) -> None:
         super().__init__(what, fix)
         self.fatal = fatal
-        self.budget = budget
+        self.lost = lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,9 @@ def trouble_of(error: BaseException, started: bool, passing: frozenset[int]) -> 
         cause = type(error.__cause__).__name__
         if cause in ("ConnectError", "UnsupportedProtocol", "LocalProtocolError"):
             fix = "start it, or check `base_url` in config.yaml"
-            return Trouble("no server answers at base_url", passing=cause == "ConnectError", fatal=True, fix=fix)
+            why = " ".join(str(error.__cause__).split())[:120]
+            what = f"no server answers at base_url{f' ({why})' if why else ''}"
+            return Trouble(what, passing=cause == "ConnectError", fatal=True, fix=fix)
         return Trouble("the connection dropped", passing=True, started=started)
     if isinstance(error, openai.APIError):  # an error event inside a stream
         said = said_by(error)

@@ -10,11 +10,11 @@ from proofweave.check.evaluate import ev, rule
 from proofweave.check.kinds import CheckError
 from proofweave.check.program import unbound_random
 from proofweave.check.scope import Symbol
+from proofweave.check.series import endless, series
 from proofweave.check.tree import Index, Node, is_number
 from proofweave.check.values import Array, Val
 
 LONGEST = 100_000
-INFINITE = 300
 
 
 def over_index(node: Node, env: Env) -> tuple[Env | None, Array | None]:
@@ -63,8 +63,8 @@ def spread(value: Val, env: Env, mask: Array | None, fill: float, rank: int) -> 
 
 @rule("sum", "prod")
 def _fold(node: Node, env: Env) -> Val:
-    if _endless(node, env):
-        return _series(node, env)
+    if endless(node):
+        return series(node, env)
     inner, mask = over_index(node, env)
     empty = 0.0 if node.op == "sum" else 1.0
     rank = node.type.rank
@@ -73,37 +73,6 @@ def _fold(node: Node, env: Env) -> Val:
         return va.exact(np.full((1,) * (1 + env.depth) + shape, empty))
     value = spread(ev(node.args[3], inner), inner, mask, empty, rank)
     return va.total(value, inner.depth) if node.op == "sum" else va.product(value, inner.depth)
-
-
-def _endless(node: Node, env: Env) -> bool:
-    hi = node.args[1]
-    return hi.op == "constant" and bool(np.isinf(hi.data))
-
-
-def _series(node: Node, env: Env) -> Val:
-    """Return an infinite sum of scalars; its tail is bounded by a geometric one, and a slow tail has no value."""
-    lo, _, condition, body = node.args[:4]
-    if node.type.rank or not is_number(condition, 1) or node.op != "sum":
-        raise CheckError("only plain infinite sums of scalars are read", node.at)
-    first = ev(lo, env).v
-    if first.size > 1 and np.ptp(first):
-        raise CheckError("an infinite sum must start at one place", node.at)
-    inner = env.child((id(lo), "endless"), INFINITE)
-    inner.bind(node.data, inner.index_axis(float(first.flat[0]) + np.arange(INFINITE)))
-    value = spread(ev(body, inner), inner, None, 0.0, 0)
-    v = np.where(np.isfinite(value.v), value.v, np.nan)
-    # terms such as x^k/k! end as 0/inf; what follows an exact 0 after a decreasing run is 0
-    gone = np.maximum.accumulate((v == 0) & (np.arange(INFINITE) > INFINITE // 4), axis=-1)
-    v = np.where(gone, 0.0, v)
-    terms = np.abs(v)
-    out = va.total(Val(v, np.where(gone, 0.0, value.e)), -1)
-    late, later = terms[..., -60:-30].max(axis=-1), terms[..., -30:].max(axis=-1)
-    ratio = np.where(late > 0, (later / np.where(late > 0, late, 1.0)) ** (1 / 30), 0.0)
-    tail = np.where(later > 0, later * ratio / np.maximum(1 - ratio, 1e-3), 0.0)
-    converges = (ratio < 0.97) & (tail <= 1e-10 * (1 + np.abs(out.v)))
-    if not converges.any():
-        env.notes["an infinite sum converges too slowly to be evaluated"] = None
-    return Val(np.where(converges, out.v, np.nan), out.e + tail)
 
 
 @rule("min", "max", "argmin", "argmax")

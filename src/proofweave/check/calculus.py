@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from proofweave.check import tangent_functions, tangent_rules  # noqa: F401  (they register their derivatives)
 from proofweave.check.env import Env
 from proofweave.check.evaluate import applied, ev, gather, rule, table
 from proofweave.check.kinds import Type

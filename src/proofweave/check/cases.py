@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from proofweave.check import binders, calculus, flows, integrals, linear, scalars, solve  # noqa: F401  (they register their operations)
+from proofweave.check import arithmetic, binders, calculus, flows, integrals, linear, scalars, solve  # noqa: F401  (they register their operations)
 from proofweave.check.clock import Clock
 from proofweave.check.env import Env
 from proofweave.check.evaluate import MOST_KEPT

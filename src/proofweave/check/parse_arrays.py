@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from proofweave.check import parse_atoms as atoms
 from proofweave.check.kinds import CheckError, Dim, matrix, vector
 from proofweave.check.parse import Parser, node
+from proofweave.check.parse_functions import named
 from proofweave.check.tokens import Token
 from proofweave.check.tree import Node
 
@@ -40,7 +41,7 @@ def environment(p: Parser, token: Token) -> Node:
             return atoms.postfix(p, node("array", flat, vector(Dim((), height)), token.at, end))
         literal = node("array", flat, square, token.at, end)
         if title == "vmatrix":
-            return atoms.postfix(p, atoms.named("det", literal, token, False))
+            return atoms.postfix(p, named("det", literal, token, False))
         return atoms.postfix(p, literal)
     raise CheckError(f"the environment {title} is not understood here", token.at)
 

@@ -47,11 +47,27 @@ def nabla(p: Parser) -> Node:
         return _of_function(p, token, sub, order)
     symbol, places = _variable(p, sub, token) if sub else (None, ())
     body = p.factor()
+    if symbol is not None:
+        body = _until_it_varies(p, body, symbol)
     if symbol is None:
         raise CheckError(r"\nabla of an expression needs its variable: \nabla_x", token.at)
     if body.type != SCALAR:
         raise CheckError(rf"\nabla of a {body.type} is not understood; write \frac{{\partial}}{{\partial x}}", body.at)
     return _gradient(body, symbol, order, token.at, body.end, places)
+
+
+def _until_it_varies(p: Parser, body: Node, symbol: Symbol) -> Node:
+    """Return the factors up to the first that depends on the variable: \\nabla_x \\frac{1}{2} q(x) is that of both."""
+    from proofweave.check.parse import multiply
+    from proofweave.check.program import closure, named_in
+
+    factors = [body]
+    while symbol not in closure(named_in(factors[-1])):
+        following = p.peek()
+        if following is None or p.stops(following) or following.text in ("/", r"\cdot", r"\times", r"\odot", "*"):
+            break
+        factors.append(p.factor())
+    return multiply(factors)
 
 
 def _of_function(p: Parser, token: Token, sub: Sequence[Token], order: int) -> Node:

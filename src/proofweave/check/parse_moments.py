@@ -21,7 +21,9 @@ def moment(p: Parser, token: Token) -> Node:
         found = [m for m, _ in names_in(p, [t for t in sub[:cut] if t.text != ","])]
         if any(m is None or m.role != "random" for m in found):
             raise CheckError("only declared random symbols stand below an expectation", sub[0].at)
-        over = tuple(m for m in found if m is not None)
+        listed = [m for m in found if m is not None]
+        samples = [m.data["sample"] for m in listed if "sample" in m.data]
+        over = tuple(dict.fromkeys([*listed, *samples]))
     if sup:
         raise CheckError("write the power after the brackets", sup[0].at)
     if token.text == r"\mathbb{P}":
@@ -48,6 +50,9 @@ def _moment(op: str, body: Node, over: tuple[Symbol, ...] | None, token: Token, 
         raise CheckError("an expectation needs a value", body.at)
     if op == "variance" and body.type.kind not in ("scalar", "vector"):
         raise CheckError(f"the variance of a {body.type} is not understood", body.at)
+    if over is not None:  # an average over what the body does not hold is the body
+        inside = set(unbound_random([body]))
+        over = tuple(symbol for symbol in over if symbol in inside) or over[:1]
     if over is None and not unbound_random([body]):
         raise CheckError("nothing random stands in this expectation", token.at)
     type_ = SCALAR if op == "variance" else body.type

@@ -170,7 +170,8 @@ def dim_node(dim: Dim) -> Node:
 
 def builtin(p: Parser, token: Token) -> Node:
     """Return a name that needs no declaration, or a free index; anything else is undeclared."""
-    from proofweave.check.parse_atoms import named, raised
+    from proofweave.check.parse_atoms import raised
+    from proofweave.check.parse_functions import named
     from proofweave.check.parse_moments import indicator, moment
 
     found = occurrence(p.tokens, p.place)

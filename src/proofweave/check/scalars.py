@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from proofweave.check import values as va
+from proofweave.check.arithmetic import exponential
 from proofweave.check.env import Env
-from proofweave.check.evaluate import ev, exponential, rule
+from proofweave.check.evaluate import ev, rule
 from proofweave.check.kinds import CheckError
 from proofweave.check.tree import Node
 from proofweave.check.values import EPS, Array, Val
@@ -98,7 +99,7 @@ def _norm(node: Node, env: Env) -> Val:
         return va.extreme(size, -1, "max")
     other = ev(node.args[1], env)
     if which == "weighted":
-        from proofweave.check.evaluate import dot, multiply
+        from proofweave.check.arithmetic import dot, multiply
 
         return va.sqrt(dot(x, multiply(other, "matrix", x, "vector")[0], 1))
     if np.all(other.v == 1):

@@ -54,6 +54,7 @@ class Entry:
     symbol: Symbol | None = None
     busy: bool = False
     used: bool = False
+    hides: bool = False
 
     def resolve(self, trail: list[str]) -> Symbol:
         """Return the symbol, made once; a definition that needs itself is an error."""
@@ -94,7 +95,7 @@ class Scope:
     def declare(self, name: str, where: Where, make: Callable[[], Symbol], holes: Sequence[str] = ()) -> Entry:
         """Add a symbol; `make` builds it on first use."""
         key = read_key(name)
-        entry = Entry(name, key, tuple(holes), where, make)
+        entry = Entry(name, key, tuple(holes), where, make, hides=key in self.entries)
         self.entries[key] = entry
         self._nuclei = None
         return entry

@@ -7,8 +7,9 @@ import math
 import numpy as np
 
 from proofweave.check import values as va
+from proofweave.check.arithmetic import exponential
 from proofweave.check.env import Env
-from proofweave.check.evaluate import ev, exponential
+from proofweave.check.evaluate import ev
 from proofweave.check.tree import Node, walk
 from proofweave.check.values import EPS, Val
 

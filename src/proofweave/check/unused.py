@@ -18,6 +18,8 @@ def notes(entries: Iterable[Entry]) -> Iterator[Verdict]:
     for entry in entries:
         if not entry.used:
             what = "declared and never used: remove it, or correct its name where it was meant"
+            if entry.hides:
+                what = "hides an outer symbol, but nothing here uses it; what is declared outside keeps the outer one"
             yield Verdict(entry.name, Kind.NOTE, entry.where, what)
 
 

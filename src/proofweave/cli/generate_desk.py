@@ -60,9 +60,9 @@ class Desk:
 
         if self.refresh is not None and (not self.refresh or request.block in self.refresh):
             return False
-        name = f"generations/{self.post}/{request.block}.json"
-        text = _read(self.project, name)
-        recordings = read_recordings({name: text})[0] if text else ()
+        names = {f"generations/{self.post}/{request.block}.json", self._free_name(request)}
+        texts = {name: text for name in sorted(names) if (text := _read(self.project, name))}
+        recordings, _ = read_recordings(texts)
         return not unanswered([request], recordings, rejected(self.project, self.post), None)
 
     def resumed(self, request: Request) -> Talk:
@@ -183,13 +183,18 @@ class Account:
         cached = self.tokens.get("cached", 0)
         price = config.prices.get(config.model)
         money = f", {cost(price, prompt, cached, reply):.4f} {config.currency}" if price else ""
-        unread = f"; {self.unchecked} equations say skip or assume: read them" if self.unchecked else ""
+        unread = f"; {_count(self.unchecked, 'equation')} not checked (skip, assume): read" if self.unchecked else ""
         return (
-            f"{self.recorded} blocks recorded, {self.aside} kept aside, {self.unanswered} without an answer; "
-            f"{self.calls} calls, {self.repairs} of them repairs, {self.repeats} attempts repeated{unread}",
+            f"{_count(self.recorded, 'block')} recorded, {self.aside} kept aside, {self.unanswered} without an answer; "
+            f"{_count(self.calls, 'call')}, {_count(self.repairs, 'repair')} among them, "
+            f"{_count(self.repeats, 'attempt')} repeated{unread}",
             f"tokens: {prompt:,} of prompts ({cached:,} cached; estimated {self.estimated_prompt:,}), "
             f"{reply:,} of replies (estimated {self.estimated_reply:,}){money}",
         )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def unanswered_finding(request: Request, what: str, fix: str = "") -> Finding:

@@ -129,10 +129,12 @@ class _Run:
                     await self.talk(desk, request, label)
         except Unanswered as error:
             self.account.unanswered += 1
-            self.account.findings.append(unanswered_finding(request, error.what, error.fix))
-            self.progress.ended(label, f"no answer: {error.what}")
-            if error.fatal:
+            if error.fatal:  # told once, when the run ends
                 self.ended = self.ended or UsageError(error.what, error.fix)
+                self.progress.ended(label, "no answer, and none to be had")
+            else:
+                self.account.findings.append(unanswered_finding(request, error.what, error.fix))
+                self.progress.ended(label, f"no answer: {error.what}")
         except ProofweaveError as error:  # nothing can be written, or a template is broken: no other call makes sense
             self.progress.ended(label, "its reply could not be kept")
             self.ended = self.ended or error
@@ -192,15 +194,21 @@ class _Run:
         """Return the answer to one piece of a talk; the purse holds the most it can cost meanwhile."""
         piece = talk.pieces[position]
         prompt = "\n".join(text for _, text in piece.messages)
+        if self.ended is not None:
+            raise Unanswered("the run ends early")
         while (amount := self.purse.reserve(prompt, int(self.config.max_tokens))) is None and self.held:
             await asyncio.sleep(WAIT)  # what the calls under way do not need is there for the next ones
         if amount is None:
-            raise Unanswered("the budget is used up", "raise `budget` in config.yaml or --budget", budget=True)
+            raise Unanswered("the budget is used up", "raise `budget` in config.yaml or --budget")
         self.held[label] = (amount, prompt)
         tokens: dict[str, int] = {}
         try:
             answer = await self.chat.ask(label, piece.messages, schema_for(talk.request, piece.slots))
             tokens = {"prompt": tokens_in(prompt), "completion": tokens_in(answer.text), **answer.tokens}
+        except Unanswered as error:
+            if error.lost >= 0:
+                tokens = {"prompt": tokens_in(prompt), "completion": error.lost}
+            raise
         finally:
             self.purse.settle(self.held.pop(label)[0], tokens)
         self.account.count(tokens)
