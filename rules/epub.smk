@@ -32,10 +32,10 @@ rule plain:
         figures=figures_of,
     output:
         plain="build/markdown/{application}/{post}.md",
-    wildcard_constraints:
-        application="github|typora|obsidian",
     log:
         "build/logs/plain/{application}/{post}.log",
+    wildcard_constraints:
+        application="github|typora|obsidian",
     conda:
         "../environment.yaml"
     params:

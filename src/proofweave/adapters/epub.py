@@ -82,7 +82,7 @@ def _package(files: Mapping[str, bytes], pictures: Mapping[str, bytes]) -> str:
         item = re.sub(r'\s*properties="[^"]*"', "", match[0]) if 'properties="nav"' not in match[0] else match[0]
         text = files.get(f"EPUB/{match[1]}", b"")
         if 'properties="nav"' in item:
-            return item.replace('"nav"', '"nav mathml"') if b"<math" in text else item
+            return item.replace('properties="nav"', 'properties="nav mathml"') if b"<math" in text else item
         return item.replace(" />", ' properties="mathml" />') if b"<math" in text else item
 
     return re.sub(r'<item [^>]*href="([^"]+\.xhtml)"[^>]*/>', properties, package)

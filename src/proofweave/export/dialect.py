@@ -18,7 +18,7 @@ from proofweave.tex import argument, braces
 
 OPERATOR = re.compile(r"\\operatorname(\*?)(?![A-Za-z])")
 BOX = re.compile(r"\\mbox(?=\s*\{)")
-FIGURE = re.compile(r"(!\[[^\]\n]*\]\()\.\./figures/")
+FIGURE = re.compile(r"(!\[[^\]\n]*\]\(<?)\.\./figures/")
 LEAD = re.compile(r"(?:[ \t]*>)*[ \t]*(?:[-*+]|\d{1,9}[.)])?[ \t]*")
 BLANKS = re.compile(r"\n{3,}")
 DEPTH = 20
@@ -119,7 +119,11 @@ class _Writer:
     def display(self, display: Display, before: str, margin: str) -> str:
         """Return what stands before a display, and the display on lines of its own."""
         body = self.body(display)
-        lines = [self.dialect.opening, *(line.strip() for line in body.split("\n") if line.strip()), self.dialect.closing]
+        lines = [
+            self.dialect.opening,
+            *(line.strip() for line in body.split("\n") if line.strip()),
+            self.dialect.closing,
+        ]
         block = "\n".join(f"{margin}{line}" for line in lines)
         blank = margin.rstrip()
         head = before.rstrip()

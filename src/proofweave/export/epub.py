@@ -16,6 +16,7 @@ PROOF = re.compile(r'<details class="proof" open><summary>(.*)</summary>\Z', re.
 MATH = re.compile(r"<math(?=[ >])")
 NAMESPACE = '<math xmlns="http://www.w3.org/1998/Math/MathML"'
 TAGS = re.compile(r"<[^>]*>")
+LEAK = re.compile(r"\\(?:begin|end|tag|label|eqref|[a-zA-Z]+\{)[^\s<]{0,20}|\$[^$<\s][^$<]{0,40}\$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +117,12 @@ def pictures_of(blocks: Any) -> tuple[str, ...]:
 def leaked(xhtml: str) -> tuple[str, ...]:
     r"""Return each stretch of TeX (`\frac`, `$x$`, `\begin`) that a chapter shows as text outside code and formulas."""
     text = re.sub(r"<(code|pre|math|head)\b.*?</\1>", " ", xhtml, flags=re.DOTALL)
-    found = re.findall(r"\\(?:begin|end|tag|label|eqref|[a-zA-Z]+\{)[^\s<]{0,20}|\$[^$<\s][^$<]{0,40}\$", TAGS.sub(" ", text))
+    found = re.findall(
+        r"\\(?:begin|end|tag|label|eqref|[a-zA-Z]+\{)[^\s<]{0,20}|\$[^$<\s][^$<]{0,40}\$", TAGS.sub(" ", text)
+    )
     return tuple(found)
 
 
 def numbers_shown(xhtml: str) -> tuple[str, ...]:
     """Return the numbers of equations that a chapter shows, in order."""
     return tuple(re.findall(r'<div class="eq-no">.*?\(([^()]+)\)</div>', xhtml, re.DOTALL))
-

@@ -1,4 +1,4 @@
-"""Make of a post the tree that pandoc writes as Typst: formulas by `eqn`, boxes and proofs by the template's functions."""
+"""Make of a post the tree that pandoc writes as Typst: formulas, boxes and proofs call the template's functions."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ def _row(nodes: Sequence[ET.Element]) -> str:
 
 def _grows(node: ET.Element) -> bool:
     r"""Return whether a node is what `\left`, `\middle` or `\right` makes."""
-    return _name(node) == "mo" and node.get("fence") == "true" and "minsize" not in node.keys()
+    return _name(node) == "mo" and node.get("fence") == "true" and not node.get("minsize")
 
 
 def _sign(text: str) -> str:
@@ -175,10 +175,12 @@ def _operator(node: ET.Element) -> str:
         return f"op({quoted(words)})" if plain and len(words) > 1 else f'class("relation", {_row(list(node))})'
     if not text or text == APPLIED:
         return ""
-    bar = text in BARS and (node.get("fence") == "true" or node.get("stretchy") == "false" or "minsize" in node.keys())
+    bar = text in BARS and (
+        node.get("fence") == "true" or node.get("stretchy") == "false" or node.get("minsize", "") != ""
+    )
     text = BARS[text] if bar else text
     size = node.get("minsize", "")
-    if LENGTH.match(size) and node.get("stretchy") == "true" and "maxsize" not in node.keys():
+    if LENGTH.match(size) and node.get("stretchy") == "true" and not node.get("maxsize"):
         return f"stretch({_sign(text)}, size: #{size})"
     if LENGTH.match(size):
         return f'class("{CLASSES.get(text, "normal")}", lr(size: #{size}, {_sign(text)}))'
