@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -18,6 +19,9 @@ from proofweave.export.placeholders import Marked
 from proofweave.export.tree import Node, clean, words
 from proofweave.html import page
 from proofweave.types import Finding, Numbering, Severity, Where
+
+HEADING = re.compile(r"<th( [^>]*)?>(.*?)</th>", re.DOTALL)
+MATH = re.compile(r"<math.*?</math>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +111,26 @@ def whole(document: Document, contents: str, body: str, pictures: Mapping[Pictur
         if contents
         else ""
     )
+    body = _headed(body)
     inner = (
         f'<div class="frame">\n{toc}<main id="content"><article>\n<h1>{escape(document.title)}</h1>\n'
         f"{summary(document)}{body}\n</article></main>\n</div>\n{cards(document.checked, document.language, names)}"
     )
     return page(document.title, inner, language=document.language, root=root, kind="post")
+
+
+def _headed(body: str) -> str:
+    """Return the body with table headings that say something: an empty one is a cell, a formula's is named by it."""
+    return HEADING.sub(_heading, body)
+
+
+def _heading(found: re.Match[str]) -> str:
+    attributes, inner = found[1] or "", found[2]
+    if not inner:
+        return f"<td{attributes}></td>"
+    if inner.startswith("<math") and not MATH.sub("", inner).strip():
+        return f'<th{attributes}><span class="unseen">公式 </span>{inner}</th>'
+    return found[0]
 
 
 def summary(document: Document) -> str:
