@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
@@ -19,6 +20,9 @@ REPLY_FORMAT = 1
 
 UNKEYED = frozenset({"where", "id", "layer"})
 """Fields that are no part of what a model is asked: where a block stands and what it is called."""
+
+COMMAND = re.compile(r"\\[A-Za-z]+|[a-z]{2,}")
+"""What holds letters that are no symbols: a TeX command, an English word or a key."""
 
 
 def render(
@@ -94,7 +98,10 @@ def specification_hash(block: Block, symbols: Mapping[str, SymbolSpec]) -> str:
     The block's id, its place, its section and its layer are left out, so moving or renaming asks for nothing.
     """
     text = "\n".join(_strings(block))
-    used = {name: plain(symbol.value) for name, symbol in symbols.items() if name in text}
+    letters = COMMAND.sub(" ", text)
+    used = {
+        name: plain(symbol.value) for name, symbol in symbols.items() if name in (letters if len(name) == 1 else text)
+    }
     return digest({"block": plain(block), "symbols": used, "format": REPLY_FORMAT})
 
 
@@ -140,7 +147,8 @@ def _strings(value: object) -> Iterator[str]:
         return
     elif is_dataclass(value):
         for field in fields(value):
-            yield from _strings(getattr(value, field.name))
+            if field.name not in UNKEYED:
+                yield from _strings(getattr(value, field.name))
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield from _strings(key)

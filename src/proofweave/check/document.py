@@ -115,20 +115,20 @@ def _verdict(
     memory: Memory | None,
     own: list[Entry],
 ) -> Verdict:
-    started = time.perf_counter()
+    started = time.thread_time()
     try:
         answer = _answer(equation, scopes, options, memory, own)
     except CheckError as error:
         at = None if error.where else error.at
         where = error.where or (place(at or 0) if place else located(equation, at))
-        return Verdict(equation.id, Kind.ERROR, where, error.what, at=at, seconds=time.perf_counter() - started)
+        return Verdict(equation.id, Kind.ERROR, where, error.what, at=at, seconds=time.thread_time() - started)
     except RecursionError:
-        seconds = time.perf_counter() - started
+        seconds = time.thread_time() - started
         return Verdict(equation.id, Kind.ERROR, equation.where, "the formula nests too deeply", seconds=seconds)
     except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
         # a fault of the checker, not of the text: still a verdict, so that one equation never stops the others
         what = f"the checker failed on it ({type(error).__name__}: {error}); please report it"
-        return Verdict(equation.id, Kind.ERROR, equation.where, what, seconds=time.perf_counter() - started)
+        return Verdict(equation.id, Kind.ERROR, equation.where, what, seconds=time.thread_time() - started)
     return Verdict(
         equation.id,
         answer.kind,
@@ -137,7 +137,7 @@ def _verdict(
         answer.instances,
         answer.counterexample,
         answer.mutants,
-        seconds=time.perf_counter() - started,
+        seconds=time.thread_time() - started,
     )
 
 

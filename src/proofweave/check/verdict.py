@@ -58,7 +58,10 @@ class Mutants:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The verdict on one equation; `at` is a 0-based offset in its TeX where an error lies, else None."""
+    """The verdict on one equation; `at` is a 0-based offset in its TeX where an error lies, else None.
+
+    `seconds` are of processor time.
+    """
 
     id: str
     kind: Kind
