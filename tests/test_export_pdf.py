@@ -93,6 +93,7 @@ def test_nothing_sticks_out_of_the_page_and_the_bytes_are_the_same(ready, projec
     assert not outside
     text = "\n".join(" ".join(word[3] for word in page) for page in pages)
     assert "目录" in text and "参考文献" in text and "证明" in text and "□" in text
+    assert "\\" not in text, "no TeX shows"
     assert f"1 / {len(pages)}" in text, "page numbers"
     objects = b"".join(_streams(pdf)).replace(b" ", b"")
     assert objects.count(b"/Subtype/Link") > 10, "references are links"

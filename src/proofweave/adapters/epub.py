@@ -23,13 +23,13 @@ DOCTYPE = re.compile(rb"<!DOCTYPE[^>\[]*>\s*")
 BLANK = re.compile(rb"<path(?![^>]*\sd=)")
 """A path without a shape, which is how a drawing's blanks are written and what a book may not hold."""
 
-DRAWN = 'media-type="image/svg+xml"'
+KINDS = {"svg": "image/svg+xml", "woff2": "font/woff2"}
 
 
 def book(
     blocks: Sequence[dict[str, Any]], title: str, language: str, name: str, style: str, pictures: Mapping[str, bytes]
 ) -> bytes:
-    """Return the EPUB of some blocks; `name` decides its identifier, `pictures` are its figures by name in the book."""
+    """Return the EPUB of some blocks; `name` decides its identifier, `pictures` are its figures and fonts."""
     identity = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, name)}"
     meta = {
         "title": _inlines(title),
@@ -57,7 +57,8 @@ def _finished(book: bytes, pictures: Mapping[str, bytes]) -> bytes:
     with zipfile.ZipFile(io.BytesIO(book)) as read:
         files = {name: read.read(name) for name in read.namelist()}
     for name, content in pictures.items():
-        files[f"EPUB/{name}"] = BLANK.sub(rb'\g<0> d="M0 0"', DOCTYPE.sub(b"", content, count=1))
+        drawn = name.endswith(".svg")
+        files[f"EPUB/{name}"] = BLANK.sub(rb'\g<0> d="M0 0"', DOCTYPE.sub(b"", content, count=1)) if drawn else content
     files["EPUB/content.opf"] = _package(files, pictures).encode()
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as written:
@@ -74,7 +75,8 @@ def _package(files: Mapping[str, bytes], pictures: Mapping[str, bytes]) -> str:
     package = files["EPUB/content.opf"].decode("utf-8")
     package = MODIFIED.sub(rf"\g<1>{EPOCH}\g<2>", DATE.sub("", package))
     items = "".join(
-        f'    <item id="figure_{number}" href="{name}" {DRAWN} />\n' for number, name in enumerate(sorted(pictures), 1)
+        f'    <item id="file_{number}" href="{name}" media-type="{KINDS[name.rpartition(".")[2]]}" />\n'
+        for number, name in enumerate(sorted(pictures), 1)
     )
     package = package.replace("  </manifest>", f"{items}  </manifest>")
 

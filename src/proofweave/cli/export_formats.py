@@ -67,11 +67,14 @@ def _made(project: Project, document: Document, name: str) -> tuple[bytes, list[
         text = source(document, template, body)
         files = {target.removeprefix("../"): content for target, content in drawings.items()}
         return compiled(text, files, font_folders()), problems(document, shown, "")
+    from importlib.resources import files as resources
+
     from proofweave.adapters.epub import book
     from proofweave.export.epub import chapters, picture_name
 
     style = read_text(project.root / "templates" / "epub" / "book.css")
     files = {picture_name(target): content for target, content in drawings.items()}
+    files["fonts/math.woff2"] = (resources("proofweave") / "assets" / "math.woff2").read_bytes()
     tree: Sequence[dict[str, Any]] = chapters(document, blocks, shown)
     return book(tree, document.title, document.language, document.path, style, files), problems(document, shown, "")
 

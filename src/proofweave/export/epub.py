@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from proofweave.export.equations import Pictured, Printer
+from proofweave.export.equations import Pictured, Printer, anchor_of, row_cells
+from proofweave.export.numbers import Display
 from proofweave.export.page import Document, arranged
 from proofweave.export.tree import Node, raw_inline
 
@@ -27,7 +28,21 @@ class BookPrinter(Printer):
         """Return a formula as MathML of its own namespace, with its TeX for readers that have no MathML."""
         found = Printer.math(self, tex, display)
         opening = f'{NAMESPACE} alttext="{escape(" ".join(tex.split()))}"'
-        return MATH.sub(lambda _: opening, found, count=1)
+        return MATH.sub(lambda _: opening, found, count=1).replace("∥", "‖")  # fonts of text slant the other sign
+
+    def rows(self, display: Display) -> str:
+        """Return a display of several numbers: a table, since few readers know grids."""
+        lines = []
+        for row in display.rows:
+            sides = ("right", "left") if display.aligned else ("centre", "centre")
+            cells = [
+                f'<td class="{sides[column % 2]}">{self.math(cell)}</td>'
+                for column, cell in enumerate(row_cells(row.tex, self.numbers))
+            ]
+            identity = f' id="{anchor_of(row.number)}"' if row.number else ""
+            edge = f'<td class="edge"{identity}>{self.number(row.number) if row.number else ""}</td>'
+            lines.append(f"<tr>{''.join(cells)}{edge}</tr>")
+        return f'<table class="eqs">{"".join(lines)}</table>'
 
     def number(self, number: str) -> str:
         """Return a number, and the sign of what was checked."""

@@ -37,9 +37,10 @@ class TypstPrinter(Printer):
 
     def math(self, tex: str, display: bool = False) -> str:
         """Return a formula; one that cannot be shown is its TeX, as code."""
-        inner = typst_math(self.pictures.get((tex, display), ""))
-        if not inner:
+        picture = self.pictures.get((tex, display), "")
+        if not picture:
             return f"#raw({quoted(tex)});"
+        inner = typst_math(picture) or quoted("")
         return f"$ {inner} $" if display else f"${inner}$"
 
     def display(self, display: Display) -> str:

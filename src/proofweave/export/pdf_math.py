@@ -86,7 +86,9 @@ def _row(nodes: Sequence[ET.Element]) -> str:
     out: list[str] = []
     for index, node in enumerate(nodes):
         following = nodes[index + 1] if index + 1 < len(nodes) else None
-        if _name(node) == "mi" and following is not None and following.text == APPLIED:
+        if _name(node) == "mrow" and not len(node) and index == 0 and following is not None:
+            out.append(quoted(""))  # what stands before a relation, so that it is set apart
+        elif _name(node) == "mi" and following is not None and following.text == APPLIED:
             out.append(f"op({quoted(node.text or '')})")
         else:
             out.append(_one(node))
