@@ -23,11 +23,11 @@ COMPUTES = {
     "merge": ("jinja2",),
     "report": ("jinja2",),
     "render": ("jinja2",),
-    "export": ("pypandoc-binary", "mini-racer", "sphinxcontrib-katex", "jinja2"),
+    "export": ("pypandoc-binary", "mini-racer", "sphinxcontrib-katex", "jinja2", "typst"),
 }
 """Packages whose version decides what a verb writes."""
 
-CARRIES = {"site": "assets/*"}
+CARRIES = {"site": "assets/*", "export": "assets/*.woff2"}
 """Files that a verb copies."""
 
 
