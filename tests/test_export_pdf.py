@@ -35,6 +35,9 @@ FORMULAS = (
     (r"\cancel{x} \boxed{x} \phantom{x} \sqrt[3]{x} \sqrt{} \color{red}{x} \int_0^1 \prod {}^2", "root(3, x)"),
 )
 
+HANGING = "，。、；：？！）”’》"
+"""Punctuation at the end of a line, whose blank half lies beyond the edge."""
+
 
 @pytest.fixture(scope="module")
 def ready():
@@ -90,7 +93,7 @@ def test_nothing_sticks_out_of_the_page_and_the_bytes_are_the_same(ready, projec
         pytest.skip("reading a PDF needs pdftotext (apt-get install poppler-utils)")
     pages = words(pdf)
     outside = [word for page in pages for word in page if word[2] > RIGHT + 1 or word[0] < LEFT - 1]
-    assert not outside
+    assert not [word for word in outside if word[3][-1] not in HANGING]
     text = "\n".join(" ".join(word[3] for word in page) for page in pages)
     assert "目录" in text and "参考文献" in text and "证明" in text and "□" in text
     assert "\\" not in text, "no TeX shows"
