@@ -2,7 +2,7 @@
 
 The range is cut at the values of the scalar symbols the integrand names, since that is where peaks and kinks stand; the
 nodes crowd at both ends of a piece, so that a peak at a cut is resolved whatever its width. The stated error is the
-change from twice the step to the step, times the ratio of that change to the one before, plus four times the end terms.
+change from twice the step to the step, times the root of its ratio to the change before, plus four times the end terms.
 """
 
 from __future__ import annotations
@@ -169,7 +169,7 @@ def _sums(
     size = np.abs(terms).sum(axis=(0, -1))
     if not smooth:  # at a jump or kink inside a piece the change may be small by chance
         change = 4 * np.maximum(change, before)
-    falling = np.ones(()) if not smooth else np.clip(change / np.where(before == 0, 1.0, before), 1e-4, 1.0)
+    falling = np.ones(()) if not smooth else np.sqrt(np.clip(change / np.where(before == 0, 1.0, before), 1e-6, 1.0))
     ends = 4 * (np.abs(terms[..., 0]) + np.abs(terms[..., -1])).sum(axis=0)
     noise = np.moveaxis(
         np.moveaxis(np.broadcast_to(value.e, value.v.shape).reshape(split) * np.abs(wide), axis, 0), axis + 1, -1

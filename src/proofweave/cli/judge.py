@@ -199,12 +199,15 @@ def _verdict_findings(verdicts: tuple[Verdict, ...]) -> Iterator[Finding]:
     told = {
         Kind.REFUTED: ("equation-refuted", Severity.ERROR, "correct the equation, or state what it needs in `given:`"),
         Kind.ERROR: ("equation-unreadable", Severity.ERROR, "docs/checks.md lists what is understood"),
+        Kind.NOTE: ("symbol-unused", Severity.INFO, ""),
         Kind.WEAK: ("equation-weak", Severity.WARNING, "state it more tightly, or excuse the part with a reason"),
     }
     for verdict in verdicts:
         if verdict.kind in told:
             rule, severity, fix = told[verdict.kind]
             what = f"equation '{verdict.id}' is {verdict.kind}: {verdict.reason}"
+            if verdict.kind is Kind.NOTE:
+                what = f"symbol {verdict.id}: {verdict.reason}"
             yield Finding(rule, severity, verdict.where, what, fix=fix)
 
 
