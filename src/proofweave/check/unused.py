@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from proofweave.check.kinds import CheckError
 from proofweave.check.scope import Entry, Scope, fits
@@ -31,7 +32,8 @@ def mention(scope: Scope, tex: str) -> None:
             if token.kind in ("name", "op"):
                 for entry in scope.near(token.text):
                     if fits(entry, tokens, place) is not None:
-                        entry.used = True
+                        with suppress(CheckError):
+                            entry.resolve([])  # what its type needs is used too
     except CheckError:
         return
 

@@ -47,7 +47,10 @@ def judged(project: Project, path: Path, replies: Document) -> Document:
     judgement, grown_problems = _judgement(project, assembly, findings)
     findings += [*grown_problems, *judgement.findings]
     verdicts = _verdicts(project, outline)
-    findings += _verdict_findings(verdicts)
+    told = list(_verdict_findings(verdicts))
+    if errors([*findings, *told]):  # what could not be read may be what uses a symbol
+        told = [finding for finding in told if finding.severity is not Severity.INFO]
+    findings += told
     document = _document(project, path, outline, findings, replies["pending"], source)
     document["counts"] = judgement.counts.values()
     document["equations"] = list(_equations(outline, assembly.woven.numbering.tags, verdicts))
