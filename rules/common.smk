@@ -5,8 +5,8 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-from proofweave.cli.code import fingerprint
-from proofweave.outline_peek import peek
+from proofweave.pipeline.code import fingerprint
+from proofweave.outline.first_keys import peek
 
 VERBS = (
     "render",

@@ -1,7 +1,7 @@
 # outline, replies, source, findings, figures -> the post as a handout. `snakemake pdf` makes all; docs/export.md says what
 # it needs. A missing engine or font stops the run before any work.
-from proofweave.cli.export_formats import require
-from proofweave.errors import ToolError
+from proofweave.pipeline.export.formats import require
+from proofweave.core.errors import ToolError
 
 if any(asked == "pdf" or asked.startswith("build/pdf/") for asked in sys.argv):
     try:

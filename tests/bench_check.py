@@ -13,11 +13,11 @@ from typing import Any
 
 import yaml
 
-from proofweave.check.answer import Options
-from proofweave.check.document import check_equations
-from proofweave.check.files import Sheet, read_equations
-from proofweave.check.verdict import Kind, Verdict
-from proofweave.types import Equation, SymbolSpec
+from proofweave.check.judge.answer import Options
+from proofweave.check.judge.verdict import Kind, Verdict
+from proofweave.check.sheet.document import check_equations
+from proofweave.check.sheet.files import Sheet, read_equations
+from proofweave.core.types import Equation, SymbolSpec
 
 CASES = Path(__file__).parent / "cases" / "check"
 

@@ -12,13 +12,13 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from proofweave.check.kinds import SCALAR, CheckError, Dim, Type, matrix, vector
-from proofweave.check.names import occurrence
-from proofweave.check.scope import Scope, Symbol
-from proofweave.check.statement import read_statement
-from proofweave.check.tokens import tokenise
-from proofweave.markdown import read_post
-from proofweave.types import SpanKind, Where
+from proofweave.check.language.kinds import SCALAR, CheckError, Dim, Type, matrix, vector
+from proofweave.check.language.names import occurrence
+from proofweave.check.language.scope import Scope, Symbol
+from proofweave.check.language.tokens import tokenise
+from proofweave.check.parse.statement import read_statement
+from proofweave.core.types import SpanKind, Where
+from proofweave.text.markdown.post import read_post
 
 FOLDER = Path(__file__).parent.parent.parent / "shared" / "corpus" / "derived"
 HERE = Where("guess")

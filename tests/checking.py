@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from proofweave.check.answer import Options
-from proofweave.check.document import check_equations
-from proofweave.check.verdict import Kind, Verdict
-from proofweave.types import Check, Equation, SymbolSpec, Where
+from proofweave.check.judge.answer import Options
+from proofweave.check.judge.verdict import Kind, Verdict
+from proofweave.check.sheet.document import check_equations
+from proofweave.core.types import Check, Equation, SymbolSpec, Where
 
 CASES = Path(__file__).parent / "cases" / "check"
 HERE = Where("test.yaml")

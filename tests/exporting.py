@@ -10,9 +10,9 @@ from pathlib import Path
 
 from proofweave.adapters.drawing import draw
 from proofweave.cli.export import grown
-from proofweave.cli.project import Project
-from proofweave.cli.stages import assembled, merged
 from proofweave.cli.validate import replies
+from proofweave.pipeline.project import Project
+from proofweave.pipeline.stages import assembled, merged
 
 ROOT = Path(__file__).parent.parent
 SPECIMEN = Path(__file__).parent / "cases" / "export" / "project"

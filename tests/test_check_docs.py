@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from proofweave.check import check_file
+from proofweave.check.sheet.whole import check_file
 
 DOCS = Path(__file__).parent.parent / "docs" / "checks.md"
 FENCE = re.compile(r"^```yaml\n(.*?)^```", re.M | re.S)

@@ -10,9 +10,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from checking import kind, verdict
 
-from proofweave.check import check_file
-from proofweave.check.verdict import Kind
-from proofweave.types import Check
+from proofweave.check.judge.verdict import Kind
+from proofweave.check.sheet.whole import check_file
+from proofweave.core.types import Check
 
 S = {
     "n": "int(2..4)",

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from proofweave.check import check_file, formats
-from proofweave.check.verdict import Kind, failed
-from proofweave.errors import FindingsError
+from proofweave.check.judge.verdict import Kind, failed
+from proofweave.check.sheet import formats
+from proofweave.check.sheet.whole import check_file
+from proofweave.core.errors import FindingsError
 
 POST = r"""# 标题
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from proofweave.check import check_file, check_outline, failed, formats
-from proofweave.check.verdict import Kind, Verdict
-from proofweave.outline import read_outline
-from proofweave.types import Outline
+from proofweave.check.judge.verdict import Kind, Verdict
+from proofweave.check.sheet import formats
+from proofweave.check.sheet.whole import check_file, check_outline, failed
+from proofweave.core.types import Outline
+from proofweave.outline.reading import read_outline
 
 SHEET = r"""symbols:
   d: int(2..4)

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proofweave.check.clock import Clock
-from proofweave.check.kinds import CheckError
-from proofweave.check.scope import Scope
-from proofweave.check.specs import declare
-from proofweave.check.statement import read_statement
-from proofweave.check.tokens import tokenise
-from proofweave.check.tree import Node, walk
-from proofweave.check.verdict import Kind
+from proofweave.check.evaluate.clock import Clock
+from proofweave.check.judge.verdict import Kind
+from proofweave.check.language.kinds import CheckError
+from proofweave.check.language.scope import Scope
+from proofweave.check.language.tokens import tokenise
+from proofweave.check.language.tree import Node, walk
+from proofweave.check.parse.statement import read_statement
+from proofweave.check.symbols.specs import declare
 
 sys.path.insert(0, str(Path(__file__).parent))
 from checking import kind, specs, verdict
@@ -165,9 +165,9 @@ EXPRESSIONS = st.recursive(
 def test_arithmetic_means_what_python_means(tex: str) -> None:
     import numpy as np
 
-    from proofweave.check.cases import draw_cases, task
-    from proofweave.check.evaluate import ev
-    from proofweave.check.premises import read
+    from proofweave.check.evaluate.registry import ev
+    from proofweave.check.instances.cases import draw_cases, task
+    from proofweave.check.instances.premises import read
 
     statement = read_statement(f"{tex} = z", _with_z())
     (claim,) = statement.rows

@@ -9,8 +9,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from checking import kind, verdict
 
-from proofweave.check.verdict import Kind
-from proofweave.types import Check
+from proofweave.check.judge.verdict import Kind
+from proofweave.core.types import Check
 
 S: dict[str, Any] = {
     "d": "int(2..4)",

@@ -12,10 +12,10 @@ import yaml
 sys.path.insert(0, str(Path(__file__).parent))
 from checking import CASES
 
-from proofweave.check.answer import Options
-from proofweave.check.document import check_equations
-from proofweave.check.files import Sheet, read_equations
-from proofweave.check.verdict import Kind, Verdict
+from proofweave.check.judge.answer import Options
+from proofweave.check.judge.verdict import Kind, Verdict
+from proofweave.check.sheet.document import check_equations
+from proofweave.check.sheet.files import Sheet, read_equations
 
 TOPICS = ("calculus", "convexity", "dynamics", "linear-algebra", "probability")
 

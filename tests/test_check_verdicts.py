@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 sys.path.insert(0, str(Path(__file__).parent))
 from checking import CASES, kind, verdict, verdicts
 
-from proofweave.check import check_file
-from proofweave.check.verdict import Kind
-from proofweave.types import Check
+from proofweave.check.judge.verdict import Kind
+from proofweave.check.sheet.whole import check_file
+from proofweave.core.types import Check
 
 S: dict[str, Any] = {
     "n": "int(1..4)",
@@ -177,7 +177,7 @@ def test_a_wrong_constant_is_always_refuted(c: float, off: float) -> None:
 
 
 def test_symbols_defined_by_equations_bind_what_follows() -> None:
-    from proofweave.types import Equation, Where
+    from proofweave.core.types import Equation, Where
 
     here = Where("x.yaml")
     made = [

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from proofweave.cli import main
-from proofweave.cli.judge import judged
-from proofweave.cli.project import Project
 from proofweave.cli.validate import replies
-from proofweave.outline import read_outline
+from proofweave.outline.reading import read_outline
+from proofweave.pipeline.judge import judged
+from proofweave.pipeline.project import Project
 
 sys.path.insert(0, str(Path(__file__).parent))
 from projects import ROOT, make, state

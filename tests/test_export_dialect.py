@@ -8,10 +8,10 @@ import pytest
 
 from proofweave.adapters.katex import KaTeX
 from proofweave.cli import main
-from proofweave.export.dialect import DIALECTS, dialect, expanded
-from proofweave.export.placeholders import mark
-from proofweave.markdown import read_post
-from proofweave.types import SpanKind
+from proofweave.core.types import SpanKind
+from proofweave.stages.export.marked.placeholders import mark
+from proofweave.stages.export.plain import DIALECTS, dialect, expanded
+from proofweave.text.markdown.post import read_post
 
 sys.path.insert(0, str(Path(__file__).parent))
 from exporting import ROOT, document, specimen

@@ -11,10 +11,10 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from proofweave.cli.export import plain
-from proofweave.cli.export_formats import written
-from proofweave.cli.project import Project
-from proofweave.errors import FileError
-from proofweave.export.epub import leaked
+from proofweave.core.errors import FileError
+from proofweave.pipeline.export.formats import written
+from proofweave.pipeline.project import Project
+from proofweave.stages.export.book import leaked
 
 sys.path.insert(0, str(Path(__file__).parent))
 from exporting import ROOT, chapters, document, figures, specimen

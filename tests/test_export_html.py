@@ -9,13 +9,13 @@ import pytest
 
 from proofweave.adapters.katex import KaTeX
 from proofweave.cli.export import page_of, plain
-from proofweave.cli.project import Project
-from proofweave.cli.rebuild import Builder
-from proofweave.export.leaks import leaks
-from proofweave.export.mathjax import mended
-from proofweave.export.mathml import shown
-from proofweave.export.numbers import labelled, number_displays
-from proofweave.tex import tags_in
+from proofweave.pipeline.project import Project
+from proofweave.pipeline.rebuild import Builder
+from proofweave.stages.export.marked.numbers import labelled, number_displays
+from proofweave.stages.export.page.leaked import leaks
+from proofweave.stages.export.page.mathjax import mended
+from proofweave.stages.export.page.mathml import shown
+from proofweave.text.tex.structure import tags_in
 
 ROOT = Path(__file__).parent.parent
 CASES = Path(__file__).parent / "cases" / "export"

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from proofweave.cli.export import page_of
-from proofweave.cli.export_formats import written
-from proofweave.cli.project import Project
-from proofweave.errors import ToolError
-from proofweave.export.epub import numbers_shown
-from proofweave.markdown import read_post
-from proofweave.tex import tags_in
-from proofweave.types import SpanKind
+from proofweave.core.errors import ToolError
+from proofweave.core.types import SpanKind
+from proofweave.pipeline.export.formats import written
+from proofweave.pipeline.project import Project
+from proofweave.stages.export.book import numbers_shown
+from proofweave.text.markdown.post import read_post
+from proofweave.text.tex.structure import tags_in
 
 sys.path.insert(0, str(Path(__file__).parent))
 from exporting import RIGHT, ROOT, chapters, document, figures, specimen, words

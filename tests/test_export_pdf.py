@@ -13,9 +13,9 @@ from proofweave.adapters import typst as engine
 from proofweave.adapters.katex import KaTeX
 from proofweave.cli import main
 from proofweave.cli.export import plain
-from proofweave.cli.export_formats import written
-from proofweave.errors import ToolError
-from proofweave.export.pdf_math import quoted, typst_math
+from proofweave.core.errors import ToolError
+from proofweave.pipeline.export.formats import written
+from proofweave.stages.export.pdf_math import quoted, typst_math
 
 sys.path.insert(0, str(Path(__file__).parent))
 from exporting import LEFT, RIGHT, ROOT, document, specimen, words

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from proofweave.adapters import files
 from proofweave.adapters.files import inside, read_text, write_text
-from proofweave.errors import FileError
+from proofweave.core.errors import FileError
 
 UTF8 = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 
@@ -101,7 +101,7 @@ def test_a_real_limit_on_file_size_is_reported(tmp_path: Path) -> None:
     script = (
         "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000));"
-        "from proofweave.adapters.files import write_text; from proofweave.errors import FileError\n"
+        "from proofweave.adapters.files import write_text; from proofweave.core.errors import FileError\n"
         "try: write_text(sys.argv[1], 'x' * 100000)\n"
         "except FileError as error: print(error)"
     )

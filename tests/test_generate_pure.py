@@ -8,19 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proofweave.config import Price, read_config
-from proofweave.generate_checks import check_reply
-from proofweave.generate_cost import Purse, most_tokens_in, tokens_in
-from proofweave.generate_mend import cut_off, json_in
-from proofweave.generate_reading import read_draft
-from proofweave.generate_retry import Patience, retry_after
-from proofweave.generate_state import state_in, state_out
-from proofweave.generate_talk import heard, joined, opening, repaired, written
-from proofweave.generate_words import Words
-from proofweave.outline import read_outline
-from proofweave.render import render
-from proofweave.render_context import MARGIN, excerpt, quoted
-from proofweave.types import Finding, Request, Severity, Slot, Where
+from proofweave.core.types import Finding, Request, Severity, Slot, Where
+from proofweave.outline.config import Price, read_config
+from proofweave.outline.reading import read_outline
+from proofweave.stages.generate.checks import check_reply
+from proofweave.stages.generate.cost import Purse, most_tokens_in, tokens_in
+from proofweave.stages.generate.mend import cut_off, json_in
+from proofweave.stages.generate.reading import read_draft
+from proofweave.stages.generate.retry import Patience, retry_after
+from proofweave.stages.generate.state import state_in, state_out
+from proofweave.stages.generate.talk import heard, joined, opening, repaired, written
+from proofweave.stages.generate.wording import Words
+from proofweave.stages.render.context import MARGIN, excerpt, quoted
+from proofweave.stages.render.requests import render
 
 NOWHERE = Where("outlines/p.yaml")
 
@@ -321,7 +321,7 @@ def test_settings_are_read_and_refused_with_the_next_step():
 def test_the_replys_schema_is_strict_and_fits_good_replies():
     import jsonschema
 
-    from proofweave.schema import reply_schema
+    from proofweave.outline.schema import reply_schema
 
     schema = reply_schema([Slot("body", "w", 1, NOWHERE)])
 

@@ -6,7 +6,7 @@ import pytest
 
 from proofweave.adapters import katex
 from proofweave.adapters.katex import KaTeX
-from proofweave.errors import ToolError
+from proofweave.core.errors import ToolError
 
 
 @pytest.fixture(scope="module")

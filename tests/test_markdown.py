@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proofweave.markdown import displays, formulas, headings, macros, read_post
-from proofweave.markdown_escape import plain_tex
-from proofweave.types import Post, Span, SpanKind
+from proofweave.core.types import Post, Span, SpanKind
+from proofweave.text.markdown.escape import plain_tex
+from proofweave.text.markdown.post import displays, formulas, headings, macros, read_post
 
 ROOT = Path(__file__).parent.parent
 CASES = sorted((Path(__file__).parent / "cases" / "markdown").iterdir())

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from proofweave.errors import FindingsError
-from proofweave.markdown import END, read_post
-from proofweave.merge import merge, merge_problems, strip
-from proofweave.types import Numbering, Origin, SpanKind, Where, Woven
+from proofweave.core.errors import FindingsError
+from proofweave.core.types import Numbering, Origin, SpanKind, Where, Woven
+from proofweave.stages.merge.post import merge, merge_problems, strip
+from proofweave.text.markdown.post import END, read_post
 
 ROOT = Path(__file__).parent.parent
 CASES = sorted((Path(__file__).parent / "cases" / "merge").iterdir())

@@ -9,10 +9,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proofweave.markdown import read_post
-from proofweave.new import new_outline
-from proofweave.outline import read_outline
-from proofweave.types import BlockKind, Layer, Outline, Slot
+from proofweave.core.types import BlockKind, Layer, Outline, Slot
+from proofweave.outline.new.outline import new_outline
+from proofweave.outline.reading import read_outline
+from proofweave.text.markdown.post import read_post
 
 ROOT = Path(__file__).parent.parent
 CASES = sorted((Path(__file__).parent / "cases" / "new").iterdir())

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from proofweave.reply import read_reply
+from proofweave.outline.reply import read_reply
 
 sys.path.insert(0, str(Path(__file__).parent))
 from fake_model.running import Project, environment

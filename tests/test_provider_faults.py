@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from proofweave.cli import main
-from proofweave.outline import read_outline
+from proofweave.outline.reading import read_outline
 
 sys.path.insert(0, str(Path(__file__).parent))
 from fake_model.running import CANARY, Project

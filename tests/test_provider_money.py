@@ -81,7 +81,7 @@ def test_a_new_block_does_not_overwrite_the_recording_of_the_one_it_pushes_down(
 
 
 def names(project):
-    from proofweave.outline import read_outline
+    from proofweave.outline.reading import read_outline
 
     outline, _ = read_outline((project.root / project.outline).read_text(encoding="utf-8"), project.outline)
     return [block.id for block in outline.blocks()]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from proofweave.outline import read_outline
-from proofweave.render import render
+from proofweave.outline.reading import read_outline
+from proofweave.stages.render.requests import render
 
 TEMPLATES = {"zh.md.j2": "{{ block }}"}
 OUTLINE = r"""

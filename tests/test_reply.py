@@ -3,8 +3,8 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proofweave.reply import read_reply, write_reply
-from proofweave.types import Check, Code, Equation, Provenance, Reply, Step, SymbolSpec, Text, Where
+from proofweave.core.types import Check, Code, Equation, Provenance, Reply, Step, SymbolSpec, Text, Where
+from proofweave.outline.reply import read_reply, write_reply
 
 NOWHERE = Where("generations/p/b.json")
 PROSE = st.text(st.sampled_from("甲乙。！？；，ab c.!;\n\\$@'\"ntbfr"), min_size=1, max_size=40).map(
@@ -24,7 +24,7 @@ SYMBOLS = st.sampled_from(
 
 
 def equations():
-    from proofweave.tex import split_rows
+    from proofweave.text.tex.structure import split_rows
 
     def build(id, tex, check, symbols, numbered, one):
         rows = 1 if one else len(split_rows(tex))

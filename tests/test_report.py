@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from proofweave.cli import main
-from proofweave.errors import FindingsError
-from proofweave.report import report, report_json
-from proofweave.report_text import cell, code, report_text
+from proofweave.core.errors import FindingsError
+from proofweave.stages.report.summary import report, report_json
+from proofweave.stages.report.text import cell, code, report_text
 
 ROOT = Path(__file__).parent.parent
 CASE = Path(__file__).parent / "cases" / "report" / "project"

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proofweave.cli import main
-from proofweave.markdown import read_post
-from proofweave.new import new_outline
-from proofweave.outline import read_outline
-from proofweave.retag import Retagged, retag
+from proofweave.outline.new.outline import new_outline
+from proofweave.outline.reading import read_outline
+from proofweave.outline.renumber import Retagged, retag
+from proofweave.text.markdown.post import read_post
 
 CASES = sorted((Path(__file__).parent / "cases" / "retag").iterdir())
 

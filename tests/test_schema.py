@@ -9,7 +9,7 @@ import jsonschema
 import yaml
 
 from proofweave.cli import main
-from proofweave.schema import outline_schema, schema_text
+from proofweave.outline.schema import outline_schema, schema_text
 
 SCHEMA = Path(__file__).parent.parent / "schema" / "outline.schema.json"
 
@@ -28,8 +28,8 @@ def test_the_verb_writes_and_prints_it(tmp_path: Path, capsys) -> None:
 
 
 def test_a_new_outline_fits_the_schema() -> None:
-    from proofweave.markdown import read_post
-    from proofweave.new import new_outline
+    from proofweave.outline.new.outline import new_outline
+    from proofweave.text.markdown.post import read_post
 
     text = new_outline(read_post("# 题\n\n## 甲\n\n$$x$$\n", "blogs_raw/mine.md"), "mine")
     jsonschema.validate(yaml.safe_load(text), outline_schema())

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proofweave.tex import environments, labels_in, problems, split_rows, tags_in
-from proofweave.tex_macros import definitions, without_definitions
+from proofweave.text.tex.definitions import definitions, without_definitions
+from proofweave.text.tex.structure import environments, labels_in, problems, split_rows, tags_in
 
 PIECES = r"\\ \\[2pt] { } $ $$ & \left( \right) \tag{1} \tag* \label{a} \text{ % a \{ \ ^2 "
 TOKENS = st.lists(

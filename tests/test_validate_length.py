@@ -1,7 +1,7 @@
 import pytest
 
-from proofweave.types import Block, BlockKind, Layer, LineTarget, Section, Where
-from proofweave.validate.length import BUDGET, check_layers, check_lines, layer_of, line_count, shares
+from proofweave.core.types import Block, BlockKind, Layer, LineTarget, Section, Where
+from proofweave.stages.validate.length import BUDGET, check_layers, check_lines, layer_of, line_count, shares
 
 HERE = Where("outline.yaml", 4, 8)
 

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from proofweave.adapters.katex import KaTeX
-from proofweave.errors import FindingsError
-from proofweave.markdown import read_post
-from proofweave.merge import merge, strip
-from proofweave.outline import read_outline
-from proofweave.types import Equation, Provenance, Reply, Step, Where
-from proofweave.validate import View, validate
-from proofweave.weave import fill, weave
+from proofweave.core.errors import FindingsError
+from proofweave.core.types import Equation, Provenance, Reply, Step, Where
+from proofweave.outline.reading import read_outline
+from proofweave.stages.merge.post import merge, strip
+from proofweave.stages.validate.judgement import View, validate
+from proofweave.stages.weave.grown import fill, weave
+from proofweave.text.markdown.post import read_post
 
 ROOT = Path(__file__).parent.parent
 CASES = Path(__file__).parent / "cases" / "validate" / "outline"

@@ -1,5 +1,4 @@
-from proofweave.markdown import read_post
-from proofweave.types import (
+from proofweave.core.types import (
     Block,
     BlockKind,
     Equation,
@@ -13,8 +12,9 @@ from proofweave.types import (
     Where,
     Woven,
 )
-from proofweave.validate.known import untold
-from proofweave.validate.pieces import join, locate, moved
+from proofweave.stages.validate.known import untold
+from proofweave.stages.validate.pieces import join, locate, moved
+from proofweave.text.markdown.post import read_post
 
 NUMBERING = Numbering({}, {}, {}, {})
 SECTION = Section("s", "题", Where("outline.yaml", 2, 3))

@@ -1,6 +1,6 @@
-from proofweave.types import Block, BlockKind, Equation, Outline, Section, Slot, Step, TagRange, Where
-from proofweave.validate.ranges import ENOUGH, check_counts, check_owners, explained, held, reserved
-from proofweave.validate.tags import Tag
+from proofweave.core.types import Block, BlockKind, Equation, Outline, Section, Slot, Step, TagRange, Where
+from proofweave.stages.validate.ranges import ENOUGH, check_counts, check_owners, explained, held, reserved
+from proofweave.stages.validate.woven.tags import Tag
 
 HERE = Where("outline.yaml", 3, 5)
 

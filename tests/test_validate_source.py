@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proofweave.adapters.katex import KaTeX
-from proofweave.markdown import read_post
-from proofweave.types import Severity
-from proofweave.validate import judge_source, judge_text
-from proofweave.validate.source import check_preserved, check_slug
+from proofweave.core.types import Severity
+from proofweave.stages.validate.judgement import judge_source, judge_text
+from proofweave.stages.validate.source import check_preserved, check_slug
+from proofweave.text.markdown.post import read_post
 
 CORPUS = Path(__file__).parent.parent.parent / "shared" / "corpus"
 ENGINE = KaTeX()

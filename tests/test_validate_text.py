@@ -3,17 +3,17 @@ from pathlib import Path
 import pytest
 
 from proofweave.adapters.katex import KaTeX
-from proofweave.markdown import macros, read_post
-from proofweave.types import Finding
-from proofweave.validate.formulas import check_formulas
-from proofweave.validate.placeholders import check_placeholders
-from proofweave.validate.proofs import check_proofs, check_steps
-from proofweave.validate.references import check_references
-from proofweave.validate.repeats import check_alike, check_paragraphs, check_sections
-from proofweave.validate.source import check_slug, check_whole
-from proofweave.validate.structure import check_structure
-from proofweave.validate.tags import check_numbered, check_tags
-from proofweave.validate.theorems import check_theorems
+from proofweave.core.types import Finding
+from proofweave.stages.validate.source import check_slug, check_whole
+from proofweave.stages.validate.woven.formulas import check_formulas
+from proofweave.stages.validate.woven.placeholders import check_placeholders
+from proofweave.stages.validate.woven.proofs import check_proofs, check_steps
+from proofweave.stages.validate.woven.references import check_references
+from proofweave.stages.validate.woven.repeats import check_alike, check_paragraphs, check_sections
+from proofweave.stages.validate.woven.structure import check_structure
+from proofweave.stages.validate.woven.tags import check_numbered, check_tags
+from proofweave.stages.validate.woven.theorems import check_theorems
+from proofweave.text.markdown.post import macros, read_post
 
 CASES = Path(__file__).parent / "cases" / "validate" / "text"
 ENGINE = KaTeX()

@@ -236,7 +236,7 @@ def test_the_code_a_verb_loads_is_in_its_fingerprint(project):
         "merge": ("merge", "outlines/cauchy.yaml", "--replies", "build/replies/cauchy.json",
                   "--findings", "build/findings/cauchy.json", "-o", "out.md"),
     }  # fmt: skip
-    from proofweave.cli.code import VERB_FOLDER, modules
+    from proofweave.pipeline.code import VERB_FOLDER, modules
 
     told = "import sys; from proofweave.cli import main; main(sys.argv[1:]); print(*[m.__file__ for n, m in "
     told += "sys.modules.items() if n.startswith('proofweave')], sep='\\n')"

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from proofweave.outline import read_outline
+from proofweave.outline.reading import read_outline
 
 REPOSITORY = Path(__file__).parents[2]
 CASES = REPOSITORY / "tests" / "cases" / "generate"

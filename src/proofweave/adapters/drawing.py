@@ -10,8 +10,8 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from proofweave.errors import FileError, FindingsError, ToolError
-from proofweave.types import Finding, Severity, Where
+from proofweave.core.errors import FileError, FindingsError, ToolError
+from proofweave.core.types import Finding, Severity, Where
 
 SETTINGS: Any = {
     "svg.hashsalt": "proofweave",

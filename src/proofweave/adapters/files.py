@@ -8,7 +8,7 @@ import secrets
 import stat
 from pathlib import Path
 
-from proofweave.errors import FileError
+from proofweave.core.errors import FileError
 
 LIMIT = 20_000_000
 """The largest file read, in bytes; a post above it is a mistake, not a post."""

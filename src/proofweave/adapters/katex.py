@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from proofweave.errors import ToolError
+from proofweave.core.errors import ToolError
 
 Formula = tuple[str, bool]
 """TeX without delimiters, and whether it is displayed."""

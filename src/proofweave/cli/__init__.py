@@ -55,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _explain(error: Exception) -> int:
     """Print an error once, in plain words; only PROOFWEAVE_DEBUG shows where in the program it arose."""
-    from proofweave.errors import FindingsError, ProofweaveError
+    from proofweave.core.errors import FindingsError, ProofweaveError
 
     if isinstance(error, FindingsError):
         for finding in error.findings:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from proofweave.cli.verb import Subparsers, add_verb, print_findings
 
 if TYPE_CHECKING:
-    from proofweave.cli.project import Project
-    from proofweave.types import Finding, Reply, Request
+    from proofweave.core.types import Finding, Reply, Request
+    from proofweave.pipeline.project import Project
 
 
 def add(subparsers: Subparsers) -> None:
@@ -39,12 +39,12 @@ def add(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the recordings that changed, and drop nothing."""
     from proofweave.adapters.files import write_text
-    from proofweave.cli.project import Project, read_recordings
-    from proofweave.cli.stages import rendered
-    from proofweave.errors import UsageError
-    from proofweave.generate import adopted
-    from proofweave.reply import write_reply
-    from proofweave.wire import errors
+    from proofweave.core.errors import UsageError
+    from proofweave.core.wire import errors
+    from proofweave.outline.reply import write_reply
+    from proofweave.pipeline.project import Project, read_recordings
+    from proofweave.pipeline.stages import rendered
+    from proofweave.stages.generate.replies import adopted
 
     project = Project.find()
     path = project.path(arguments.outline)
@@ -83,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _wanted(requests: tuple[Request, ...], blocks: list[str]) -> tuple[Request, ...]:
-    from proofweave.errors import UsageError
+    from proofweave.core.errors import UsageError
 
     there = {request.block for request in requests}
     for block in blocks:
@@ -98,9 +98,9 @@ def _drafts(
     project: Project, path: Path, requests: tuple[Request, ...]
 ) -> tuple[tuple[Reply, ...], tuple[Finding, ...]]:
     from proofweave.adapters.files import read_text
-    from proofweave.nodes import read_nodes
-    from proofweave.reply import read_drafts
-    from proofweave.types import Finding, Severity, Where
+    from proofweave.core.types import Finding, Severity, Where
+    from proofweave.outline.reply import read_drafts
+    from proofweave.text.yaml.nodes import read_nodes
 
     name = project.name(path)
     root, problems = read_nodes(read_text(path), name)

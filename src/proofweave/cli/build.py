@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from proofweave.cli.verb import Subparsers, add_verb
 
 if TYPE_CHECKING:
-    from proofweave.cli.project import Project
+    from proofweave.pipeline.project import Project
 
 STEPS = re.compile(r"(\d+) of (\d+) steps")
 FAILED = re.compile(r"Error in rule|^[\w./-]+\.\w+:\d+:\d+: error|^WorkflowError|^\w+(?:Exception|Error) ")
@@ -45,7 +45,7 @@ def add(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run Snakemake; return its verdict: 0 when everything is built, 1 when something is wrong."""
-    from proofweave.cli.project import Project, outline_paths
+    from proofweave.pipeline.project import Project, outline_paths
 
     project = Project.find()
     outline_paths(project, ())

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from proofweave.cli.verb import Subparsers, add_verb
 
 if TYPE_CHECKING:
-    from proofweave.check.verdict import Verdict
-    from proofweave.types import Finding
+    from proofweave.check.judge.verdict import Verdict
+    from proofweave.core.types import Finding
 
 FORMATS = ("text", "json", "github", "sarif")
 
@@ -51,8 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Check the files; 1 where something is refuted or in error, 2 where a file cannot be read."""
     import sys
 
-    from proofweave.check.verdict import failed
-    from proofweave.errors import FileError, FindingsError
+    from proofweave.check.judge.verdict import failed
+    from proofweave.core.errors import FileError, FindingsError
 
     verdicts: list[Verdict] = []
     problems: list[Finding] = []
@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _verdicts(name: str, arguments: argparse.Namespace) -> Sequence[Verdict]:
     from proofweave.adapters.files import read_text
-    from proofweave.check import check_file, check_outline
+    from proofweave.check.sheet.whole import check_file, check_outline
 
     settings: dict[str, Any] = {
         "instances": arguments.instances,
@@ -94,18 +94,18 @@ def _is_outline(text: str) -> bool:
 
 def _outline(name: str, text: str) -> Any:
     """Return an outline with its recorded replies filled in, where it lies in a project that has them."""
-    from proofweave.errors import FindingsError, UsageError
-    from proofweave.outline import read_outline
-    from proofweave.wire import errors
+    from proofweave.core.errors import FindingsError, UsageError
+    from proofweave.core.wire import errors
+    from proofweave.outline.reading import read_outline
 
     outline, findings = read_outline(text, name)
     if outline is None or errors(findings):
         raise FindingsError(findings)
     try:
-        from proofweave.cli.project import Project
-        from proofweave.cli.stages import replies_in
         from proofweave.cli.validate import replies
-        from proofweave.weave import fill
+        from proofweave.pipeline.project import Project
+        from proofweave.pipeline.stages import replies_in
+        from proofweave.stages.weave.grown import fill
 
         project = Project.find(str(Path(name).parent))
         return fill(outline, replies_in(replies(project, Path(name).absolute(), None)))
@@ -114,7 +114,7 @@ def _outline(name: str, text: str) -> Any:
 
 
 def _print(verdicts: Sequence[Verdict], form: str, quiet: bool) -> None:
-    from proofweave.check import formats
+    from proofweave.check.sheet import formats
 
     if form == "json":
         print(formats.as_json(verdicts))

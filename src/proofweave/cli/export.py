@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from proofweave.cli.export_formats import FORMATS, format_of, require, written
 from proofweave.cli.verb import Subparsers, add_verb, print_findings
+from proofweave.pipeline.export.formats import FORMATS, format_of, require, written
 
 if TYPE_CHECKING:
     from proofweave.adapters.katex import KaTeX
-    from proofweave.cli.project import Project
-    from proofweave.cli.stages import Assembled
-    from proofweave.export.page import Document
-    from proofweave.types import Finding
+    from proofweave.core.types import Finding
+    from proofweave.pipeline.project import Project
+    from proofweave.pipeline.stages import Assembled
+    from proofweave.stages.export.page.document import Document
 
 
 def add(subparsers: Subparsers) -> None:
@@ -45,10 +45,10 @@ def add(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write one page; what a reader would miss on it is told, and does not stop it."""
     from proofweave.adapters.files import read_text, write_text
-    from proofweave.cli.judge import judged
-    from proofweave.cli.project import Project
     from proofweave.cli.validate import replies as replies_of
     from proofweave.cli.verb import read_document
+    from proofweave.pipeline.judge import judged
+    from proofweave.pipeline.project import Project
 
     project = Project.find()
     path, target = project.path(arguments.post), project.path(arguments.output)
@@ -69,11 +69,11 @@ def run(arguments: argparse.Namespace) -> int:
 def _formatted(project: Project, path: Path, target: Path, form: str, arguments: argparse.Namespace) -> int:
     """Write a post in a format that is no page; a refused post has none, and its findings are told."""
     from proofweave.adapters.files import read_text, write_bytes
-    from proofweave.cli.judge import judged
-    from proofweave.cli.stages import assembled, findings_of
     from proofweave.cli.validate import replies as replies_of
     from proofweave.cli.verb import read_document
-    from proofweave.wire import errors
+    from proofweave.core.wire import errors
+    from proofweave.pipeline.judge import judged
+    from proofweave.pipeline.stages import assembled, findings_of
 
     require(form)
     if path.suffix == ".yaml":
@@ -103,9 +103,9 @@ def grown_page(
     assembly: Assembled | None = None,
 ) -> tuple[str, list[Finding]]:
     """Return the page of a grown post; that of a refused one says what is wrong with it."""
-    from proofweave.cli.stages import assembled, findings_of
-    from proofweave.export.page import refused
-    from proofweave.wire import errors
+    from proofweave.core.wire import errors
+    from proofweave.pipeline.stages import assembled, findings_of
+    from proofweave.stages.export.page.document import refused
 
     stopping = errors(findings_of(judgement))
     if assembly is None and not stopping:
@@ -117,11 +117,11 @@ def grown_page(
 
 def grown(project: Project, path: Path, assembly: Assembled, judgement: Mapping[str, Any]) -> Document:
     """Return a grown post ready for its page."""
-    from proofweave.cli.stages import merged
-    from proofweave.export.checks import checked
-    from proofweave.export.page import Document
-    from proofweave.export.placeholders import mark
-    from proofweave.markdown import read_post
+    from proofweave.pipeline.stages import merged
+    from proofweave.stages.export.marked.placeholders import mark
+    from proofweave.stages.export.page.checks import checked
+    from proofweave.stages.export.page.document import Document
+    from proofweave.text.markdown.post import read_post
 
     outline, woven = assembly.outline, assembly.woven
     post = read_post(merged(project, assembly), f"build/posts/{path.stem}.md")
@@ -138,9 +138,9 @@ def grown(project: Project, path: Path, assembly: Assembled, judgement: Mapping[
 
 def plain(name: str, stem: str, text: str) -> Document:
     """Return any Markdown ready for its page."""
-    from proofweave.export.page import Document
-    from proofweave.export.placeholders import mark
-    from proofweave.markdown import headings, read_post
+    from proofweave.stages.export.marked.placeholders import mark
+    from proofweave.stages.export.page.document import Document
+    from proofweave.text.markdown.post import headings, read_post
 
     post = read_post(text, name)
     first = next((heading.title for heading in headings(post) if heading.level == 1), "")
@@ -151,7 +151,7 @@ def page_of(document: Document, root: str = "../", katex: KaTeX | None = None) -
     """Return a post's page, and what a reader would miss on it."""
     from proofweave.adapters.katex import KaTeX
     from proofweave.adapters.pandoc import read_markdown, write_html
-    from proofweave.export.page import filled, problems, whole
+    from proofweave.stages.export.page.document import filled, problems, whole
 
     wanted = document.wanted()
     blocks = read_markdown(document.marked.markdown)

@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Draw one figure."""
     from proofweave.adapters.drawing import draw
     from proofweave.adapters.files import write_text
-    from proofweave.cli.project import Project
+    from proofweave.pipeline.project import Project
 
     project = Project.find()
     path = project.path(arguments.script)

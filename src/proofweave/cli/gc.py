@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from proofweave.cli.verb import Subparsers, add_verb
 
 if TYPE_CHECKING:
-    from proofweave.cli.project import Project
+    from proofweave.pipeline.project import Project
 
 
 def add(subparsers: Subparsers) -> None:
@@ -31,8 +31,8 @@ def run(arguments: argparse.Namespace) -> int:
     """List or delete; a post whose outline or recordings have errors is left alone."""
     from proofweave.adapters.files import inside
     from proofweave.adapters.recordings import leftovers, removed
-    from proofweave.cli.project import Project, outline_paths
-    from proofweave.errors import FileError
+    from proofweave.core.errors import FileError
+    from proofweave.pipeline.project import Project, outline_paths
 
     project = Project.find()
     found: list[tuple[Path, str]] = []
@@ -60,10 +60,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _of_post(project: Project, path: Path) -> list[tuple[str, str]] | None:
     """Return the files of a post that can go, each with the reason; None when nothing can be said."""
-    from proofweave.cli.project import read_recordings
-    from proofweave.cli.stages import rejected, rendered
-    from proofweave.generate_unused import kept, unused
-    from proofweave.wire import errors
+    from proofweave.core.wire import errors
+    from proofweave.pipeline.project import read_recordings
+    from proofweave.pipeline.stages import rejected, rendered
+    from proofweave.stages.generate.unused import kept, unused
 
     stage = rendered(project, path)
     if stage.outline is None or errors(stage.findings):

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from proofweave.cli.verb import Subparsers, add_verb, print_findings
 
 if TYPE_CHECKING:
-    from proofweave.cli.project import Project
-    from proofweave.config import Config
-    from proofweave.types import Finding, Request
+    from proofweave.core.types import Finding, Request
+    from proofweave.outline.config import Config
+    from proofweave.pipeline.project import Project
 
 
 def add(subparsers: Subparsers) -> None:
@@ -42,7 +42,7 @@ def add(subparsers: Subparsers) -> None:
 
 
 def _budget(text: str) -> str:
-    from proofweave.config import BUDGET
+    from proofweave.outline.config import BUDGET
 
     if text != "none" and BUDGET.fullmatch(text) is None:
         raise argparse.ArgumentTypeError("an amount such as 2.50, or '200000 tokens'")
@@ -52,10 +52,10 @@ def _budget(text: str) -> str:
 def run(arguments: argparse.Namespace) -> int:
     """Choose a recording for each request; ask the provider for those that have none."""
     from proofweave.adapters.files import write_text
-    from proofweave.cli.project import Project
-    from proofweave.cli.stages import findings_of, replies_document
-    from proofweave.errors import UsageError
-    from proofweave.wire import dump
+    from proofweave.core.errors import UsageError
+    from proofweave.core.wire import dump
+    from proofweave.pipeline.project import Project
+    from proofweave.pipeline.stages import findings_of, replies_document
 
     project = Project.find()
     if arguments.output and len(arguments.requests) != 1:
@@ -85,8 +85,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _requests(project: Project, argument: str) -> tuple[dict[str, Any], tuple[Request, ...]]:
     """Return the requests that render wrote, or those an outline makes."""
-    from proofweave.cli.stages import rendered, requests_document, requests_in
     from proofweave.cli.verb import read_document
+    from proofweave.pipeline.stages import rendered, requests_document, requests_in
 
     path = project.path(argument)
     document = read_document(path) if path.suffix == ".json" else requests_document(path.stem, rendered(project, path))
@@ -95,7 +95,7 @@ def _requests(project: Project, argument: str) -> tuple[dict[str, Any], tuple[Re
 
 def _refresh(named: list[str] | None, posts: list[tuple[dict[str, Any], tuple[Request, ...]]]) -> frozenset[str] | None:
     """Return the blocks to be asked for again: an empty set means all, None none."""
-    from proofweave.errors import UsageError
+    from proofweave.core.errors import UsageError
 
     if named is None:
         return None
@@ -115,10 +115,10 @@ def _ask(
     budget: str,
 ) -> tuple[Finding, ...]:
     """Ask for what is missing; return why some blocks have no answer."""
-    from proofweave.cli.project import read_recordings
-    from proofweave.cli.stages import findings_of, rejected
-    from proofweave.generate import unanswered
-    from proofweave.wire import errors
+    from proofweave.core.wire import errors
+    from proofweave.pipeline.project import read_recordings
+    from proofweave.pipeline.stages import findings_of, rejected
+    from proofweave.stages.generate.replies import unanswered
 
     missing = []
     for document, requests in posts:
@@ -148,10 +148,10 @@ def _estimate(
     posts: list[tuple[dict[str, Any], tuple[Request, ...]]],
     refresh: frozenset[str] | None,
 ) -> int:
-    from proofweave.cli.project import read_recordings
-    from proofweave.cli.stages import rejected
-    from proofweave.generate import answer_to, unanswered
-    from proofweave.generate_cost import scale_of, told
+    from proofweave.pipeline.project import read_recordings
+    from proofweave.pipeline.stages import rejected
+    from proofweave.stages.generate.cost import scale_of, told
+    from proofweave.stages.generate.replies import answer_to, unanswered
 
     waiting: list[tuple[str, tuple[Request, ...]]] = []
     counted = []

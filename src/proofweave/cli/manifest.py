@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from proofweave.cli.verb import Subparsers, add_verb, print_findings
 
 if TYPE_CHECKING:
-    from proofweave.cli.project import Project
-    from proofweave.manifest import Manifest
+    from proofweave.pipeline.manifest.record import Manifest
+    from proofweave.pipeline.project import Project
 
 BUILT, LOCKED = "build/manifest.json", "manifest.lock"
 OUTPUTS = ("posts/*.md", "figures/*/*.svg", "report.md", "report.json")
@@ -35,8 +35,8 @@ def add(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write build/manifest.json; check or renew the lock."""
     from proofweave.adapters.files import write_text
-    from proofweave.cli.project import Project
-    from proofweave.errors import UsageError
+    from proofweave.core.errors import UsageError
+    from proofweave.pipeline.project import Project
 
     project = Project.find()
     built = manifest_of(project)
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
 def compared(project: Project, built: Manifest) -> int:
     """Print how a build differs from the committed manifest; return 1 if it does."""
     from proofweave.adapters.files import read_text
-    from proofweave.manifest import differences, read_manifest
+    from proofweave.pipeline.manifest.record import differences, read_manifest
 
     expected, findings = read_manifest(read_text(project.root / LOCKED), LOCKED)
     if expected is not None:
@@ -65,7 +65,7 @@ def compared(project: Project, built: Manifest) -> int:
 
 def manifest_of(project: Project) -> Manifest:
     """Return the manifest of a project's build folder."""
-    from proofweave.manifest import Manifest
+    from proofweave.pipeline.manifest.record import Manifest
 
     build = project.root / "build"
     paths = sorted(path for pattern in OUTPUTS for path in build.glob(pattern))
@@ -79,7 +79,7 @@ def manifest_of(project: Project) -> Manifest:
 
 def _shared(project: Project) -> Iterator[tuple[str, str]]:
     """Yield what every output depends on."""
-    from proofweave.cli.code import fingerprint
+    from proofweave.pipeline.code import fingerprint
 
     for folder in sorted((project.root / "templates").iterdir()):
         yield f"templates/{folder.name}", _together(sorted(folder.glob("*.j2")))
@@ -89,7 +89,7 @@ def _shared(project: Project) -> Iterator[tuple[str, str]]:
 
 def _own(project: Project, name: str) -> Iterator[tuple[str, str]]:
     """Yield what one output depends on: a post's outline, source, recordings and figures, or those of all posts."""
-    from proofweave.outline_peek import peek
+    from proofweave.outline.first_keys import peek
 
     post = Path(name).stem if name.startswith("posts/") else Path(name).parent.name if "figures/" in name else "*"
     for outline in sorted((project.root / "outlines").glob(f"{_literal(post)}.yaml")):

@@ -26,13 +26,13 @@ def add(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Merge one post."""
     from proofweave.adapters.files import write_text
-    from proofweave.cli.judge import judged
-    from proofweave.cli.project import Project
-    from proofweave.cli.stages import assembled, findings_of, merged
     from proofweave.cli.validate import replies as replies_of
     from proofweave.cli.verb import read_document
-    from proofweave.errors import UsageError
-    from proofweave.wire import errors
+    from proofweave.core.errors import UsageError
+    from proofweave.core.wire import errors
+    from proofweave.pipeline.judge import judged
+    from proofweave.pipeline.project import Project
+    from proofweave.pipeline.stages import assembled, findings_of, merged
 
     project = Project.find()
     path = project.path(arguments.outline)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from proofweave.cli.verb import Subparsers, add_verb
 
 if TYPE_CHECKING:
-    from proofweave.cli.project import Project
-    from proofweave.types import Outline, Post
+    from proofweave.core.types import Outline, Post
+    from proofweave.pipeline.project import Project
 
 
 def add(subparsers: Subparsers) -> None:
@@ -35,8 +35,8 @@ def add(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the outline; one that exists already is never touched."""
     from proofweave.adapters.files import write_text
-    from proofweave.cli.project import Project
-    from proofweave.new import new_outline
+    from proofweave.outline.new.outline import new_outline
+    from proofweave.pipeline.project import Project
 
     project = Project.find()
     path = project.path(arguments.post)
@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _output(project: Project, post: Path, wanted: str | None) -> Path:
     """Return the outline to write; the build finds it only in outlines/, and never replaces what is there."""
-    from proofweave.errors import UsageError
+    from proofweave.core.errors import UsageError
 
     folder = project.root / "outlines"
     output = project.path(wanted) if wanted else folder / f"{post.stem}.yaml"
@@ -74,11 +74,11 @@ def _output(project: Project, post: Path, wanted: str | None) -> Path:
 def _post(project: Project, path: Path) -> Post:
     """Return a post that can be grown: below blogs_raw/, not empty, not cut."""
     from proofweave.adapters.files import inside, read_text
-    from proofweave.cli.project import unfit
-    from proofweave.errors import FileError, FindingsError, UsageError
-    from proofweave.markdown import read_post
-    from proofweave.types import Where
-    from proofweave.validate.source import check_whole
+    from proofweave.core.errors import FileError, FindingsError, UsageError
+    from proofweave.core.types import Where
+    from proofweave.pipeline.project import unfit
+    from proofweave.stages.validate.source import check_whole
+    from proofweave.text.markdown.post import read_post
 
     name = project.name(path)
     if Path(name).parts[:1] != ("blogs_raw",) or not inside(project.root / "blogs_raw", path):
@@ -97,8 +97,8 @@ def _post(project: Project, path: Path) -> Post:
 
 def _reference(project: Project, path: Path) -> Outline:
     """Return the outline to lay out after; one with errors is none."""
-    from proofweave.errors import FindingsError
-    from proofweave.wire import errors
+    from proofweave.core.errors import FindingsError
+    from proofweave.core.wire import errors
 
     outline, findings = project.outline(path)
     if outline is None or errors(findings):
@@ -108,8 +108,8 @@ def _reference(project: Project, path: Path) -> Outline:
 
 def _refuse_misread(project: Project, text: str, post: Post, output: Path) -> None:
     """Refuse what would not read back as an outline of this post, such as for a name with a line end in it."""
-    from proofweave.errors import FindingsError, UsageError
-    from proofweave.outline import read_outline
+    from proofweave.core.errors import FindingsError, UsageError
+    from proofweave.outline.reading import read_outline
 
     outline, findings = read_outline(text, project.name(output))
     if outline is None or outline.source != post.path:

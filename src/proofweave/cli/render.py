@@ -26,10 +26,10 @@ def add(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Render the requests of one outline."""
     from proofweave.adapters.files import write_text
-    from proofweave.cli.project import Project
-    from proofweave.cli.stages import rendered, requests_document
-    from proofweave.errors import UsageError
-    from proofweave.wire import dump
+    from proofweave.core.errors import UsageError
+    from proofweave.core.wire import dump
+    from proofweave.pipeline.project import Project
+    from proofweave.pipeline.stages import rendered, requests_document
 
     project = Project.find()
     path = project.path(arguments.outline)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from proofweave.cli.verb import Subparsers, add_verb
 
 if TYPE_CHECKING:
-    from proofweave.cli.project import Project
+    from proofweave.pipeline.project import Project
 
 
 def add(subparsers: Subparsers) -> None:
@@ -33,10 +33,10 @@ def add(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the report; posts in error are told in it and do not stop it."""
     from proofweave.adapters.files import write_text
-    from proofweave.cli.project import Project
-    from proofweave.report import report_json
-    from proofweave.report_text import report_text
-    from proofweave.wire import dump
+    from proofweave.core.wire import dump
+    from proofweave.pipeline.project import Project
+    from proofweave.stages.report.summary import report_json
+    from proofweave.stages.report.text import report_text
 
     project = Project.find()
     paths = [project.path(name) for name in arguments.findings] or written(project)
@@ -53,8 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def written(project: Project) -> list[Path]:
     """Return the findings of the project's outlines; outlines without any are named on standard error."""
-    from proofweave.cli.project import outline_paths
-    from proofweave.errors import UsageError
+    from proofweave.core.errors import UsageError
+    from proofweave.pipeline.project import outline_paths
 
     found = []
     for outline in outline_paths(project, ()):
@@ -76,8 +76,8 @@ def findings_path(project: Project, post: str) -> Path:
 def reported(project: Project, paths: Sequence[Path]) -> Any:
     """Return the report of some documents of validate; one that is something else is a broken set-up."""
     from proofweave.cli.verb import read_document
-    from proofweave.errors import FileError
-    from proofweave.report import report
+    from proofweave.core.errors import FileError
+    from proofweave.stages.report.summary import report
 
     documents = []
     for path in paths:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from proofweave.cli.verb import Subparsers, add_verb, print_findings
 
 if TYPE_CHECKING:
-    from proofweave.manifest import Manifest
+    from proofweave.pipeline.manifest.record import Manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def add(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Build twice and compare."""
-    from proofweave.cli.project import Project
+    from proofweave.pipeline.project import Project
 
     project = Project.find()
     if arguments.keep:
@@ -63,8 +63,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _reproduced(project: object, folder: Path) -> int:
     from proofweave.cli.manifest import compared
-    from proofweave.cli.project import Project
-    from proofweave.manifest import differences
+    from proofweave.pipeline.manifest.record import differences
+    from proofweave.pipeline.project import Project
 
     assert isinstance(project, Project)
     _tell_uncommitted(project.root)
@@ -96,8 +96,8 @@ def _start(clone: Path, surroundings: Surroundings) -> subprocess.Popen[str]:
 def _finished(surroundings: Surroundings, clone: Path, process: subprocess.Popen[str]) -> Manifest:
     """Wait for a build and return its manifest."""
     from proofweave.cli.manifest import manifest_of
-    from proofweave.cli.project import Project
-    from proofweave.errors import ToolError
+    from proofweave.core.errors import ToolError
+    from proofweave.pipeline.project import Project
 
     if process.wait():
         print((clone / SAID).read_text(encoding="utf-8", errors="replace"), file=sys.stderr, end="")
@@ -118,7 +118,7 @@ def _tell_uncommitted(root: Path) -> None:
 
 
 def _git(root: Path, *arguments: str) -> str:
-    from proofweave.errors import ToolError
+    from proofweave.core.errors import ToolError
 
     command: Sequence[str] = ["git", "-C", str(root), *arguments]
     try:

@@ -25,8 +25,8 @@ def add(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Rewrite the outlines whose ranges do not fit; an outline that cannot be read is left as it is."""
     from proofweave.adapters.files import read_text, write_text
-    from proofweave.errors import FileError
-    from proofweave.retag import retag
+    from proofweave.core.errors import FileError
+    from proofweave.outline.renumber import retag
 
     code = 0
     for name in arguments.outlines:

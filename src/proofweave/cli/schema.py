@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     from pathlib import Path
 
     from proofweave.adapters.files import write_text
-    from proofweave.schema import schema_text
+    from proofweave.outline.schema import schema_text
 
     if arguments.output:
         write_text(Path(arguments.output), schema_text(), keep=True)

@@ -15,8 +15,8 @@ from proofweave.cli.verb import Subparsers, add_verb
 if TYPE_CHECKING:
     from proofweave.adapters.watch import Watch
     from proofweave.adapters.web import Server
-    from proofweave.cli.rebuild import Builder
-    from proofweave.types import Finding
+    from proofweave.core.types import Finding
+    from proofweave.pipeline.rebuild import Builder
 
 PORT = 8765
 PAUSE = 0.15
@@ -41,9 +41,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Build, serve and watch until it is stopped with Ctrl+C."""
     from proofweave.adapters.watch import Watch
     from proofweave.adapters.web import Server
-    from proofweave.cli.project import Project, outline_paths
-    from proofweave.cli.rebuild import PATTERNS, Builder
     from proofweave.cli.site import FOLDER, write_assets
+    from proofweave.pipeline.project import Project, outline_paths
+    from proofweave.pipeline.rebuild import PATTERNS, Builder
 
     project = Project.find()
     outline_paths(project, ())
@@ -120,7 +120,7 @@ class Keeper:
 
     def attempt(self, name: str, build: Callable[[], Sequence[Finding] | None]) -> None:
         """Build one thing; what is wrong with it is shown over the pages until it is right."""
-        from proofweave.errors import FindingsError, ProofweaveError
+        from proofweave.core.errors import FindingsError, ProofweaveError
 
         try:
             lines = [str(finding) for finding in build() or ()]

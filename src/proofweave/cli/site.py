@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from proofweave.cli.verb import Subparsers, add_verb
 
 if TYPE_CHECKING:
-    from proofweave.cli.project import Project
-    from proofweave.site.dependencies import Result
+    from proofweave.pipeline.project import Project
+    from proofweave.stages.site.dependencies import Result
 
 FOLDER = "build/site"
 ASSETS = ("style.css", "page.js", "index.js", "graph.js", "icon.svg", "math.woff2", "FONT-LICENSE.txt")
@@ -31,7 +31,7 @@ def add(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the site around the pages that are there."""
-    from proofweave.cli.project import Project
+    from proofweave.pipeline.project import Project
 
     project = Project.find()
     folder = project.path(arguments.output)
@@ -55,9 +55,9 @@ def write_site(project: Project, folder: Path) -> None:
     """Write the pages around the posts, from what the last build found."""
     from proofweave.adapters.files import read_text, write_text
     from proofweave.cli.report import reported, written
-    from proofweave.html_text import parts_of
-    from proofweave.report import report_json
-    from proofweave.site.pages import dashboard_page, graph_page, index_page, search_index
+    from proofweave.stages.report.summary import report_json
+    from proofweave.stages.site.pages import dashboard_page, graph_page, index_page, search_index
+    from proofweave.text.html.visible import parts_of
 
     whole = report_json(reported(project, written(project)))
     posts: list[dict[str, Any]] = whole["posts"]
@@ -75,10 +75,10 @@ def write_site(project: Project, folder: Path) -> None:
 def graph_of(project: Project, post: str) -> tuple[Result, ...]:
     """Return the results of a post and what they use, as the last build found them."""
     from proofweave.cli.report import findings_path
-    from proofweave.cli.stages import replies_in
     from proofweave.cli.verb import read_document
-    from proofweave.site.dependencies import results
-    from proofweave.weave import fill
+    from proofweave.pipeline.stages import replies_in
+    from proofweave.stages.site.dependencies import results
+    from proofweave.stages.weave.grown import fill
 
     outline, _ = project.outline(project.root / "outlines" / f"{post}.yaml")
     replies = project.root / "build" / "replies" / f"{post}.json"

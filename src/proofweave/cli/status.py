@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from proofweave.cli.verb import Subparsers, add_verb
 
 if TYPE_CHECKING:
-    from proofweave.cli.project import Project
-    from proofweave.report_post import PostReport
+    from proofweave.pipeline.project import Project
+    from proofweave.stages.report.post import PostReport
 
 WIDEST = 44
 """The columns a post's name may take."""
@@ -31,10 +31,10 @@ def add(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the screen; 1 while a post is refused."""
-    from proofweave.cli.project import Project, outline_paths
     from proofweave.cli.report import findings_path, reported
-    from proofweave.errors import FileError
-    from proofweave.report import table_order, totals
+    from proofweave.core.errors import FileError
+    from proofweave.pipeline.project import Project, outline_paths
+    from proofweave.stages.report.summary import table_order, totals
 
     project = Project.find()
     names: dict[str, Path] = {path.stem: path for path in outline_paths(project, ())}

@@ -27,11 +27,11 @@ def add(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Judge one or more posts."""
     from proofweave.adapters.files import write_text
-    from proofweave.cli.judge import judged
-    from proofweave.cli.project import Project, outline_paths
-    from proofweave.cli.stages import findings_of
-    from proofweave.errors import UsageError
-    from proofweave.wire import dump
+    from proofweave.core.errors import UsageError
+    from proofweave.core.wire import dump
+    from proofweave.pipeline.judge import judged
+    from proofweave.pipeline.project import Project, outline_paths
+    from proofweave.pipeline.stages import findings_of
 
     project = Project.find()
     paths = outline_paths(project, arguments.outlines)
@@ -49,8 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def replies(project: Any, path: Path, written: str | None) -> dict[str, Any]:
     """Return the replies document of an outline: as generate wrote it, or made now."""
-    from proofweave.cli.stages import findings_of, rendered, replies_document, requests_document, requests_in
     from proofweave.cli.verb import read_document
+    from proofweave.pipeline.stages import findings_of, rendered, replies_document, requests_document, requests_in
 
     if written:
         return read_document(project.path(written))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from proofweave.types import Finding
+    from proofweave.core.types import Finding
 
 Subparsers = Any
 """What argparse's add_subparsers returns; its class is private."""
@@ -32,7 +32,7 @@ def add_verb(
 
 def print_findings(findings: Sequence[Finding]) -> int:
     """Print findings to standard error, one line each; return 1 when one is an error, else 0."""
-    from proofweave.wire import errors, in_order
+    from proofweave.core.wire import errors, in_order
 
     for finding in in_order(findings):
         print(finding, file=sys.stderr)
@@ -44,7 +44,7 @@ def read_document(path: Path) -> dict[str, Any]:
     import json
 
     from proofweave.adapters.files import read_text
-    from proofweave.errors import FileError
+    from proofweave.core.errors import FileError
 
     try:
         document = json.loads(read_text(path))

@@ -1,0 +1,95 @@
+"""What the errors of a model's server mean: whose fault, in plain words, and never with the key in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from proofweave.core.errors import ProofweaveError
+
+FATAL = {
+    401: ("the server does not accept the key (401)", "check the environment variable that `key_variable` names"),
+    402: ("the account has no balance left (402)", "top it up, or choose another server"),
+    403: ("the server forbids the request (403)", "check what the key may do and the model's name"),
+    404: ("the server knows no such model or address (404)", "check `model` and `base_url` in config.yaml"),
+}
+NO_MODEL = ("invalid model", "model not found", "model_not_found", "unknown model", "no such model")
+QUOTA = ("insufficient_quota", "billing_hard_limit_reached", "insufficient balance")
+BELOW = ("httpx", "httpx2", "httpcore", "httpcore2", "h11", "anyio")
+"""The packages below the client, whose errors mean that the connection is gone."""
+
+TOO_LONG = ("context_length_exceeded", "context length", "maximum context", "too many tokens", "too long")
+
+
+class Unanswered(ProofweaveError):
+    """A call brought no answer; `fatal` when no other can bring one.
+
+    `lost` is how many characters its last attempt brought before it broke off, -1 where the server did not begin.
+    """
+
+    def __init__(self, what: str, fix: str = "", fatal: bool = False, lost: int = -1) -> None:
+        super().__init__(what, fix)
+        self.fatal = fatal
+        self.lost = lost
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why one attempt failed; `passing` when it may be repeated, `started` when the server may count it."""
+
+    what: str
+    passing: bool = False
+    fatal: bool = False
+    fix: str = ""
+    started: bool = False
+    status: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def trouble_of(error: BaseException, started: bool, passing: frozenset[int]) -> Trouble:
+    """Return what an error of the client, or of the connection below it, means."""
+    import openai
+
+    if isinstance(error, TimeoutError | openai.APITimeoutError) or "Timeout" in type(error).__name__:
+        return Trouble("the server was silent for too long", passing=True, started=True)
+    if isinstance(error, openai.APIStatusError):
+        return _status_trouble(error.status_code, error.response.headers, said_by(error), passing)
+    if isinstance(error, openai.APIConnectionError):
+        cause = type(error.__cause__).__name__
+        if cause in ("ConnectError", "UnsupportedProtocol", "LocalProtocolError"):
+            fix = "start it, or check `base_url` in config.yaml"
+            why = " ".join(str(error.__cause__).split())[:120]
+            what = f"no server answers at base_url{f' ({why})' if why else ''}"
+            return Trouble(what, passing=cause == "ConnectError", fatal=True, fix=fix)
+        return Trouble("the connection dropped", passing=True, started=started)
+    if isinstance(error, openai.APIError):  # an error event inside a stream
+        said = said_by(error)
+        fatal = any(mark in said.lower() for mark in QUOTA)
+        return Trouble(f"the server broke off: {said}", passing=not fatal, fatal=fatal, started=started)
+    if isinstance(error, ConnectionError) or type(error).__module__.split(".")[0] in BELOW:
+        return Trouble("the connection dropped", passing=True, started=started)
+    name = type(error).__name__
+    return Trouble(f"the server sent something that is no answer ({name})", passing=True, started=started)
+
+
+def _status_trouble(status: int, headers: Mapping[str, str], said: str, passing: frozenset[int]) -> Trouble:
+    if any(mark in said.lower() for mark in QUOTA):
+        what, fix = FATAL[402]
+        return Trouble(f"{what.replace('402', str(status))}: {said}", fatal=True, fix=fix, status=status)
+    if status == 400 and any(mark in said.lower() for mark in NO_MODEL):
+        status = 404
+    if status in FATAL:
+        what, fix = FATAL[status]
+        return Trouble(f"{what}: {said}", fatal=True, fix=fix, status=status)
+    what = f"the server answered {status}: {said}"
+    return Trouble(what, passing=status in passing, status=status, headers=headers)
+
+
+def said_by(error: Any) -> str:
+    """Return the words of an error's body on one line, at most 200 characters."""
+    body = getattr(error, "body", None)
+    inner = body.get("error", body) if isinstance(body, Mapping) else body
+    parts = [inner.get("message"), inner.get("code")] if isinstance(inner, Mapping) else [inner]
+    words = " ".join(str(part) for part in parts if part) or getattr(error, "message", "") or str(error)
+    return " ".join(str(words).split())[:200]

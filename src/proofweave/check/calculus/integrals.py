@@ -1,0 +1,201 @@
+"""Integrals by double-exponential sums (Takahasi and Mori, 1974) over pieces of the range.
+
+The range is cut at the values of the scalar symbols the integrand names, since that is where peaks and kinks stand; the
+nodes crowd at both ends of a piece, so that a peak at a cut is resolved whatever its width. The stated error is the
+change from twice the step to the step, times the root of its ratio to the change before, plus four times the end terms.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+import numpy as np
+
+from proofweave.check.evaluate import values as va
+from proofweave.check.evaluate.env import Env
+from proofweave.check.evaluate.registry import ev, rule, table
+from proofweave.check.evaluate.values import EPS, Array, Val
+from proofweave.check.language.kinds import SCALAR, CheckError
+from proofweave.check.language.needs import closure, named_in
+from proofweave.check.language.scope import Symbol
+from proofweave.check.language.tree import Node, walk
+from proofweave.check.operations.binders import spread
+
+STEP = 1 / 32
+REACH = 4.0
+ROUGH = 1e-4
+FAINT = 1e-25
+MOST_CUTS = 3
+KINKED = frozenset(("sign", "abs", "ReLU", "floor", "ceil", "indicator", "cases", "list", "entries", "min", "max"))
+KINKED |= {"norm", "optimum"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Nodes s and weights ds of the reference line, a multiple of four steps and one node in number."""
+
+    s: Array
+    ds: Array
+
+
+def _reference() -> Rule:
+    count = round(REACH / STEP / 4) * 4
+    t = np.arange(-count, count + 1) * STEP
+    return Rule(np.pi / 2 * np.sinh(t), np.pi / 2 * np.cosh(t) * STEP)
+
+
+@rule("integral")
+def _integral(node: Node, env: Env) -> Val:
+    lo, hi = ev(node.args[0], env), ev(node.args[1], env)
+    below, above = bool((lo.v == -np.inf).all()), bool((hi.v == np.inf).all())
+    turned = bool((lo.v == np.inf).all() or (hi.v == -np.inf).all())
+    edges = _edges(node, lo.v, hi.v, below and above, env)
+    blur = np.where(np.isfinite(lo.v), lo.e, 0.0) + np.where(np.isfinite(hi.v), hi.e, 0.0)
+    reference = _reference()
+    pieces = edges.shape[-1] - 1
+    count = len(reference.s)
+    va.afford(*edges.shape[:-1], pieces * count)
+    points, weights = _nodes(edges, reference, below, above)
+    inner = env.child((id(node), "integral"), pieces * count)
+    flat = points.reshape((*points.shape[:-2], pieces * count))
+    error = EPS * np.abs(flat) + np.broadcast_to(blur[..., None], flat.shape)
+    inner.bind(node.data, Val(flat, error))
+    rank = node.type.rank
+    value = spread(ev(node.args[2], inner), inner, None, 0.0, rank)
+    axis = inner.depth
+    out = _sums(value, weights, axis, rank, pieces, count, below, above, _smooth(node.args[2]))
+    if turned:
+        return Val(np.full(out.v.shape, np.nan), out.e)
+    return out
+
+
+def _edges(node: Node, lo: Array, hi: Array, centred: bool, env: Env) -> Array:
+    """Return where the pieces meet, in order: the bounds and the cuts between them."""
+    cuts = [table(symbol, env).v for symbol in _cuts(node, env)] or _member_cuts(node, env)
+    if centred:
+        cuts.append(np.zeros((1,) * lo.ndim))
+    shape = np.broadcast_shapes(lo.shape, hi.shape, *(cut.shape for cut in cuts))
+    first, last = np.broadcast_to(lo, shape), np.broadcast_to(hi, shape)
+    inside = [np.clip(np.broadcast_to(cut, shape), np.minimum(first, last), np.maximum(first, last)) for cut in cuts]
+    if not inside:
+        return np.stack([first, last], axis=-1)
+    middle = np.sort(np.stack(inside, axis=-1), axis=-1)
+    back = (first > last)[..., None]
+    middle = np.where(back, middle[..., ::-1], middle)
+    return np.concatenate([first[..., None], middle, last[..., None]], axis=-1)
+
+
+def _cuts(node: Node, env: Env) -> list[Symbol]:
+    """Return the scalar symbols at whose values the integrand may have a peak or a kink."""
+    body = node.args[2]
+    named = closure(named_in(body))
+    nested = any(part.op == "integral" for part in walk(body)) or any(
+        symbol.role == "define" and any(part.op == "integral" for tree in symbol.trees for part in walk(tree))
+        for symbol in named
+    )
+    if nested:
+        return []
+    found = [
+        symbol
+        for symbol in named
+        if symbol is not node.data
+        and not symbol.type.rank
+        and not symbol.holes
+        and symbol.type.kind == "scalar"
+        and ((symbol.role == "free" and symbol in env.values) or (symbol.role == "bound" and symbol in env.binds))
+    ]
+    places = [s for s in found if s.role == "bound" or s.data.get("domain") in ("scalar", "interval")]
+    return sorted(places, key=lambda s: (s.role != "bound", s.name))[: 1 if env.depth else MOST_CUTS - 1]
+
+
+def _member_cuts(node: Node, env: Env) -> list[Array]:
+    """Return the values of the first entry or family member that stands in the integrand itself."""
+    for part in walk(node.args[2]):
+        if part.op in ("member", "entry") and part.type == SCALAR and node.data not in closure(named_in(part)):
+            with suppress(CheckError):  # its index may run inside the integrand
+                return [ev(part, env).v]
+    return []
+
+
+def _smooth(body: Node) -> bool:
+    """Tell whether nothing in an integrand jumps or bends."""
+    trees = [body, *(tree for symbol in closure(named_in(body)) for tree in symbol.trees if symbol.role == "define")]
+    return not any(
+        part.op in KINKED or (part.op == "func" and part.data[0] in KINKED) for tree in trees for part in walk(tree)
+    )
+
+
+def _nodes(edges: Array, reference: Rule, below: bool, above: bool) -> tuple[Array, Array]:
+    """Return points and weights, both (lead…, pieces, nodes); a piece without width has no weight."""
+    s, ds = reference.s, reference.ds
+    points, weights = [], []
+    last = edges.shape[-1] - 2
+    near = 1 / (1 + np.exp(-2 * s))  # how far along, exact near 0
+    far = 1 / (1 + np.exp(2 * s))
+    for piece in range(last + 1):
+        a, b = edges[..., piece, None], edges[..., piece + 1, None]
+        if piece == 0 and below:
+            points.append(np.broadcast_to(b - np.exp(s), (*b.shape[:-1], len(s))))
+            weights.append(np.broadcast_to(np.exp(s) * ds, points[-1].shape))
+            continue
+        if piece == last and above:
+            points.append(np.broadcast_to(a + np.exp(s), (*a.shape[:-1], len(s))))
+            weights.append(np.broadcast_to(np.exp(s) * ds, points[-1].shape))
+            continue
+        width = b - a
+        points.append(np.where(s < 0, a + width * near, b - width * far))
+        weights.append(width * (2 * near * far * ds))
+    return np.stack(points, axis=-2), np.stack(weights, axis=-2)
+
+
+def _sums(
+    value: Val, weights: Array, axis: int, rank: int, pieces: int, count: int, below: bool, above: bool, smooth: bool
+) -> Val:
+    """Return the integral with its stated error; nodes stand on the axis, piece after piece."""
+    tail = value.v.shape[axis + 1 :]
+    split = (*value.v.shape[:axis], pieces, count, *tail)
+    wide = weights.reshape((*weights.shape, *(1,) * rank))
+    v = value.v.reshape(split)
+    va.afford(*np.broadcast_shapes(v.shape, wide.shape))
+    terms = np.where(wide == 0, 0.0, v * wide)
+    terms = np.where(np.abs(terms) < 1e-300, 0.0, terms)
+    terms = _settled(np.moveaxis(np.moveaxis(terms, axis, 0), axis + 1, -1), below, above)  # (pieces, lead…, nodes)
+    fine = terms.sum(axis=-1)
+    half = 2 * terms[..., ::2].sum(axis=-1)
+    quarter = 4 * terms[..., ::4].sum(axis=-1)
+    change = np.abs(fine - half).sum(axis=0)
+    before = np.abs(half - quarter).sum(axis=0)
+    size = np.abs(terms).sum(axis=(0, -1))
+    if not smooth:  # at a jump or kink inside a piece the change may be small by chance
+        change = 4 * np.maximum(change, before)
+    falling = np.ones(()) if not smooth else np.sqrt(np.clip(change / np.where(before == 0, 1.0, before), 1e-6, 1.0))
+    ends = 4 * (np.abs(terms[..., 0]) + np.abs(terms[..., -1])).sum(axis=0)
+    noise = np.moveaxis(
+        np.moveaxis(np.broadcast_to(value.e, value.v.shape).reshape(split) * np.abs(wide), axis, 0), axis + 1, -1
+    )
+    noise = np.where(np.isfinite(noise), noise, 0.0).sum(axis=(0, -1))
+    error = change * falling + ends + noise + 8 * EPS * size
+    total = np.where(change > ROUGH * size, np.nan, fine.sum(axis=0))
+    if below or above:
+        # nothing but 0 on the way to infinity, at every index position: a peak was missed
+        nothing = (size == 0).all(axis=tuple(range(1, size.ndim)), keepdims=True)
+        total = np.where(nothing, np.nan, total)
+    return Val(total, error)
+
+
+def _settled(terms: Array, below: bool, above: bool) -> Array:
+    """Settle ∞·0 far out, where e^x e^{-2x} has no value, as 0 if the terms had died away before."""
+    for piece, open_ in ((0, below), (terms.shape[0] - 1, above)):
+        if not open_ or np.isfinite(terms[piece]).all():
+            continue
+        part = terms[piece]
+        finite = np.isfinite(part)
+        last = np.maximum.accumulate(~finite, axis=-1)
+        first = last.argmax(axis=-1)
+        before = np.take_along_axis(np.abs(part), np.maximum(first - 1, 0)[..., None], axis=-1)
+        largest = np.where(finite, np.abs(part), 0.0).max(axis=-1, keepdims=True)
+        dead = last & (first[..., None] > 0) & (before <= FAINT * largest)
+        terms = terms.copy()
+        terms[piece] = np.where(dead, 0.0, part)
+    return terms

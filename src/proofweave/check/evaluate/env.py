@@ -1,0 +1,152 @@
+"""Where evaluation stands: the batch of instances, bound indices and symbols, limits and a cache of subtrees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from proofweave.check.evaluate.clock import NODE, Clock
+from proofweave.check.evaluate.values import Array, Val, exact
+from proofweave.check.language.kinds import CheckError, Dim, TooLarge
+from proofweave.check.language.needs import closure, stochastic
+from proofweave.check.language.scope import Symbol
+from proofweave.check.language.tree import Index
+
+if TYPE_CHECKING:
+    from proofweave.check.operations.functions import Sampled
+
+MOST_POSITIONS = 4_000_000
+DEEPEST = 60
+
+
+class Env:
+    """The state of evaluation; children add one index axis or rebind symbols, and share everything else."""
+
+    __slots__ = (
+        "axes",
+        "batch",
+        "binds",
+        "cache",
+        "caching",
+        "clock",
+        "flows",
+        "functions",
+        "kept",
+        "level",
+        "notes",
+        "over",
+        "room",
+        "sizes",
+        "stamp",
+        "values",
+    )
+
+    def __init__(self, batch: int, sizes: dict[str, int], clock: Clock) -> None:
+        self.batch = batch
+        self.sizes = sizes
+        self.clock = clock
+        self.values: dict[Symbol, Val] = {}
+        self.functions: dict[Symbol, Sampled] = {}
+        self.flows: dict[Symbol, tuple[Any, ...]] = {}
+        self.axes: tuple[int, ...] = ()
+        self.binds: dict[Index | Symbol, tuple[Val, int]] = {}
+        self.over: frozenset[Symbol] = frozenset()
+        self.stamp: Any = None
+        self.cache: dict[Any, Val] = {}
+        self.caching = False
+        self.room = [0]
+        self.kept: frozenset[int] = frozenset()
+        self.notes: dict[str, None] = {}
+        self.level = 0
+
+    @property
+    def depth(self) -> int:
+        """The number of index axes in force."""
+        return len(self.axes)
+
+    def child(self, stamp: object, axis: int | None = None) -> Env:
+        """Return a state one level further in, with a new index axis of that length if given."""
+        self.clock.spend(NODE)
+        new = Env.__new__(Env)
+        new.batch, new.sizes, new.clock = self.batch, self.sizes, self.clock
+        new.values, new.functions, new.flows = self.values, self.functions, self.flows
+        new.axes = self.axes if axis is None else (*self.axes, axis)
+        cells = self.batch
+        for length in new.axes:
+            cells *= max(length, 1)
+        if cells > MOST_POSITIONS:
+            raise TooLarge(f"the equation runs over {cells} positions at once, more than {MOST_POSITIONS}")
+        new.binds = dict(self.binds)
+        new.over = self.over
+        new.stamp = (self.stamp, stamp)
+        new.cache, new.caching, new.kept, new.room = self.cache, self.caching, self.kept, self.room
+        new.notes = self.notes
+        new.level = self.level + 1
+        if new.level > DEEPEST:
+            raise CheckError("definitions and operators nest too deeply")
+        return new
+
+    def root(self) -> Env:
+        """Return the state outside all operators."""
+        new = Env(self.batch, self.sizes, self.clock)
+        new.values, new.functions, new.flows, new.notes = self.values, self.functions, self.flows, self.notes
+        return new
+
+    def bind(self, key: Index | Symbol, value: Val) -> None:
+        """Bind an index or symbol to a value at this depth."""
+        self.binds[key] = (value, self.depth)
+        if isinstance(key, Symbol):
+            self.over = self.over | {key}
+
+    def lift(self, value: Val, depth: int) -> Val:
+        """Return a value made at a smaller depth with axes for the indices bound since."""
+        extra = self.depth - depth
+        if not extra:
+            return value
+        cut = 1 + depth
+        ones = (1,) * extra
+        v, e = value
+        return Val(v.reshape(v.shape[:cut] + ones + v.shape[cut:]), e.reshape(e.shape[:cut] + ones + e.shape[cut:]))
+
+    def size(self, dim: Dim) -> int:
+        """Return a size as an integer."""
+        total = dim.const
+        for name, factor in dim.terms:
+            if name not in self.sizes:
+                raise CheckError(f"the size {name} is not drawn")
+            total += factor * self.sizes[name]
+        return total
+
+    def constant(self, value: float) -> Val:
+        """Return a number at this depth."""
+        return exact(np.full((1,) * (1 + self.depth), float(value)))
+
+    def index_axis(self, values: Array) -> Val:
+        """Return index values along the newest axis."""
+        return exact(values.astype(float).reshape((1,) * self.depth + (-1,)))
+
+    def touched(self, symbol: Symbol) -> bool:
+        """Tell whether something this symbol needs has been rebound, so that its stored value is stale."""
+        return bool(self.over) and not self.over.isdisjoint(_closure(symbol))
+
+
+_CLOSURES = "closure"
+
+
+def _closure(symbol: Symbol) -> frozenset[Symbol]:
+    found = symbol.data.get(_CLOSURES)
+    if found is None:
+        seen = stochastic(symbol)
+        found = frozenset(s for s in closure([symbol]) if s is not symbol and (s.role != "random" or s in seen))
+        symbol.data[_CLOSURES] = found
+    return found
+
+
+def total_of(values: Iterable[int]) -> int:
+    """Return a product of lengths."""
+    out = 1
+    for value in values:
+        out *= value
+    return out

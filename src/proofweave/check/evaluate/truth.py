@@ -1,0 +1,111 @@
+"""Whether a relation holds on each instance: within the error bound its two sides carry, and no more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from proofweave.check.evaluate import values as va
+from proofweave.check.evaluate.env import Env
+from proofweave.check.evaluate.registry import ev
+from proofweave.check.evaluate.values import Array, Val
+from proofweave.check.language.kinds import CheckError
+from proofweave.check.language.tree import Node
+
+SAFETY = 8.0  # the bounds are first order and LAPACK's constants vary; eight of them is still far below any real error
+TINY = 1e-290
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """For each instance and index position: whether the relation holds, whether it has a meaning there, and its slack.
+
+    `tied` marks where a strict relation's sides cannot be told apart (None where no relation is strict).
+    Slack is what is left of an inequality in units of its sides, and for an equality minus its relative gap.
+    """
+
+    holds: Array
+    valid: Array
+    slack: Array
+    tied: Array | None = None
+
+
+def truth(node: Node, env: Env) -> Truth:
+    """Return the truth of a relation, conjunction or implication."""
+    if node.op == "chain":
+        found: Truth | None = None
+        for (left, right), sign in zip(zip(node.args, node.args[1:], strict=False), node.data, strict=True):
+            link = compare(ev(left, env), ev(right, env), sign, left.type.kind, left.type.rank, node)
+            found = link if found is None else both(found, link)
+        assert found is not None
+        return found
+    if node.op == "and":
+        parts = [truth(arg, env) for arg in node.args]
+        out = parts[0]
+        for part in parts[1:]:
+            out = both(out, part)
+        return out
+    if node.op in ("implies", "iff"):
+        a, b = truth(node.args[0], env), truth(node.args[1], env)
+        holds = (a.holds == b.holds) if node.op == "iff" else (~a.holds | b.holds)
+        return Truth(holds, a.valid & b.valid, np.where(holds, 1.0, -1.0))
+    raise CheckError("a relation was expected here", node.at)
+
+
+def both(a: Truth, b: Truth) -> Truth:
+    """Return the conjunction."""
+    tied = b.tied if a.tied is None else a.tied if b.tied is None else a.tied | b.tied
+    return Truth(a.holds & b.holds, a.valid & b.valid, np.minimum(a.slack, b.slack), tied)
+
+
+def compare(left: Val, right: Val, sign: str, kind: str, rank: int, node: Node) -> Truth:
+    """Compare two sides; equality within the error bounds, strictness only where it can be told."""
+    if sign == r"\perp":
+        product = va.mul(left, right)
+        for _ in range(rank):
+            product = va.total(product, -1)
+        left, right, rank, sign = product, Val(np.zeros(product.v.shape), np.zeros(product.v.shape)), 0, "="
+    if sign in (">", r"\ge", r"\succeq"):
+        left, right = right, left
+        sign = {">": "<", r"\ge": r"\le", r"\succeq": r"\preceq"}[sign]
+    gap = va.add([right, va.neg(left)])
+    size = np.maximum(np.abs(left.v), np.abs(right.v))
+    tolerance = SAFETY * gap.e + TINY
+    axes = tuple(range(-rank, 0))
+    valid = np.isfinite(gap.v) & np.isfinite(tolerance)
+    if sign == r"\preceq" and kind == "matrix":
+        return _loewner(gap, size, valid, axes)
+    if sign == r"\preceq":
+        sign = r"\le"
+    if sign in ("=", r"\neq", r"\approx"):
+        off = np.abs(gap.v)
+        same = off <= tolerance
+        slack = -off / np.maximum(size, TINY)
+        if axes:
+            same, slack, valid = np.asarray(same.all(axis=axes)), slack.min(axis=axes), np.asarray(valid.all(axis=axes))
+        return Truth(~same if sign == r"\neq" else same, valid, -slack - 1e-9 if sign == r"\neq" else slack)
+    holds = gap.v >= -tolerance
+    tied = None
+    if sign == "<":
+        decided = (np.abs(gap.v) > tolerance) | (gap.e == 0)
+        holds = gap.v > 0
+        tied, valid = valid & ~decided, valid & decided
+    slack = gap.v / (size + 1e-12)
+    if axes:
+        holds, slack, valid = np.asarray(holds.all(axis=axes)), slack.min(axis=axes), np.asarray(valid.all(axis=axes))
+        tied = None if tied is None else np.asarray(tied.any(axis=axes))
+    return Truth(holds, valid, slack, tied)
+
+
+def _loewner(gap: Val, size: Array, valid: Array, axes: tuple[int, ...]) -> Truth:
+    whole = np.asarray(valid.all(axis=axes))
+    n = gap.v.shape[-1]
+    safe = np.where(whole[..., None, None], gap.v, np.eye(n))
+    skew = np.abs(safe - np.swapaxes(safe, -1, -2)).max(axis=axes)
+    error = np.sqrt(np.square(np.broadcast_to(gap.e, gap.v.shape)).sum(axis=axes))
+    scale = size.max(axis=axes)
+    lowest = np.linalg.eigvalsh((safe + np.swapaxes(safe, -1, -2)) / 2)[..., 0]
+    tolerance = SAFETY * (error + 8 * n * va.EPS * scale) + TINY
+    symmetric = skew <= tolerance
+    return Truth((lowest >= -tolerance) & symmetric, whole, lowest / (scale + 1e-12))

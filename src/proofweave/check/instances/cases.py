@@ -1,0 +1,195 @@
+"""Batches of instances on which an equation's claims are evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from proofweave.check.evaluate.clock import Clock
+from proofweave.check.evaluate.env import Env
+from proofweave.check.evaluate.registry import MOST_KEPT
+from proofweave.check.evaluate.truth import Truth, truth
+from proofweave.check.evaluate.values import Array
+from proofweave.check.instances.moves import take
+from proofweave.check.instances.premises import Premises, bind_free, impose
+from proofweave.check.instances.sample import draw, size_groups
+from proofweave.check.language.kinds import CheckError, TooLarge
+from proofweave.check.language.needs import closure, in_order, named_in, unbound_random, varying
+from proofweave.check.language.scope import Symbol
+from proofweave.check.language.tree import Index, Node, walk
+from proofweave.check.operations import binders
+from proofweave.check.optimum import solve  # noqa: F401  (they register their operations)
+from proofweave.check.parse.statement import Statement
+
+LEAST = 20
+ATTEMPTS = 4
+FIRST = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Claims to check on instances for which premises hold; `rows` are their numbers in the equation."""
+
+    claims: tuple[Node, ...]
+    rows: tuple[int, ...]
+    premises: Premises
+    free: tuple[Index, ...]
+    conditions: tuple[Node, ...]
+    plan: tuple[Symbol, ...]
+    randoms: tuple[Symbol, ...]
+
+    def inside(self, env: Env) -> Env:
+        """Return the state with free indices and random symbols outside expectations running over axes."""
+        inner = bind_free(self.free, env)
+        for symbol in self.randoms:
+            inner, _ = binders.bind_support(symbol, inner, ("free", symbol.name))
+        return inner
+
+
+def task(statement: Statement, claims: Sequence[Node], rows: Sequence[int], premises: Premises) -> Task:
+    """Return the task of checking some claims of a statement."""
+    trees = [*statement.nodes(), *premises.trees(), *claims]
+    plan = in_order(symbol for node in trees for symbol in named_in(node))
+    return Task(
+        tuple(claims),
+        tuple(rows),
+        premises,
+        statement.free,
+        statement.conditions,
+        tuple(plan),
+        unbound_random([*claims, *statement.conditions]),
+    )
+
+
+@dataclass(slots=True)
+class Case:
+    """One batch: the instances, the state inside free indices, and which index positions count."""
+
+    env: Env
+    inner: Env
+    mask: Array | None
+
+    def truth(self, claim: Node) -> Truth:
+        """Return a claim's truth at every instance and index position; positions masked out have no meaning."""
+        found = truth(claim, self.inner)
+        if found.tied is not None and found.tied.any():
+            # rounding may tie the sides of a true strict relation only far out, as tanh 40 < 1 does
+            told = found.tied & simple(self.env).reshape((-1,) + (1,) * (found.tied.ndim - 1))
+            found = Truth(found.holds & ~told, found.valid | told, np.where(told, 0.0, found.slack))
+        if self.mask is None:
+            return found
+        return Truth(found.holds, found.valid & self.mask, found.slack)
+
+    def violated(self, claim: Node) -> Array | None:
+        """Return the (instance, position…) of a violation, or None."""
+        found = self.truth(claim)
+        bad = found.valid & ~found.holds
+        if not bad.any():
+            return None
+        return np.asarray(np.argwhere(bad)[0])
+
+    def any_valid(self, claim: Node) -> bool:
+        """Tell whether the claim has a meaning on any instance here."""
+        return bool(self.truth(claim).valid.any())
+
+
+def simple(env: Env) -> Array:
+    """Tell which instances hold only zeros and small halves and quarters, where rounding ties nothing by itself."""
+    out = np.ones(env.batch, dtype=bool)
+    for symbol, value in env.values.items():
+        if symbol.role in ("free", "random"):
+            v = np.abs(value.v).reshape(value.v.shape[0], -1)
+            out &= ((v == np.rint(4 * v) / 4) & (v <= 4)).all(axis=1)
+    return out
+
+
+def open_case(task_: Task, env: Env) -> Case:
+    """Return the case of a batch whose symbols all have values."""
+    inner = task_.inside(env)
+    mask: Array | None = None
+    for condition in task_.conditions:
+        found = truth(condition, inner).holds
+        mask = found if mask is None else mask & found
+    return Case(env, inner, mask)
+
+
+@dataclass(slots=True)
+class Drawn:
+    """The cases of a task, and how many instances are in them."""
+
+    cases: list[Case] = field(default_factory=list)
+    count: int = 0
+    notes: dict[str, None] = field(default_factory=dict)
+    held: int = 0
+
+
+def draw_cases(task_: Task, wanted: int, rng: np.random.Generator, clock: Clock) -> Drawn:
+    """Draw instances until enough of them meet the premises and lie in the domain of every claim."""
+    drawn_roles = ("free", "int", "function", "random")
+    if not any(s.role in drawn_roles for s in closure(varying([*task_.claims, *task_.premises.trees()]))):
+        wanted = 1  # nothing varies
+    groups = size_groups(task_.plan, rng, clock)
+    share = -(-wanted // len(groups))
+    batch = share
+    drawn = Drawn()
+    if len(groups) == 1 and wanted > 2 * FIRST:
+        groups = groups * 2  # most planted errors are caught by a few instances, so a small batch goes first
+    for attempt in range(ATTEMPTS * len(groups)):
+        if drawn.count >= wanted or (attempt >= len(groups) and not drawn.held and attempt >= 2 * len(groups)):
+            break
+        sizes = groups[attempt % len(groups)]
+        left = min(batch, max(wanted - drawn.count, LEAST)) if attempt >= len(groups) else batch
+        if share == wanted and len(groups) == 2 and attempt < 2:
+            left = min(batch, (FIRST, wanted - FIRST)[attempt])
+        while True:
+            try:
+                _draw_one(task_, sizes, left, rng, clock, drawn)
+                break
+            except TooLarge:
+                if left == 1:
+                    raise
+                left = batch = max(left // 8, 1)
+    if drawn.count < min(LEAST, wanted):
+        _explain(task_, drawn)
+    return drawn
+
+
+def _draw_one(
+    task_: Task, sizes: dict[str, int], batch: int, rng: np.random.Generator, clock: Clock, drawn: Drawn
+) -> None:
+    env = draw(task_.plan, sizes, batch, rng, clock)
+    env.notes = drawn.notes
+    env = impose(task_.premises, task_.plan, env, rng)
+    env.notes = drawn.notes
+    drawn.held += env.batch
+    if not env.batch:
+        return
+    case = open_case(task_, env)
+    good = np.zeros(env.batch, dtype=bool)
+    for claim in task_.claims:
+        valid = case.truth(claim).valid
+        good |= np.broadcast_to(valid, (env.batch, *valid.shape[1:])).reshape(env.batch, -1).any(axis=1)
+    if not good.any():
+        return
+    if not good.all():
+        env = take(env, np.flatnonzero(good))
+        env.notes = drawn.notes
+        case = open_case(task_, env)
+    case.inner.kept = frozenset(id(node) for claim in task_.claims for node in walk(claim))
+    case.inner.caching, case.inner.room[0] = True, MOST_KEPT
+    for claim in task_.claims:
+        case.truth(claim)
+    case.inner.caching = False
+    drawn.cases.append(case)
+    drawn.count += env.batch
+
+
+def _explain(task_: Task, drawn: Drawn) -> None:
+    if drawn.held < LEAST and task_.premises.statements:
+        raise CheckError(f"premises never hold: only {drawn.held} instances met them, {LEAST} are needed")
+    notes = "; ".join(drawn.notes)
+    reason = f"{notes}; " if notes else ""
+    few = f"any but {drawn.count} instances, {LEAST} are needed" if drawn.count else "any instance"
+    raise CheckError(f"{reason}the equation has no value on {few}")

@@ -1,0 +1,288 @@
+"""Premises: constructed where possible (a symbol set to a value, equations met by Gauss–Newton), else filtered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from proofweave.check.evaluate.clock import NODE
+from proofweave.check.evaluate.env import Env
+from proofweave.check.evaluate.registry import ev
+from proofweave.check.evaluate.truth import SAFETY, Truth, truth
+from proofweave.check.evaluate.values import EPS, Array, Val
+from proofweave.check.instances.moves import lengths, movable, moved, take
+from proofweave.check.instances.sample import complete
+from proofweave.check.language.needs import closure, named_in
+from proofweave.check.language.scope import Symbol
+from proofweave.check.language.tree import Index, Node
+from proofweave.check.parse.statement import Statement
+
+ROUNDS = 12
+STEP = 1e-6
+STRICT = {r"\le": "<", r"\ge": ">"}
+
+
+@dataclass(frozen=True, slots=True)
+class Premises:
+    """What must hold: symbols to set, in order, and relations to meet or filter by.
+
+    `decided` are the statements that count only where rounding leaves no doubt, as the premise of an implication.
+    """
+
+    assigned: tuple[tuple[Symbol, Node], ...]
+    statements: tuple[Statement, ...]
+    decided: frozenset[int] = frozenset()
+
+    def trees(self) -> list[Node]:
+        """Return every tree of the premises."""
+        return [node for s in self.statements for node in s.nodes()]
+
+
+def read(statements: Sequence[Statement], decided: frozenset[int] = frozenset()) -> Premises:
+    """Split premises into assignments x = … of a free symbol and relations."""
+    assigned: list[tuple[Symbol, Node]] = []
+    taken: set[Symbol] = set()
+    for statement in statements:
+        for relation in statement.rows:
+            found = _assignment(relation, taken) if not statement.free else None
+            if found is not None:
+                assigned.append(found)
+                taken.add(found[0])
+    return Premises(tuple(assigned), tuple(statements), decided)
+
+
+def _assignment(relation: Node, taken: set[Symbol]) -> tuple[Symbol, Node] | None:
+    if relation.op != "chain" or relation.data != ("=",):
+        return None
+    for left, right in (relation.args, tuple(reversed(relation.args))):
+        if left.op != "sym" or left.data.role != "free" or left.data in taken or left.data.holes:
+            continue
+        needs = closure(named_in(right))
+        if left.data in needs or needs & taken:
+            continue
+        return left.data, right
+    return None
+
+
+def bind_free(free: Sequence[Index], env: Env) -> Env:
+    """Return the state in which free indices run over their ranges, an axis each."""
+    for index in free:
+        assert index.lo is not None and index.hi is not None
+        lo, hi = ev(index.lo, env).v, ev(index.hi, env).v
+        first, last = int(np.ceil(lo.min() - 1e-9)), int(np.floor(hi.max() + 1e-9))
+        env = env.child((id(index), "free"), max(last - first + 1, 0))
+        env.bind(index, env.index_axis(np.arange(first, last + 1)))
+    return env
+
+
+def impose(premises: Premises, plan: Sequence[Symbol], env: Env, rng: np.random.Generator) -> Env:
+    """Return the instances, changed where needed, for which the premises hold; perhaps none."""
+    complete(plan, env, rng)
+    assign(premises, plan, env, rng)
+    if not premises.statements:
+        return env
+    good = holds(premises, env)
+    if not good.all() or _has_equation(premises):
+        env = _meet(premises, plan, env, rng)
+        good = holds(premises, env)
+    env = take(env, np.flatnonzero(good))
+    return env
+
+
+def assign(premises: Premises, plan: Sequence[Symbol], env: Env, rng: np.random.Generator) -> None:
+    """Set the symbols that premises fix, and make what follows again."""
+    for symbol, node in premises.assigned:
+        value = ev(node, env)
+        env.values[symbol] = Val(np.broadcast_to(value.v, (env.batch, *value.v.shape[1:])).copy(), value.e)
+        complete(plan, env, rng)
+
+
+def holds(premises: Premises, env: Env) -> Array:
+    """Tell for each instance whether all premises hold and the set symbols lie in their domains."""
+    good = np.ones(env.batch, dtype=bool)
+    for number, statement in enumerate(premises.statements):
+        inside = bind_free(statement.free, env)
+        mask = _conditions(statement, inside)
+        for relation in statement.rows:
+            found = truth(relation, inside)
+            if number in premises.decided and relation.op == "chain" and set(relation.data) & set(STRICT):
+                sure = truth(replace(relation, data=tuple(STRICT.get(s, s) for s in relation.data)), inside).valid
+                found = Truth(found.holds & sure, found.valid & sure, found.slack)
+            good &= everywhere(found, mask, env.batch)
+    for symbol, _ in premises.assigned:
+        good &= _in_domain(symbol, env.values[symbol].v, env)
+    return good
+
+
+def _conditions(statement: Statement, env: Env) -> Array | None:
+    mask: Array | None = None
+    for condition in statement.conditions:
+        found = truth(condition, env).holds
+        mask = found if mask is None else mask & found
+    return mask
+
+
+def everywhere(found: Truth, mask: Array | None, batch: int) -> Array:
+    """Tell for each instance whether a relation holds at all index positions that have a meaning."""
+    shape = np.broadcast_shapes(found.holds.shape, found.valid.shape, (batch,) + (1,) * (found.holds.ndim - 1))
+    holding = np.broadcast_to(found.holds & found.valid, shape)
+    never = ~np.broadcast_to(found.valid, shape).any(axis=0, keepdims=True)
+    if found.holds.ndim > 1 and not never.all():
+        holding = holding | never
+    if mask is not None:
+        holding = holding | ~mask
+    return np.asarray(holding.reshape(batch, -1).all(axis=1))
+
+
+def _in_domain(symbol: Symbol, value: Array, env: Env) -> Array:
+    domain = symbol.data["domain"]
+    axes = tuple(range(1, value.ndim))
+    good = np.isfinite(value).all(axis=axes) if axes else np.isfinite(value)
+    if domain == "positive":
+        good &= (value > 0).all(axis=axes)
+    elif domain == "nonneg":
+        good &= (value >= 0).all(axis=axes)
+    elif domain == "interval":
+        lo, hi = ev(symbol.data["lo"], env).v, ev(symbol.data["hi"], env).v
+        good &= (value > lo) & (value < hi)
+    elif domain == "unit":
+        good &= np.abs(np.square(value).sum(axis=-1) - 1) < 1e-9
+    elif domain == "simplex":
+        good &= (np.abs(value.sum(axis=-1) - 1) < 1e-9) & (value >= -1e-15).all(axis=-1)
+    elif domain == "orthogonal":
+        gap = value @ np.swapaxes(value, -1, -2) - np.eye(value.shape[-1])
+        good &= np.abs(gap).max(axis=axes) < 1e-9
+    elif domain in ("symmetric", "psd", "spd", "diagonal"):
+        good &= np.abs(value - np.swapaxes(value, -1, -2)).max(axis=axes) < 1e-9 * (1 + np.abs(value).max(axis=axes))
+        if domain in ("psd", "spd"):
+            least = np.linalg.eigvalsh(np.where(np.isfinite(value), value, 0))[..., 0]
+            good &= least > (0 if domain == "spd" else -1e-12 * (1 + np.abs(value).max(axis=axes)))
+        if domain == "diagonal":
+            good &= np.abs(value * (1 - np.eye(value.shape[-1]))).max(axis=axes) == 0
+    return np.asarray(good)
+
+
+def _meet(premises: Premises, plan: Sequence[Symbol], env: Env, rng: np.random.Generator) -> Env:
+    """Move instances until the premises hold: Gauss–Newton on the gaps of equations and violated bounds.
+
+    What meets an equation only up to rounding is as far from meeting it exactly as the last step for a gap of that
+    size would go; the moved symbols carry that distance as their error.
+    """
+    assigned = {symbol for symbol, _ in premises.assigned}
+    named = closure(s for node in premises.trees() for s in named_in(node))
+    symbols = [s for s in movable(plan) if s in named and s not in assigned]
+    if not symbols:
+        return env
+    p = sum(lengths(symbols, env))
+    if p > 200:
+        return env
+    for round_ in range(ROUNDS):
+        env.clock.spend(NODE)
+        gaps, slacks = residuals(premises, env)
+        size = np.abs(gaps).max(axis=1)
+        active = np.flatnonzero((np.abs(gaps) > slacks / 4).any(axis=1) & np.isfinite(size))
+        if not len(active) or round_ == ROUNDS - 1:
+            break
+        inverse = _slopes(premises, plan, take(env, active), symbols, p, rng)
+        change = -(inverse @ gaps[active][..., None])[..., 0]
+        longest = np.abs(change).max(axis=1, keepdims=True)
+        change = change * np.minimum(1.0, 3.0 / np.maximum(longest, 1e-300))
+        _put(env, moved(take(env, active), symbols, change[:, None]), active, symbols)
+        complete(plan, env, rng)
+        assign(premises, plan, env, rng)
+    near = np.flatnonzero(np.isfinite(size) & ((np.abs(gaps) <= slacks).all(axis=1)) & (slacks > 0).any(axis=1))
+    if len(near):
+        inverse = _slopes(premises, plan, take(env, near), symbols, p, rng)
+        distance = (np.abs(inverse) @ np.where(np.isfinite(slacks[near]), slacks[near], 0.0)[..., None])[..., 0]
+        _blur(env, near, symbols, distance)
+        complete(plan, env, rng)
+        assign(premises, plan, env, rng)
+    return env
+
+
+def _slopes(
+    premises: Premises, plan: Sequence[Symbol], part: Env, symbols: Sequence[Symbol], p: int, rng: np.random.Generator
+) -> Array:
+    """Return the pseudo-inverse of the gaps' derivative by the coordinates of the movable symbols."""
+    steps = np.concatenate([np.zeros((part.batch, 1, p)), np.tile(STEP * np.eye(p), (part.batch, 1, 1))], axis=1)
+    tried = moved(part, symbols, steps)
+    complete(plan, tried, rng)
+    assign(premises, plan, tried, rng)
+    values = residuals(premises, tried)[0].reshape(part.batch, p + 1, -1)
+    jacobian = np.swapaxes((values[:, 1:] - values[:, :1]) / STEP, 1, 2)
+    jacobian = np.where(np.isfinite(jacobian), jacobian, 0.0)
+    return np.asarray(np.linalg.pinv(jacobian, rcond=1e-8))
+
+
+def _blur(env: Env, rows: Array, symbols: Sequence[Symbol], distance: Array) -> None:
+    place = 0
+    for symbol, count in zip(symbols, lengths(symbols, env), strict=True):
+        v = env.values[symbol].v
+        e = np.broadcast_to(env.values[symbol].e, v.shape).copy()
+        e[rows] += distance[:, place : place + count].reshape(e[rows].shape)
+        env.values[symbol] = Val(v, e)
+        place += count
+
+
+def _put(env: Env, part: Env, rows: Array, symbols: Sequence[Symbol]) -> None:
+    for symbol in symbols:
+        v = env.values[symbol].v.copy()
+        e = np.broadcast_to(env.values[symbol].e, v.shape).copy()
+        v[rows] = part.values[symbol].v
+        e[rows] = EPS * np.abs(v[rows])
+        env.values[symbol] = Val(v, e)
+
+
+def _has_equation(premises: Premises) -> bool:
+    """Tell whether an equation is left among the premises that no assignment meets."""
+    count = sum(
+        sign in ("=", r"\perp") for s in premises.statements for row in s.rows for c in _chains(row) for sign in c.data
+    )
+    return count > len(premises.assigned)
+
+
+def residuals(premises: Premises, env: Env) -> tuple[Array, Array]:
+    """Return the gaps of all premises and how far rounding blurs them, both (batch, gaps)."""
+    gaps: list[Array] = []
+    slacks: list[Array] = []
+    for statement in premises.statements:
+        inside = bind_free(statement.free, env)
+        for relation in statement.rows:
+            for chain in _chains(relation):
+                for (left, right), sign in zip(zip(chain.args, chain.args[1:], strict=False), chain.data, strict=True):
+                    gap, slack = _gap(ev(left, inside), ev(right, inside), sign, left.type.kind)
+                    gap, slack = (
+                        np.broadcast_to(x, (env.batch, *gap.shape[1:])).reshape(env.batch, -1) for x in (gap, slack)
+                    )
+                    gaps.append(gap)
+                    slacks.append(slack)
+    if not gaps:
+        return np.zeros((env.batch, 1)), np.zeros((env.batch, 1))
+    return np.concatenate(gaps, axis=1), np.concatenate(slacks, axis=1)
+
+
+def _chains(relation: Node) -> list[Node]:
+    if relation.op == "chain":
+        return [relation]
+    return [chain for arg in relation.args for chain in _chains(arg)] if relation.op == "and" else []
+
+
+def _gap(left: Val, right: Val, sign: str, kind: str) -> tuple[Array, Array]:
+    gap = left.v - right.v
+    slack = SAFETY * np.broadcast_to(left.e + right.e + EPS * np.abs(gap), gap.shape)
+    if sign == r"\perp":
+        product = (left.v * right.v).sum(axis=-1)
+        spread = (np.abs(left.v) * right.e + left.e * np.abs(right.v)).sum(axis=-1)
+        return product, SAFETY * (spread + EPS * np.abs(left.v * right.v).sum(axis=-1))
+    none = np.zeros_like(gap)
+    if kind == "matrix" and sign in (r"\preceq", r"\succeq"):
+        return none, none
+    if sign in ("<", r"\le", r"\preceq"):
+        margin = 0.01 * np.maximum(np.abs(right.v), 0.1) if sign == "<" else 0.0
+        return np.where(gap > 0, gap + margin, 0.0), none
+    if sign in (">", r"\ge", r"\succeq"):
+        margin = 0.01 * np.maximum(np.abs(right.v), 0.1) if sign == ">" else 0.0
+        return np.where(gap < 0, gap - margin, 0.0), none
+    return (gap, slack) if sign == "=" else (none, none)

@@ -1,0 +1,205 @@
+"""Instances: sizes first, then values over several scales, with small integers and degenerate cases among them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+
+import numpy as np
+
+from proofweave.check.evaluate.clock import Clock
+from proofweave.check.evaluate.env import Env
+from proofweave.check.evaluate.registry import ev
+from proofweave.check.evaluate.values import EPS, Array, Val, exact
+from proofweave.check.instances.ties import coincide
+from proofweave.check.language.kinds import CheckError, Dim, TooLarge
+from proofweave.check.language.needs import stochastic
+from proofweave.check.language.scope import Symbol
+from proofweave.check.operations import functions, supports
+from proofweave.check.operations.bindings import DERIVED, make
+
+GROUPS = 8
+MOST_DRAWN = 1 << 19  # numbers in one batch; up to eight batches are kept
+NICE, PLAIN, WIDE = 0, 1, 2
+
+
+def size_symbols(plan: Sequence[Symbol]) -> list[Symbol]:
+    """Return the int symbols that serve as sizes, in order of need."""
+    names = {name for symbol in plan for dim in _dims(symbol) for name, _ in dim.terms}
+    return [symbol for symbol in plan if symbol.role == "int" and symbol.name in names]
+
+
+def _dims(symbol: Symbol) -> list[Dim]:
+    dims = [dim for dim in symbol.type.dims if dim is not None]
+    for type_ in symbol.type.args:
+        dims += [dim for dim in type_.dims if dim is not None]
+    for hole in symbol.holes:
+        dims += [hole.lo, hole.hi]
+    if symbol.role == "random" and "support" in symbol.data:
+        dims.append(symbol.data["support"])
+    return dims
+
+
+def bounds(symbol: Symbol, env: Env) -> tuple[int, int]:
+    """Return an int symbol's range at the sizes drawn so far."""
+    lo = int(np.ceil(ev(symbol.data["lo"], env).v.flat[0]))
+    hi = int(np.floor(ev(symbol.data["hi"], env).v.flat[0]))
+    if hi < lo:
+        raise CheckError(f"{symbol.name}: the range {lo}..{hi} is empty", None, symbol.where)
+    if hi > 10**9 or lo < -(10**9):
+        raise CheckError(f"{symbol.name}: the range {lo}..{hi} is too wide", None, symbol.where)
+    return lo, hi
+
+
+def size_groups(plan: Sequence[Symbol], rng: np.random.Generator, clock: Clock) -> list[dict[str, int]]:
+    """Return the sizes of each group of instances: all least, all largest, then random ones."""
+    sizes = size_symbols(plan)
+    if not sizes:
+        return [{}]
+    found: dict[tuple[int, ...], dict[str, int]] = {}
+    for attempt in range(4 * GROUPS):
+        env = Env(1, {}, clock)
+        for symbol in sizes:
+            lo, hi = bounds(symbol, env)
+            value = lo if attempt == 0 else hi if attempt == 1 else int(rng.integers(lo, hi + 1))
+            env.sizes[symbol.name] = value
+        found.setdefault(tuple(env.sizes.values()), env.sizes)
+        if len(found) == GROUPS:
+            break
+    return list(found.values())
+
+
+def draw(plan: Sequence[Symbol], sizes: dict[str, int], batch: int, rng: np.random.Generator, clock: Clock) -> Env:
+    """Draw a batch of instances of the free symbols; derived ones are still to be made."""
+    env = Env(batch, dict(sizes), clock)
+    _afford(plan, env)
+    regime = rng.choice(3, size=batch, p=[0.3, 0.5, 0.2])
+    for symbol in plan:
+        if symbol.role == "free":
+            shape = (batch, *_members(symbol, env), *_shape(symbol, env))
+            value = _free(symbol, shape, env, regime, rng)
+            env.values[symbol] = exact(value)
+            if symbol.data["domain"] in (
+                "unit",
+                "simplex",
+                "orthogonal",
+            ):  # these meet their constraint only to rounding
+                env.values[symbol] = Val(value, np.broadcast_to(4 * EPS * np.abs(value).max(), value.shape))
+        elif symbol.role == "int" and symbol.name not in env.sizes:
+            lo, hi = _int_bounds(symbol, env)
+            top = np.minimum(hi, lo + 12) if rng.random() < 0.7 else hi
+            env.values[symbol] = exact(np.floor(lo + rng.random(batch) * (top - lo + 1)))
+        elif symbol.role == "int":
+            env.values[symbol] = exact(np.array([float(env.sizes[symbol.name])]))
+        elif symbol.role == "function":
+            dims = symbol.type.args[0].dims
+            d = env.size(dims[0]) if dims and dims[0] is not None else 1
+            env.functions[symbol] = functions.draw(symbol, d, _members(symbol, env), batch, rng)
+    coincide(plan, env, rng)
+    return env
+
+
+def _afford(plan: Sequence[Symbol], env: Env) -> None:
+    """Refuse a batch whose drawn values would take too much memory, before any is drawn."""
+    cells = 0
+    for symbol in plan:
+        if symbol.role in ("free", "random", "function") and "parent" not in symbol.data:
+            lengths = [*_members(symbol, env), *_shape(symbol, env)]
+            if symbol.role == "random":
+                lengths.append(env.size(symbol.data["support"]))
+            if symbol.role == "function" and symbol.type.args[0].dims:
+                lengths += [env.size(dim) for dim in symbol.type.args[0].dims * 2 if dim is not None]
+            cells += prod(lengths)
+    if cells * env.batch > MOST_DRAWN:
+        raise TooLarge(f"one instance of the symbols holds {cells} numbers, more than {MOST_DRAWN}; use smaller sizes")
+
+
+def _int_bounds(symbol: Symbol, env: Env) -> tuple[Array, Array]:
+    lo, hi = np.ceil(ev(symbol.data["lo"], env).v), np.floor(ev(symbol.data["hi"], env).v)
+    if (hi < lo).any():
+        raise CheckError(f"{symbol.name}: its range is empty at some sizes", None, symbol.where)
+    return lo, hi
+
+
+def complete(plan: Sequence[Symbol], env: Env, rng: np.random.Generator) -> None:
+    """Make the values that follow from the free ones, in order of need."""
+    env.values = {s: v for s, v in env.values.items() if s.role not in DERIVED}
+    env.flows = {}
+    for symbol in plan:
+        if symbol.role == "random" and "support" in symbol.data:
+            if symbol not in env.values:
+                _support(symbol, env, rng)
+        elif symbol.role in DERIVED and symbol.type.kind != "function" and not stochastic(symbol):
+            env.values[symbol] = _padded(make(symbol, env))
+
+
+def _padded(value: Val) -> Val:
+    return Val(value.v, np.broadcast_to(value.e, value.v.shape))
+
+
+def _support(symbol: Symbol, env: Env, rng: np.random.Generator) -> None:
+    count = env.size(symbol.data["support"])
+    if not 1 <= count <= 64:
+        raise CheckError(f"{symbol.name}: a support of {count} points is not allowed", None, symbol.where)
+    regime = rng.choice(3, size=env.batch, p=[0.3, 0.5, 0.2])
+    points = _free(symbol, (env.batch, count, *_shape(symbol, env)), env, regime, rng)
+    mean = symbol.data["mean"]
+    weights = symbol.data["weights"]
+    if mean is not None:
+        value = ev(mean, env).v
+        mean = np.broadcast_to(value, (env.batch, *value.shape[1:]))
+    if weights is not None:
+        weights = np.broadcast_to(ev(weights, env).v, (env.batch, count))
+    points, weights, error = supports.draw(symbol, points, rng, mean, weights)
+    env.values[symbol] = Val(points, error)
+    env.values[symbol.data["weights_symbol"]] = Val(weights, 2e-16 * weights)
+
+
+def _members(symbol: Symbol, env: Env) -> tuple[int, ...]:
+    counts = tuple(env.size(hole.hi) - env.size(hole.lo) + 1 for hole in symbol.holes)
+    if any(count < 0 or count > 100_000 for count in counts):
+        raise CheckError(f"{symbol.name} would have {counts} members", None, symbol.where)
+    return counts
+
+
+def _shape(symbol: Symbol, env: Env) -> tuple[int, ...]:
+    shape = tuple(env.size(dim) for dim in symbol.type.dims if dim is not None)
+    if any(n < 1 or n > 400 for n in shape):
+        raise CheckError(f"{symbol.name} would have the size {shape}; sizes go from 1 to 400", None, symbol.where)
+    return shape
+
+
+def _free(symbol: Symbol, shape: tuple[int, ...], env: Env, regime: Array, rng: np.random.Generator) -> Array:
+    wide = (slice(None), *(None,) * (len(shape) - 1))
+    scale = np.where(
+        regime == WIDE, 10 ** rng.uniform(-2, 2, size=len(regime)), np.exp(rng.normal(0, 0.4, len(regime)))
+    )
+    domain: str = symbol.data["domain"]
+    nice = np.broadcast_to((regime == NICE)[wide], shape)
+    if domain in ("scalar", "vector", "matrix"):
+        z = rng.normal(size=shape)
+        return np.where(nice, np.rint(z * 1.6), z * scale[wide])
+    if domain in ("positive", "nonneg"):
+        z = np.exp(rng.normal(0, 0.7, size=shape)) * scale[wide]
+        z = np.where(nice, rng.choice([0.25, 0.5, 1.0, 1.0, 2.0, 3.0], size=shape), z)
+        return np.where(rng.random(shape) < 0.15, 0.0, z) if domain == "nonneg" else z
+    if domain == "interval":
+        return _interval(symbol, shape, env, nice, rng)
+    from proofweave.check.instances.shapes import SHAPED
+
+    return SHAPED[domain](shape, regime, scale, rng)
+
+
+def _interval(symbol: Symbol, shape: tuple[int, ...], env: Env, nice: Array, rng: np.random.Generator) -> Array:
+    wide = (slice(None), *(None,) * (len(shape) - 1))
+    lo, hi = ev(symbol.data["lo"], env).v[wide], ev(symbol.data["hi"], env).v[wide]
+    if (hi <= lo).any():
+        raise CheckError(f"{symbol.name}: its interval is empty", None, symbol.where)
+    part = np.where(rng.random(shape) < 0.75, rng.random(shape), rng.beta(0.15, 0.15, size=shape))
+    part = np.where(nice, rng.choice([0.25, 0.5, 0.5, 0.75], size=shape), np.clip(part, 1e-4, 1 - 1e-4))
+    tail = np.exp(rng.normal(0, 1, size=shape))
+    with np.errstate(invalid="ignore"):
+        inside = lo + (hi - lo) * part
+    inside = np.where(np.isinf(hi) & ~np.isinf(lo), lo + tail, inside)
+    inside = np.where(np.isinf(lo) & ~np.isinf(hi), hi - tail, inside)
+    return np.where(np.isinf(lo) & np.isinf(hi), rng.normal(size=shape), inside)

@@ -1,0 +1,47 @@
+"""What is asked about one equation, and what was found out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from proofweave.check.judge.verdict import Counterexample, Kind, Mutants
+from proofweave.check.language.tree import Node
+from proofweave.check.parse.statement import Statement
+
+SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How much to check: instances per equation, a seed or None for the content's own, mutants, seconds of CPU."""
+
+    instances: int = 400
+    seed: int | None = None
+    mutants: bool = True
+    seconds: float = SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An equation ready to be checked: its statement, premises, and what its author asks of it."""
+
+    tex: str
+    statement: Statement
+    given: tuple[Statement, ...] = ()
+    tight: bool = False
+    strict: bool = False
+    order: tuple[Node | None, float | None] = (None, None)
+    excuse: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was found out about one equation; not `lasting` where the machine's load had a part in it."""
+
+    kind: Kind
+    reason: str = ""
+    instances: int = 0
+    counterexample: Counterexample | None = None
+    mutants: Mutants | None = None
+    lasting: bool = True

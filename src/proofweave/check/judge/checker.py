@@ -1,0 +1,167 @@
+"""One equation to one verdict: instances, search, mutants."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+import numpy as np
+
+from proofweave.check.evaluate.clock import Clock
+from proofweave.check.instances.cases import Case, Drawn, Task, draw_cases, task
+from proofweave.check.instances.premises import read as read_premises
+from proofweave.check.judge import order
+from proofweave.check.judge.answer import Answer, Options, Question
+from proofweave.check.judge.repetition import circular
+from proofweave.check.judge.search import is_inequality, search
+from proofweave.check.judge.shrink import describe, simplest
+from proofweave.check.judge.verdict import Kind
+from proofweave.check.language.kinds import CheckError, OutOfTime
+from proofweave.check.language.tree import Node, walk
+from proofweave.check.parse.statement import Statement
+
+NEAR = 1e-2
+SHOWING = 0.5
+
+
+class Rough:
+    """An approximation with the instances its order is fitted on."""
+
+    def __init__(
+        self,
+        task_: Task,
+        link: Node,
+        quantity: Node | None,
+        least: float | None,
+        rng: np.random.Generator,
+        clock: Clock,
+    ) -> None:
+        self.task, self.link = task_, link
+        self.order = order.read_order(quantity, least, link)
+        self.drawn = order.draw(task_, rng, clock)
+
+    def failure(self, link: Node, rng: np.random.Generator) -> str:
+        """Return how the error's order falls short, or an empty string."""
+        found = order.fit(self.task, link, self.order, self.drawn, rng)
+        if not found.count:
+            raise CheckError("the error has no value on any instance", link.at)
+        extra = sum(node.data or 0.0 for node in walk(link) if node.op == "bigo")
+        if found.least >= self.order.at_least + extra - order.SLACK:
+            return ""
+        return f"the error falls with order {found.least:.2g}, not {self.order.at_least:g}, as the quantity goes to 0"
+
+
+def seed_of(*parts: str) -> int:
+    """Return a seed that depends on an equation's content only."""
+    return int.from_bytes(hashlib.sha256("\0".join(parts).encode()).digest()[:8], "big")
+
+
+def check(question: Question, options: Options, seed: int) -> Answer:
+    """Return the verdict on an equation."""
+    clock = Clock(options.seconds)
+    rng = np.random.default_rng(seed if options.seed is None else [seed % 2**32, options.seed])
+    with np.errstate(all="ignore"):
+        try:
+            return _check(question, options, rng, clock)
+        except RecursionError:
+            raise CheckError("the formula nests too deeply", 0) from None
+        except MemoryError:
+            raise CheckError("the equation needs too much memory; use smaller sizes", 0) from None
+        except np.linalg.LinAlgError as error:
+            raise CheckError(f"a matrix computation failed: {error}", 0) from None
+
+
+def _check(question: Question, options: Options, rng: np.random.Generator, clock: Clock) -> Answer:
+    reason = circular(question.statement)
+    if reason:
+        raise CheckError(reason, 0)
+    tasks, rough = _tasks(question)
+    drawn: list[tuple[Task, Drawn]] = []
+    tightest = np.inf
+    for task_ in tasks:
+        found = draw_cases(task_, options.instances, rng, clock)
+        drawn.append((task_, found))
+        refuted = _refuted(question, task_, found.cases, rng, found.count)
+        if refuted is not None:
+            return refuted
+        for claim in task_.claims:
+            if not is_inequality(claim):
+                continue
+            result = search(task_, claim, found.cases, rng)
+            tightest = min(tightest, result.slack)
+            if result.case is not None:
+                return _refutation(question, task_, claim, result.case, rng, found.count)
+    fits = [Rough(*pair, *question.order, rng, clock) for pair in rough]
+    for fit in fits:
+        failed = fit.failure(fit.link, rng)
+        if failed:
+            return Answer(Kind.REFUTED, failed, fit.drawn.count)
+    instances = sum(found.count for _, found in drawn) + sum(fit.drawn.count for fit in fits)
+    if question.tight and tightest > NEAR:
+        return Answer(
+            Kind.REFUTED,
+            f"said to be tight, but the two sides never come closer than {tightest:.2g} of their size",
+            instances,
+        )
+    if not options.mutants:
+        return Answer(Kind.HOLDS, f"holds on {instances} instances; no errors were planted", instances)
+    from proofweave.check.judge.gate import gate
+
+    return gate(question, drawn, fits, instances, rng, clock)
+
+
+def _tasks(question: Question) -> tuple[list[Task], list[tuple[Task, Node]]]:
+    """Split an equation into claims under premises; A ⇒ B is B on instances that meet A."""
+    statement = question.statement
+    plain: list[tuple[int, Node]] = []
+    out: list[Task] = []
+    for row, claim in enumerate(statement.rows):
+        for part in claim.args if claim.op == "and" else (claim,):
+            if part.op not in ("implies", "iff"):
+                plain += [(row, link) for link in order.links(part)]
+                continue
+            a, b = part.args
+            pairs = [(a, b)] if part.op == "implies" else [(a, b), (b, a)]
+            for premise, conclusion in pairs:
+                given = (*question.given, Statement((premise,), statement.free, statement.conditions))
+                out.append(_conditional(statement, given, conclusion, row))
+    premises = read_premises(question.given)
+    exact = [(row, claim) for row, claim in plain if not order.has_order(claim)]
+    if exact:
+        out.insert(0, task(statement, [claim for _, claim in exact], [row for row, _ in exact], premises))
+    rough = [
+        (task(statement, [replace(claim, data=("=",))], [row], premises), claim)
+        for row, claim in plain
+        if order.has_order(claim)
+    ]
+    return out, rough
+
+
+def _conditional(statement: Statement, given: tuple[Statement, ...], conclusion: Node, row: int) -> Task:
+    """Return the task of a conclusion under a premise; free indices are bound once for both where they are shared."""
+    premises = read_premises(given, frozenset((len(given) - 1,)))
+    return task(statement, [conclusion], [row], premises)
+
+
+def _refuted(
+    question: Question, task_: Task, cases: Sequence[Case], rng: np.random.Generator, count: int
+) -> Answer | None:
+    for case in cases:
+        for claim in task_.claims:
+            if case.violated(claim) is not None:
+                return _refutation(question, task_, claim, case, rng, count)
+    return None
+
+
+def _refutation(
+    question: Question, task_: Task, claim: Node, case: Case, rng: np.random.Generator, count: int
+) -> Answer:
+    clock = case.env.clock
+    clock.extend(SHOWING)
+    with suppress(OutOfTime):
+        case = simplest(task_, claim, case, rng)
+    clock.extend(SHOWING)
+    example = describe(task_, claim, case, question.tex)
+    return Answer(Kind.REFUTED, f"false for {example}", count, example)

@@ -1,0 +1,163 @@
+"""The mutation gate: errors are planted in every part of an equation, and each part must have one that is caught."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from proofweave.check.evaluate.clock import RATE, Clock
+from proofweave.check.instances.cases import Case, Drawn, Task
+from proofweave.check.judge import mutate
+from proofweave.check.judge.answer import Answer, Question
+from proofweave.check.judge.checker import Rough
+from proofweave.check.judge.search import is_inequality, search
+from proofweave.check.judge.verdict import Kind, Mutants
+from proofweave.check.language.kinds import CheckError, OutOfTime
+from proofweave.check.language.tree import Node
+
+PATIENCE = 0.3
+BRISK = 0.5
+
+Span = tuple[int, int]
+
+
+def gate(
+    question: Question,
+    drawn: Sequence[tuple[Task, Drawn]],
+    rough: Sequence[Rough],
+    instances: int,
+    rng: np.random.Generator,
+    clock: Clock,
+) -> Answer:
+    """Return verified, or weak with the parts none of whose planted errors was caught."""
+    errors = _planted(drawn, rough)
+    parts = {one.mutant.part[1:]: one.mutant.part for one in reversed(errors)}
+    exposed = dict.fromkeys(parts, False)
+    judged: set[Span] = set()
+    survivors: list[Planted] = []
+    dead = total = 0
+    start, stopped = clock.spent, ""
+    try:
+        for one in errors:
+            span = one.mutant.part[1:]
+            if clock.spent - start > BRISK * RATE and exposed[span]:
+                continue  # of a heavy equation only what still tells something is judged
+            fate = _patiently(one, rng, clock)
+            if fate is None:
+                continue
+            judged.add(span)
+            total += 1
+            dead += fate
+            if fate:
+                _expose(exposed, span)
+            else:
+                survivors.append(one)
+        for one in survivors:
+            if one.task is None or exposed[one.mutant.part[1:]] or not is_inequality(one.mutant.claim):
+                continue
+            if (
+                search(one.task, one.mutant.claim, one.drawn.cases, rng, refine=False, seconds=PATIENCE).case
+                is not None
+            ):
+                _expose(exposed, one.mutant.part[1:])
+                dead += 1
+    except OutOfTime:
+        stopped = f"time ran out after {total} planted errors"
+    tex = question.tex
+    names = {span: mutate.name_of(part, tex) for span, part in parts.items()}
+    asked = parts if stopped else judged  # a part none of whose errors can be read is no part
+    left = [span for span in parts if span in asked and not exposed[span] and not excused(names[span], question.excuse)]
+    listed = tuple(dict.fromkeys(mutate.describe(one.mutant, tex) for one in survivors))
+    unexposed = tuple(dict.fromkeys(names[span] for span in left))
+    summary = Mutants(dead, total, listed, unexposed)
+    if not total:
+        reason = stopped or "no error could be planted: the equation has no part to test"
+        return Answer(Kind.WEAK, reason, instances, None, summary, not clock.late)
+    if unexposed:
+        what = "; ".join(unexposed)
+        reason = f"{stopped}; not yet exposed: {what}" if stopped else f"no planted error exposes: {what}"
+        return Answer(Kind.WEAK, reason, instances, None, summary, not clock.late)
+    return Answer(Kind.VERIFIED, f"verified on {instances} instances", instances, None, summary, not clock.late)
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """A planted error with the instances it is judged on; `rough` where it stands in an approximation."""
+
+    mutant: mutate.Mutant
+    drawn: Drawn
+    task: Task | None = None
+    rough: Rough | None = None
+
+
+def _planted(drawn: Sequence[tuple[Task, Drawn]], rough: Sequence[Rough]) -> list[Planted]:
+    """Return the errors to plant, the first of every part before the second of any."""
+    found: list[Planted] = []
+    for task_, cases in drawn:
+        found += [Planted(mutant, cases, task_) for claim in task_.claims for mutant in mutate.mutants(claim)]
+    for one in rough:
+        found += [
+            Planted(mutant, one.drawn, None, one)
+            for mutant in mutate.mutants(one.link)
+            if mutant.claim.data == one.link.data
+        ]
+    seen: Counter[Span] = Counter()
+    rounds: list[int] = []
+    for error in found:
+        rounds.append(seen[error.mutant.part[1:]])
+        seen[error.mutant.part[1:]] += 1
+    return [error for _, error in sorted(zip(rounds, found, strict=True), key=lambda pair: pair[0])]
+
+
+def _expose(exposed: dict[Span, bool], span: Span) -> None:
+    """Mark a part as exposed, and what it stands in: what exposes a factor exposes the term around it."""
+    for outer in exposed:
+        exposed[outer] = exposed[outer] or (outer[0] <= span[0] and span[1] <= outer[1])
+
+
+def _patiently(one: Planted, rng: np.random.Generator, clock: Clock) -> bool | None:
+    """Judge one planted error within a moment; one that takes longer is left out of the count."""
+    try:
+        with clock.within(PATIENCE):
+            if one.rough is not None:
+                return _rough_fate(one.rough, one.mutant.claim, rng)
+            return _fate(one.mutant.claim, one.drawn.cases)
+    except OutOfTime:
+        if clock.over():
+            raise
+        return None
+
+
+def _fate(claim: Node, cases: Sequence[Case]) -> bool | None:
+    """Tell whether a planted error is caught: refuted, or nowhere with a value; None when it cannot be read."""
+    meant = False
+    for case in cases:
+        try:
+            found = case.truth(claim)
+        except OutOfTime:
+            raise
+        except CheckError:
+            return None
+        if (found.valid & ~found.holds).any():
+            return True
+        meant = meant or bool(found.valid.any())
+    return not meant
+
+
+def _rough_fate(one: Rough, link: Node, rng: np.random.Generator) -> bool | None:
+    try:
+        return bool(one.failure(link, rng))
+    except OutOfTime:
+        raise
+    except CheckError:
+        return None
+
+
+def excused(name: str, excuse: Mapping[str, str]) -> bool:
+    """Tell whether the author excused a part: named as the report names it, or by its TeX alone."""
+    wanted = "".join(name.split())
+    tex = "".join(name.split(" ", 1)[-1].split())
+    return any("".join(key.split()) in (wanted, tex) for key in excuse)

@@ -1,0 +1,160 @@
+"""Planted errors: every part of an equation is changed in small ways, and at least one change must be refuted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from proofweave.check.judge.changes import LEAVES, Change, local, part_of
+from proofweave.check.language.kinds import SCALAR
+from proofweave.check.language.scope import Symbol
+from proofweave.check.language.tree import Index, Node, is_number, number, walk
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A changed claim: which part of the TeX was changed, and how."""
+
+    part: tuple[str, int, int]
+    what: str
+    claim: Node
+
+
+def mutants(claim: Node) -> Iterator[Mutant]:
+    """Yield a claim with one part changed at a time.
+
+    An index that occurs once only names what its operator runs over: moving it changes nothing, so it is no part.
+    The same is true where it pairs something with a symbol that is itself optimised over.
+    """
+    once = _once(claim)
+    others = _others(claim)
+    for part, what, node in _variants(claim, once, others):
+        yield Mutant(part, what, node)
+    for part, what, node in _shifts(claim):
+        yield Mutant(part, what, node)
+
+
+Others = dict[Symbol, Symbol]
+
+
+def _others(claim: Node) -> Others:
+    """Return for each symbol another one of its type in the claim, which a slip of the pen might put in its place."""
+    bound = {node.data.symbol for node in walk(claim) if node.op == "optimum"}
+    bound |= {node.data for node in walk(claim) if node.op == "integral"}
+    found = {n.data: n for n in walk(claim) if n.op == "sym" and isinstance(n.data, Symbol) and n.data not in bound}
+    symbols = list(found)
+    out: Others = {}
+    for place, symbol in enumerate(symbols):
+        for other in symbols[place + 1 :] + symbols[:place]:
+            if other.type == symbol.type and (other.role == "random") == (symbol.role == "random"):
+                out[symbol] = other
+                break
+    return out
+
+
+def _once(claim: Node) -> frozenset[int]:
+    """Return the index places (by id) whose move only relabels."""
+    bound = {node.data.symbol for node in walk(claim) if node.op == "optimum"}
+    groups: dict[tuple[Index, object], list[int]] = {}
+    for node in walk(claim):
+        owner: object = None
+        if node.op == "entry" and node.args[0].op == "sym" and node.args[0].data in bound:
+            owner = node.args[0].data
+        for place, arg in enumerate(node.args):
+            if arg.op == "at" and arg.args[0].op == "index":
+                groups.setdefault((arg.args[0].data, owner), []).append(id(arg))
+            elif arg.op == "index" and node.op != "at":
+                groups.setdefault((arg.data, ("bare", place)), []).append(id(arg))
+    bare = {index for index, owner in groups if isinstance(owner, tuple)}
+    return frozenset(ids[0] for (index, _), ids in groups.items() if len(ids) == 1 and index not in bare)
+
+
+def _shifts(claim: Node) -> Iterator[Change]:
+    """Yield claims of the form a = 0 with one leaf moved by a constant: scaling a factor there changes nothing."""
+    if claim.op == "and":
+        for place, arg in enumerate(claim.args):
+            for part, what, changed in _shifts(arg):
+                yield part, what, claim.with_args((*claim.args[:place], changed, *claim.args[place + 1 :]))
+    if claim.op == "chain" and any(arg.op == "zero" or is_number(arg, 0) for arg in claim.args):
+        yield from _shifted(claim)
+    if claim.op == "chain" and claim.data == (r"\perp",):
+        yield from _shifted(claim)
+
+
+def _shifted(node: Node) -> Iterator[Change]:
+    if node.op in LEAVES and node.op not in ("index", "dim"):
+        one = number(1) if node.type == SCALAR else Node("ones", (), node.type, 0, 0)
+        yield part_of("factor", node), "shifted by 1", replace(node, op="add", args=(node, one), data=None)
+    for place, arg in enumerate(node.args):
+        if not _silent(node, place):
+            for part, what, changed in _shifted(arg):
+                yield part, what, node.with_args((*node.args[:place], changed, *node.args[place + 1 :]))
+    if node.op in ("inner", "norm", "sum", "expect"):
+        one = number(1) if node.type == SCALAR else Node("ones", (), node.type, 0, 0)
+        yield part_of("product", node), "shifted by 1", replace(node, op="add", args=(node, one), data=None)
+
+
+CALLS = frozenset(
+    (
+        "call",
+        "gradient",
+        "hessian",
+        "rate",
+        "func",
+        "matfunc",
+        "norm",
+        "eigenvalue",
+        "singular",
+        "msign",
+        "softmax",
+        "diag",
+    )
+)
+BINDERS = frozenset(("sum", "prod", "min", "max", "argmin", "argmax"))
+
+
+def _variants(node: Node, once: frozenset[int], others: Others) -> Iterator[Change]:
+    if id(node) not in once:
+        yield from local(node)
+    if node.op == "sym" and node.data in others and node.end:
+        other = others[node.data]
+        yield part_of("factor", node), f"became {other.name}", replace(node, data=other)
+    for place, arg in enumerate(node.args):
+        if _silent(node, place):
+            continue
+        for part, what, changed in _variants(arg, once, others):
+            if changed.type == arg.type:
+                args = (*node.args[:place], changed, *node.args[place + 1 :])
+                # a range belongs to its operator: what it runs over is one part with it
+                own = part_of("operator", node) if node.op in BINDERS and place < 2 else part
+                if node.op in BINDERS and place == 2:
+                    own = part_of("condition", arg)
+                # a bare argument is one part with its call
+                if node.op in CALLS and (arg.op in LEAVES or arg.op == "num"):
+                    own = part_of("factor", node)
+                yield own, what, replace(node, args=args)
+
+
+def _silent(node: Node, place: int) -> bool:
+    """Tell whether an argument is no part of the text: a range read from uses, an index's own bounds."""
+    arg = node.args[place]
+    if node.op in ("at", "bigo"):
+        return True
+    return arg.end == 0 and not arg.args
+
+
+def describe(mutant: Mutant, tex: str) -> str:
+    """Return a mutant in words: the part as written and what was done to it."""
+    return f"{name_of(mutant.part, tex)}: {mutant.what}"
+
+
+def name_of(part: tuple[str, int, int], tex: str) -> str:
+    """Return a part as a reader sees it: its kind and its TeX."""
+    kind, at, end = part
+    written = " ".join(tex[at:end].split())
+    while written.startswith("{") and written.endswith("}"):
+        written = written[1:-1].strip()
+    return f"{kind} {written}".strip()
+
+
+__all__ = ["Mutant", "describe", "mutants", "name_of"]

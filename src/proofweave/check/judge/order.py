@@ -1,0 +1,144 @@
+"""≈ and O(·): the order at which an error falls as a quantity goes to 0 with all else fixed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from proofweave.check.evaluate.clock import Clock
+from proofweave.check.evaluate.env import Env
+from proofweave.check.evaluate.registry import ev
+from proofweave.check.evaluate.truth import SAFETY
+from proofweave.check.evaluate.values import Array, exact
+from proofweave.check.instances.cases import Drawn, Task, draw_cases, open_case
+from proofweave.check.instances.moves import repeat
+from proofweave.check.language.kinds import CheckError
+from proofweave.check.language.needs import named_in
+from proofweave.check.language.scope import Symbol
+from proofweave.check.language.tree import Node, walk
+
+HALVINGS = 26
+WINDOW = 4
+INSTANCES = 40
+SLACK = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The quantity that goes to 0, the symbol that drives it, and the least order of the error in it."""
+
+    quantity: Node
+    symbol: Symbol
+    at_least: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The least fitted order over the instances, on which instance, and how many instances were fitted."""
+
+    least: float
+    row: int
+    count: int
+    env: Env | None
+
+
+def has_order(link: Node) -> bool:
+    """Tell whether a relation is an approximation rather than a claim about values."""
+    return link.op == "chain" and (r"\approx" in link.data or any(node.op == "bigo" for node in walk(link)))
+
+
+def links(claim: Node) -> list[Node]:
+    """Split a chain into its relations, so that approximations are checked apart."""
+    if claim.op != "chain" or not has_order(claim) or len(claim.data) == 1:
+        return [claim]
+    return [
+        replace(claim, args=pair, data=(sign,), at=pair[0].at, end=pair[1].end)
+        for pair, sign in zip(zip(claim.args, claim.args[1:], strict=False), claim.data, strict=True)
+    ]
+
+
+def read_order(quantity: Node | None, at_least: float | None, link: Node) -> Order:
+    """Return the order asked for: as written, or that of the O(·) in the relation."""
+    big = [node for node in walk(link) if node.op == "bigo"]
+    if quantity is None:
+        if len(big) != 1:
+            raise CheckError(r"\approx needs order: {in: <what goes to 0>, at_least: <order>}", link.at)
+        quantity, at_least = big[0].args[0], 1.0
+    symbols = [s for s in named_in(quantity) if s.role in ("free", "int")]
+    if len(symbols) != 1 or symbols[0].holes or symbols[0].type.rank:
+        raise CheckError("the quantity that goes to 0 must depend on exactly one declared scalar", quantity.at)
+    return Order(quantity, symbols[0], 1.0 if at_least is None else at_least)
+
+
+def fit(task_: Task, link: Node, order: Order, drawn: Drawn, rng: np.random.Generator) -> Fit:
+    """Return the least fitted order of the error over the instances."""
+    least, row, count, worst = np.inf, 0, 0, None
+    for case in drawn.cases:
+        env = _driven(case.env, order, task_, rng)
+        moved = open_case(task_, env)
+        left, right = (ev(side, moved.inner) for side in link.args)
+        gap = left.v - right.v
+        noise = np.broadcast_to(left.e + right.e, gap.shape) * SAFETY
+        axes = tuple(range(1, gap.ndim))
+        error = np.sqrt(np.square(gap).sum(axis=axes)) if axes else np.abs(gap)
+        floor = np.sqrt(np.square(noise).sum(axis=axes)) if axes else noise
+        error, floor = (np.broadcast_to(x, (env.batch,)).reshape(-1, HALVINGS) for x in (error, floor))
+        size = np.broadcast_to(np.abs(ev(order.quantity, env).v), (env.batch,)).reshape(-1, HALVINGS)
+        for place in range(error.shape[0]):
+            slope = _slope(size[place], error[place], floor[place])
+            if slope is None:
+                continue
+            count += 1
+            if slope < least:
+                least, row, worst = slope, place, case.env
+    return Fit(float(least), row, count, worst)
+
+
+def _driven(env: Env, order: Order, task_: Task, rng: np.random.Generator) -> Env:
+    """Return each instance repeated with the symbol moved step by step so that the quantity goes to 0."""
+    from proofweave.check.instances.sample import complete
+
+    best: Env | None = None
+    smallest = np.inf
+    for direction in (2.0, 0.5):
+        tried = repeat(env, HALVINGS)
+        start = np.broadcast_to(env.values[order.symbol].v, (env.batch,))
+        start = np.where(start == 0, 1.0, start)
+        values = (start[:, None] * direction ** np.arange(HALVINGS)).reshape(-1)
+        if order.symbol.role == "int":
+            values = np.rint(np.maximum(np.abs(values), 1.0))
+        tried.values[order.symbol] = exact(values)
+        try:
+            complete(task_.plan, tried, rng)
+            last = np.abs(ev(order.quantity, tried).v).reshape(-1)[HALVINGS - 1 :: HALVINGS]
+        except CheckError:
+            continue
+        if np.isfinite(last).all() and np.median(last) < smallest:
+            smallest, best = float(np.median(last)), tried
+    if best is None or smallest > 1e-2:
+        raise CheckError("the quantity of order: does not go to 0 as its symbol grows or shrinks", order.quantity.at)
+    return best
+
+
+def _slope(size: Array, error: Array, floor: Array) -> float | None:
+    """Return the slope of log error over log size at the smallest sizes where the error stands clear of rounding."""
+    usable = np.isfinite(error) & np.isfinite(size) & (size > 0)
+    clear = usable & (error > 30 * floor) & (error > 0)
+    if not usable.any():
+        return None
+    if clear.sum() < 3:
+        return np.inf if usable.sum() >= 3 else None
+    places = np.flatnonzero(clear)
+    kept = places[-WINDOW:]
+    x, y = np.log(size[kept]), np.log(error[kept])
+    steps = np.diff(x)
+    if (steps == 0).any():
+        return None
+    # an error that passes through 0 on its way bends the slope before it up and the one after it down
+    return float((np.diff(y) / steps)[-2:].max())
+
+
+def draw(task_: Task, rng: np.random.Generator, clock: Clock) -> Drawn:
+    """Draw the instances an order is fitted on."""
+    return draw_cases(task_, INSTANCES, rng, clock)

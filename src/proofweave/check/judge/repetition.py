@@ -1,0 +1,61 @@
+"""Circular equations: two sides that become the same text once definitions are written out prove nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from proofweave.check.calculus.flows import rate_tree
+from proofweave.check.language.scope import Symbol
+from proofweave.check.language.tree import Index, Node, same, substitute
+from proofweave.check.parse.statement import Statement
+
+MOST = 20_000
+
+
+class _TooLong(Exception):
+    """The written-out form grew beyond use."""
+
+
+def circular(statement: Statement) -> str:
+    """Return why the equation proves nothing, or an empty string."""
+    links: list[bool] = []
+    names: dict[str, None] = {}
+    for row in statement.rows:
+        for claim in row.args if row.op == "and" else (row,):
+            if claim.op != "chain":
+                return ""
+            for (left, right), sign in zip(zip(claim.args, claim.args[1:], strict=False), claim.data, strict=True):
+                if sign != "=":
+                    return ""
+                try:
+                    trivial = same(expand(left, names, [0]), expand(right, names, [0]))
+                except _TooLong:
+                    return ""
+                links.append(trivial)
+    if not all(links):
+        return ""
+    if not names:
+        return "both sides are the same expression; the equation says nothing"
+    listed = ", ".join(names)
+    return f"circular: with {listed} written out both sides are the same; use defines: here, or define it otherwise"
+
+
+def expand(node: Node, names: dict[str, None], count: list[int]) -> Node:
+    """Return a tree with defined symbols, family members and calls replaced by what they stand for."""
+    count[0] += 1
+    if count[0] > MOST:
+        raise _TooLong
+    symbol = node.data if isinstance(node.data, Symbol) else None
+    if symbol is not None and symbol.role == "define" and node.op in ("sym", "member", "call"):
+        names[symbol.name] = None
+        arity = len(symbol.params)
+        values: dict[Index | Symbol, Node] = dict(zip(symbol.params, node.args[:arity], strict=True))
+        for index, place in zip(symbol.data["indices"], node.args[arity:], strict=True):
+            values[index] = place.args[0]
+        return expand(substitute(symbol.data["body"], values), names, count)
+    if node.op == "rate":
+        names[node.data.symbol.name] = None
+        return expand(rate_tree(node), names, count)
+    if not node.args:
+        return node
+    return replace(node, args=tuple(expand(arg, names, count) for arg in node.args))

@@ -1,0 +1,201 @@
+"""The simplest counterexample near a found one: small integers and fractions, few nonzero entries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from proofweave.check.evaluate.env import Env
+from proofweave.check.evaluate.registry import ev
+from proofweave.check.evaluate.truth import Truth
+from proofweave.check.evaluate.values import Array, exact
+from proofweave.check.instances.cases import Case, Task, open_case
+from proofweave.check.instances.moves import movable, repeat, take
+from proofweave.check.instances.premises import assign, holds
+from proofweave.check.instances.sample import complete
+from proofweave.check.judge.verdict import Counterexample, plain
+from proofweave.check.language.kinds import CheckError
+from proofweave.check.language.needs import closure, varying
+from proofweave.check.language.scope import Symbol
+from proofweave.check.language.tree import Node
+
+ROUNDS = 8
+MOST = 400
+OPEN = frozenset(("scalar", "vector", "matrix", "positive", "nonneg", "interval", "diagonal"))
+POSITIVE = (1.0, 2.0, 0.5, 3.0)
+SIGNED = (0.0, 1.0, -1.0, 2.0, 0.5, -2.0)
+
+
+def cost(value: Array) -> Array:
+    """Return how hard a value is to read, entry by entry."""
+    whole = np.abs(value - np.rint(value)) < 1e-12
+    half = np.abs(2 * value - np.rint(2 * value)) < 1e-12
+    quarter = np.abs(4 * value - np.rint(4 * value)) < 1e-12
+    size = np.minimum(np.abs(value), 50.0)
+    out = np.where(whole, 1 + 0.3 * size, np.where(half, 3 + 0.3 * size, np.where(quarter, 4 + 0.3 * size, 12.0)))
+    return np.where(value == 0, 0.0, np.where(value < 0, out + 0.2, out))
+
+
+def _total(env: Env, symbols: Sequence[Symbol]) -> Array:
+    total = np.zeros(env.batch)
+    for symbol in symbols:
+        v = np.broadcast_to(env.values[symbol].v, (env.batch, *env.values[symbol].v.shape[1:]))
+        total += cost(v).reshape(env.batch, -1).sum(axis=1)
+    return total
+
+
+def violations(case: Case, claim: Node) -> tuple[Truth, Array]:
+    """Return a claim's truth and, for each instance, whether it is violated somewhere."""
+    found = case.truth(claim)
+    bad = found.valid & ~found.holds
+    shape = np.broadcast_shapes(bad.shape, (case.env.batch,) + (1,) * (bad.ndim - 1))
+    return found, np.asarray(np.broadcast_to(bad, shape).reshape(case.env.batch, -1).any(axis=1))
+
+
+def simplest(task: Task, claim: Node, case: Case, rng: np.random.Generator) -> Case:
+    """Return a case of one instance, as simple as could be found, that violates the claim."""
+    symbols = [s for s in task.plan if s.role == "free"]
+    _, bad = violations(case, claim)
+    env = take(case.env, np.flatnonzero(bad))
+    env = take(env, np.array([int(_total(env, symbols).argmin())]))
+    able = [
+        s for s in movable(task.plan) if s.data["domain"] in OPEN and s not in {a for a, _ in task.premises.assigned}
+    ]
+    best = float(_total(env, symbols)[0])
+    for _ in range(ROUNDS):
+        changes = [(symbol, value) for symbol in able for value in _candidates(symbol, env)][:MOST]
+        if not changes:
+            break
+        tried = repeat(env, len(changes))
+        for row, (symbol, value) in enumerate(changes):
+            v = tried.values[symbol].v
+            if v.shape[0] != tried.batch or not v.flags.writeable:
+                v = np.broadcast_to(v, (tried.batch, *v.shape[1:])).copy()
+                tried.values[symbol] = exact(v)
+            v[row] = value
+        try:
+            complete(task.plan, tried, rng)
+            assign(task.premises, task.plan, tried, rng)
+            good = holds(task.premises, tried)
+            _, bad = violations(open_case(task, tried), claim)
+        except CheckError:
+            break
+        totals = np.where(good & bad, _total(tried, symbols), np.inf)
+        pick = int(totals.argmin())
+        if totals[pick] >= best:
+            break
+        best = float(totals[pick])
+        env = take(tried, np.array([pick]))
+    complete(task.plan, env, rng)
+    assign(task.premises, task.plan, env, rng)
+    found = open_case(task, env)
+    _, bad = violations(found, claim)
+    return found if bad.all() else open_case(task, take(case.env, np.flatnonzero(violations(case, claim)[1])[:1]))
+
+
+def _candidates(symbol: Symbol, env: Env) -> list[Array]:
+    v = env.values[symbol].v[0]
+    domain = symbol.data["domain"]
+    out: list[Array] = [np.rint(v), np.rint(2 * v) / 2]
+    if domain == "interval":
+        lo, hi = float(ev(symbol.data["lo"], env).v.flat[0]), float(ev(symbol.data["hi"], env).v.flat[0])
+        inside = [x for x in (0.0, 0.5, 0.25, 0.75, 1.0, 2.0, (lo + hi) / 2) if lo < x < hi]
+        return [np.full(v.shape, x) for x in inside]
+    nice = POSITIVE if domain in ("positive", "nonneg") else SIGNED
+    flat = v.reshape(-1)
+    entries = range(flat.size) if domain != "diagonal" else range(0, flat.size, v.shape[-1] + 1)
+    if flat.size <= 1:
+        return [np.full(v.shape, x) for x in nice] + ([x for x in out if (x > 0).all()] if nice is POSITIVE else out)
+    if nice is SIGNED and domain != "diagonal":
+        out += [np.zeros(v.shape), np.ones(v.shape)]
+    for entry in entries:
+        for x in nice[:4]:
+            if flat[entry] != x:
+                changed = flat.copy()
+                changed[entry] = x
+                out.append(changed.reshape(v.shape))
+    return [x for x in out if (x > 0).all()] if nice is POSITIVE else out
+
+
+def describe(task: Task, claim: Node, case: Case, tex: str) -> Counterexample:
+    """Return the first violation of a case of one instance: values in TeX names, and both sides."""
+    spot = case.violated(claim)
+    assert spot is not None
+    values: dict[str, object] = {}
+    real = varying([claim, *task.premises.trees()])
+    needed = closure(real)
+    for symbol in [*task.plan]:
+        if symbol.role == "int" and symbol in needed:
+            values[symbol.name] = nice(case.env.values[symbol].v[0])
+    shown = real | {s for s in needed if s.role == "free"}
+    for symbol in task.plan:
+        if symbol in shown and symbol.role not in ("int", "random") and symbol in case.env.values:
+            values[symbol.name] = nice(case.env.values[symbol].v[0])
+        elif symbol.role == "function":
+            values[symbol.name] = formula(case.env, symbol)
+        elif symbol.role == "random" and symbol in case.env.values:
+            values[f"points of {symbol.name}"] = nice(case.env.values[symbol].v[0])
+            values[f"weights of {symbol.name}"] = nice(case.env.values[symbol.data["weights_symbol"]].v[0])
+    for axis, index in enumerate(task.free):
+        bound, _ = case.inner.binds[index]
+        values[index.name] = nice(
+            bound.v.reshape(-1)[spot[axis + 1]] if axis + 1 < len(spot) else bound.v.reshape(-1)[0]
+        )
+    left, right, sign = _link(claim, case, spot)
+    sides = [_at(ev(side, case.inner).v, spot, side.type.rank) for side in (left, right)]
+    written = [" ".join(tex[side.at : side.end].split()) or "0" for side in (left, right)]
+    read = [nice(side) for side in sides]
+    if plain(read[0]) == plain(read[1]):
+        read = [nice(side, 15) for side in sides]
+    return Counterexample(values, written[0], written[1], read[0], read[1], sign)
+
+
+def _link(claim: Node, case: Case, spot: Array) -> tuple[Node, Node, str]:
+    """Return the sides and sign of the relation in a claim that fails at a spot."""
+    from proofweave.check.evaluate.truth import compare
+
+    if claim.op in ("and", "implies", "iff"):
+        parts = claim.args if claim.op == "and" else claim.args[1:]
+        for part in parts:
+            found = case.truth(part)
+            if not bool(_at(found.holds, spot, 0)):
+                return _link(part, case, spot)
+        return _link(parts[0], case, spot)
+    for (left, right), sign in zip(zip(claim.args, claim.args[1:], strict=False), claim.data, strict=True):
+        found = compare(ev(left, case.inner), ev(right, case.inner), sign, left.type.kind, left.type.rank, claim)
+        if not bool(_at(found.holds, spot, 0)):
+            return left, right, sign
+    return claim.args[0], claim.args[1], claim.data[0]
+
+
+def _at(array: Array, spot: Array, rank: int) -> Array:
+    lead = array.ndim - rank
+    place = tuple(min(int(s), array.shape[k] - 1) for k, s in enumerate(spot[:lead]))
+    return np.asarray(array[place])
+
+
+def nice(value: Array, digits: int = 6) -> object:
+    """Return an array as nested lists of readable numbers."""
+    if np.ndim(value):
+        return [nice(item, digits) for item in value]
+    number = float(value)
+    if not np.isfinite(number):
+        return str(number)
+    if abs(number) < 1e15 and abs(number - round(number)) <= 1e-12 * abs(number):
+        return round(number)
+    return float(f"{number:.{digits}g}")
+
+
+def formula(env: Env, symbol: Symbol) -> object:
+    """Return a sampled function as text, in the coordinates t_k = ⟨q_k, x⟩ + b_k."""
+    from proofweave.check.operations.functions import SHAPE_NAMES
+
+    s = env.functions[symbol]
+    if symbol.holes:
+        return f"{int(np.prod(s.offset.shape[1:]))} sampled functions"
+    terms = [
+        f"{nice(a)}·{SHAPE_NAMES[int(kind)]}(⟨{nice(q)}, x⟩ + {nice(b)})" + (f" + {nice(m)}·its square/2" if m else "")
+        for a, kind, q, b, m in zip(s.scale[0], s.shape[0], s.basis[0], s.shift[0], s.bowl[0], strict=True)
+    ]
+    return " + ".join(terms) + f" + ⟨{nice(s.slope[0])}, x⟩ + {nice(s.offset[0])}"

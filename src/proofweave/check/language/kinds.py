@@ -1,0 +1,139 @@
+"""The types of expressions: what an array means, with sizes kept symbolic until instances are drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from proofweave.core.types import Where
+
+
+class CheckError(Exception):
+    """An equation that cannot be read or evaluated: what is wrong, and where in its TeX.
+
+    `where` is set when the fault lies in a symbol's declaration instead.
+    """
+
+    def __init__(self, what: str, at: int | None = None, where: Where | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.at = at
+        self.where = where
+
+
+class TooLarge(CheckError):
+    """One evaluation would need too much memory at this batch size."""
+
+
+class OutOfTime(CheckError):
+    """An equation's time is used up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dim:
+    """A size: an integer combination of size symbols, such as n, n - 1 or 3."""
+
+    terms: tuple[tuple[str, int], ...] = ()
+    const: int = 0
+
+    def __add__(self, other: Dim) -> Dim:
+        total = dict(self.terms)
+        for name, factor in other.terms:
+            total[name] = total.get(name, 0) + factor
+        kept = tuple(sorted((name, factor) for name, factor in total.items() if factor))
+        return Dim(kept, self.const + other.const)
+
+    def times(self, factor: int) -> Dim:
+        """Return the size multiplied by an integer."""
+        return Dim(tuple((name, f * factor) for name, f in self.terms if factor), self.const * factor)
+
+    def __str__(self) -> str:
+        parts = [name if factor == 1 else f"{factor}{name}" for name, factor in self.terms]
+        if self.const or not parts:
+            parts.append(str(self.const))
+        return "+".join(parts).replace("+-", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A type: `kind` names it, `dims` are its sizes (None where it takes the size of what it meets).
+
+    A function has `args` and gives `result`; a bool is a relation.
+    """
+
+    kind: str
+    dims: tuple[Dim | None, ...] = ()
+    args: tuple[Type, ...] = ()
+    result: Type | None = None
+
+    @property
+    def rank(self) -> int:
+        """The number of array axes a value of this type has."""
+        return len(self.dims)
+
+    def __str__(self) -> str:
+        if self.kind == "function":
+            return f"function of {', '.join(map(str, self.args))}"
+        if not self.dims:
+            return self.kind
+        return f"{self.kind}({', '.join('?' if dim is None else str(dim) for dim in self.dims)})"
+
+
+SCALAR = Type("scalar")
+BOOL = Type("bool")
+
+
+def vector(dim: Dim | None) -> Type:
+    """Return the type of column vectors."""
+    return Type("vector", (dim,))
+
+
+def row(dim: Dim | None) -> Type:
+    """Return the type of transposed vectors."""
+    return Type("row", (dim,))
+
+
+def matrix(rows: Dim | None, columns: Dim | None) -> Type:
+    """Return the type of matrices."""
+    return Type("matrix", (rows, columns))
+
+
+def meet(a: Dim | None, b: Dim | None, at: int | None, what: str) -> Dim | None:
+    """Return the common size of two that must agree."""
+    if a is None or a == b:
+        return b
+    if b is None:
+        return a
+    raise CheckError(f"{what}: sizes {a} and {b} differ", at)
+
+
+def unify(a: Type, b: Type, at: int | None, what: str) -> Type:
+    """Return the common type of two sides that must agree."""
+    if a.kind != b.kind or a.kind in ("function", "bool"):
+        raise CheckError(f"{what}: a {a} does not go with a {b}", at)
+    return Type(a.kind, tuple(meet(x, y, at, what) for x, y in zip(a.dims, b.dims, strict=True)))
+
+
+def product(a: Type, b: Type, at: int | None) -> Type:
+    """Return the type of a b written side by side."""
+    if a.kind == "scalar":
+        return b
+    if b.kind == "scalar":
+        return a
+    pair = (a.kind, b.kind)
+    if pair == ("vector", "row"):
+        return matrix(a.dims[0], b.dims[0])
+    if pair in (("matrix", "vector"), ("matrix", "matrix"), ("row", "vector"), ("row", "matrix")):
+        meet(a.dims[-1], b.dims[0], at, "product")
+    if pair == ("matrix", "vector"):
+        return vector(a.dims[0])
+    if pair == ("matrix", "matrix"):
+        return matrix(a.dims[0], b.dims[1])
+    if pair == ("row", "vector"):
+        return SCALAR
+    if pair == ("row", "matrix"):
+        return row(b.dims[1])
+    if pair == ("vector", "vector"):
+        raise CheckError(
+            r"two column vectors side by side have no product; write x^\top y, \langle x, y\rangle or x \odot y", at
+        )
+    raise CheckError(f"a {a} times a {b} has no meaning", at)

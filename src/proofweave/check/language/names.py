@@ -1,0 +1,107 @@
+"""Names as TeX writes them: a nucleus with scripts, compared whole before their parts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from proofweave.check.language.kinds import CheckError
+from proofweave.check.language.tokens import FONTS, Token, tokenise
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """A nucleus with its scripts as token texts; primes are the superscript \\prime, once each."""
+
+    nucleus: str
+    sub: tuple[str, ...] = ()
+    sup: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """An atom met in a formula, with the tokens of its scripts and where it ends in the token list."""
+
+    atom: Atom
+    sub: tuple[Token, ...]
+    sup: tuple[Token, ...]
+    stop: int
+
+
+def group(tokens: Sequence[Token], place: int) -> tuple[tuple[Token, ...], int]:
+    """Return the tokens of a script's argument and the place after it."""
+    if place >= len(tokens):
+        raise CheckError("a script is missing its argument", tokens[-1].at if tokens else 0)
+    if tokens[place].kind != "open":
+        if tokens[place].text in (r"\frac", r"\sqrt", r"\binom"):
+            raise CheckError(f"put braces around {tokens[place].text} in a script", tokens[place].at)
+        return (tokens[place],), place + 1
+    depth, start = 1, place + 1
+    place = start
+    while depth:
+        depth += {"open": 1, "close": -1}.get(tokens[place].kind, 0)
+        place += 1
+    return tuple(tokens[start : place - 1]), place
+
+
+def scripts(tokens: Sequence[Token], place: int) -> tuple[tuple[Token, ...], tuple[Token, ...], int]:
+    """Return the subscript, the superscript (primes first) and the place after both."""
+    sub: tuple[Token, ...] = ()
+    sup: tuple[Token, ...] = ()
+    seen: set[str] = set()
+    while place < len(tokens):
+        token = tokens[place]
+        if token.kind == "mark" and token.text.startswith("'"):
+            sup = tuple(Token("mark", "'", token.at, token.end) for _ in token.text) + sup
+            place += 1
+        elif token.kind == "script":
+            if token.text in seen:
+                raise CheckError(f"two scripts {token.text} on one name; use braces", token.at)
+            seen.add(token.text)
+            inside, place = group(tokens, place + 1)
+            if token.text == "_":
+                sub = inside
+            else:
+                sup = sup + inside
+        else:
+            break
+    return sub, sup, place
+
+
+def occurrence(tokens: Sequence[Token], place: int) -> Occurrence:
+    """Read the name at a place: its nucleus and scripts."""
+    sub, sup, stop = scripts(tokens, place + 1)
+    atom = Atom(tokens[place].text, _texts(sub), _texts(sup))
+    return Occurrence(atom, sub, sup, stop)
+
+
+def _texts(tokens: Sequence[Token]) -> tuple[str, ...]:
+    return tuple(t.text for t in tokens if t.kind not in ("open", "close"))
+
+
+def read_key(name: str) -> tuple[Atom, ...]:
+    """Read a declared name: one atom, or several such as \\Delta\\theta."""
+    tokens = tokenise(name)
+    if not tokens:
+        raise CheckError("a symbol needs a name")
+    atoms: list[Atom] = []
+    place = 0
+    while place < len(tokens):
+        if tokens[place].kind not in ("name", "op"):
+            raise CheckError(f"{tokens[place].text} cannot stand in a symbol's name", tokens[place].at)
+        found = occurrence(tokens, place)
+        atoms.append(found.atom)
+        place = found.stop
+    return tuple(atoms)
+
+
+_FONT = re.compile("|".join(re.escape(font) for font in sorted(FONTS | {r"\operatorname"}, key=len, reverse=True)))
+
+
+def fontless(nucleus: str) -> str:
+    """Return a nucleus without its fonts: \\boldsymbol{x} is x."""
+    plain = _FONT.sub("", nucleus)
+    while plain.startswith("{") and plain.endswith("}"):
+        plain = plain[1:-1]
+    return re.sub(r"\{\{(.*?)\}\}", r"{\1}", plain)

@@ -1,0 +1,232 @@
+"""Declared symbols and how a name in a formula finds its symbol: whole key, then family member, then entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from proofweave.check.language.kinds import SCALAR, CheckError, Dim, Type
+from proofweave.check.language.names import Atom, fontless, occurrence, read_key
+from proofweave.check.language.tokens import Token
+from proofweave.core.types import Where
+
+if TYPE_CHECKING:
+    from proofweave.check.language.tree import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A family's index: the token that stands for it in the key, and the range it runs over."""
+
+    token: str
+    lo: Dim
+    hi: Dim
+
+
+@dataclass(slots=True, eq=False)
+class Symbol:
+    """A declared symbol, compared by identity; `role` says how its value comes about, `data` with what."""
+
+    name: str
+    where: Where
+    type: Type = SCALAR
+    role: str = "free"
+    holes: tuple[Hole, ...] = ()
+    data: dict[str, Any] = field(default_factory=dict)
+    params: tuple[Symbol, ...] = ()
+    trees: tuple[Node, ...] = ()
+    needs: tuple[Symbol, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<{self.role} {self.name}>"
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """A key in a scope and how to make its symbol when it is first used."""
+
+    name: str
+    key: tuple[Atom, ...]
+    holes: tuple[str, ...]
+    where: Where
+    make: Callable[[], Symbol]
+    symbol: Symbol | None = None
+    busy: bool = False
+    used: bool = False
+    hides: bool = False
+
+    def resolve(self, trail: list[str]) -> Symbol:
+        """Return the symbol, made once; a definition that needs itself is an error."""
+        self.used = True
+        if self.symbol is None:
+            if self.busy:
+                start = trail.index(self.name) if self.name in trail else 0
+                raise CheckError("definition cycle: " + " → ".join([*trail[start:], self.name]))
+            self.busy = True
+            trail.append(self.name)
+            try:
+                self.symbol = self.make()
+            finally:
+                trail.pop()
+                self.busy = False
+        return self.symbol
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A name found: its symbol, the tokens of its member indices, what is left of its scripts, and where it ends."""
+
+    symbol: Symbol
+    members: tuple[tuple[Token, ...], ...]
+    entries: tuple[tuple[Token, ...], ...]
+    sup: tuple[Token, ...]
+    stop: int
+
+
+class Scope:
+    """The symbols in force somewhere; a child's entries hide its parent's of the same key."""
+
+    def __init__(self, parent: Scope | None = None) -> None:
+        self.entries: dict[tuple[Atom, ...], Entry] = dict(parent.entries) if parent else {}
+        self.trail: list[str] = parent.trail if parent else []
+        self._nuclei: dict[str, list[Entry]] | None = None
+
+    def declare(self, name: str, where: Where, make: Callable[[], Symbol], holes: Sequence[str] = ()) -> Entry:
+        """Add a symbol; `make` builds it on first use."""
+        key = read_key(name)
+        entry = Entry(name, key, tuple(holes), where, make, hides=key in self.entries)
+        self.entries[key] = entry
+        self._nuclei = None
+        return entry
+
+    def bind(self, symbol: Symbol) -> None:
+        """Add a symbol that is ready."""
+        entry = self.declare(symbol.name, symbol.where, lambda: symbol, [hole.token for hole in symbol.holes])
+        entry.symbol = symbol
+
+    def get(self, name: str) -> Symbol | None:
+        """Return the symbol of exactly that key, or None."""
+        entry = self.entries.get(read_key(name))
+        return entry.resolve(self.trail) if entry else None
+
+    def near(self, nucleus: str) -> list[Entry]:
+        """Return the entries whose first nucleus is that one; fonts count only where they tell keys apart."""
+        if self._nuclei is None:
+            self._nuclei = {}
+            for entry in self.entries.values():
+                self._nuclei.setdefault(entry.key[0].nucleus, []).append(entry)
+        exact = self._nuclei.get(nucleus)
+        if exact:
+            return exact
+        bare = fontless(nucleus)
+        alike = [name for name in self._nuclei if fontless(name) == bare]
+        return self._nuclei[alike[0]] if len(alike) == 1 else []
+
+    def match(self, tokens: Sequence[Token], place: int) -> Match | None:
+        """Return the best reading of the name at a place, or None when it is undeclared."""
+        best: tuple[tuple[int, int, int], Match, Entry] | None = None
+        for entry in self.near(tokens[place].text):
+            found = fits(entry, tokens, place)
+            if found is None:
+                continue
+            members, entries, sup, stop = found
+            last = entry.key[-1]
+            rank = (len(entry.key), len(last.sub) + len(last.sup), -len(members))
+            if best is None or rank > best[0]:
+                best = (rank, Match(None, members, entries, sup, stop), entry)  # type: ignore[arg-type]
+        if best is None:
+            return None
+        _, match, entry = best
+        try:
+            symbol = entry.resolve(self.trail)
+        except CheckError as error:
+            if error.at is None:
+                error.at = tokens[place].at
+            raise
+        return Match(symbol, match.members, match.entries, match.sup, match.stop)
+
+
+OPENING = frozenset(("(", "[", "{", r"\{", r"\langle"))
+CLOSING = frozenset((")", "]", "}", r"\}", r"\rangle"))
+Groups = tuple[tuple[Token, ...], ...]
+
+
+def fits(entry: Entry, tokens: Sequence[Token], place: int) -> tuple[Groups, Groups, tuple[Token, ...], int] | None:
+    """Return the member indices, entries, superscript and end of a name read as an entry's, or None."""
+    for atom in entry.key[:-1]:
+        if place >= len(tokens) or tokens[place].kind not in ("name", "op"):
+            return None
+        found = occurrence(tokens, place)
+        if found.atom != atom:
+            return None
+        place = found.stop
+    if place >= len(tokens) or tokens[place].kind not in ("name", "op"):
+        return None
+    last = entry.key[-1]
+    if len(entry.key) > 1 and fontless(tokens[place].text) != fontless(last.nucleus):
+        return None
+    found = occurrence(tokens, place)
+    above = _prefix(last.sup, found.sup, entry.holes)
+    if above is None:
+        return None
+    members_up, sup = above
+    wanted, given = split_texts(last.sub), split(found.sub)
+    if len(given) < len(wanted):
+        return None
+    members: list[tuple[Token, ...]] = []
+    for want, got in zip(wanted, given, strict=False):
+        if want[0] in entry.holes and len(want) == 1:
+            members.append(got)
+        elif want != tuple(t.text for t in got if t.kind not in ("open", "close")):
+            return None
+    return tuple(members) + members_up, tuple(given[len(wanted) :]), sup, found.stop
+
+
+def _prefix(
+    wanted: tuple[str, ...], given: tuple[Token, ...], holes: tuple[str, ...]
+) -> tuple[Groups, tuple[Token, ...]] | None:
+    members: list[tuple[Token, ...]] = []
+    place = 0
+    for number, want in enumerate(wanted):
+        if want in holes:
+            stop = wanted[number + 1] if number + 1 < len(wanted) else None
+            start = place
+            while place < len(given) and given[place].text != stop:
+                place += 1
+            if place == start:
+                return None
+            members.append(given[start:place])
+        elif place < len(given) and given[place].text == want:
+            place += 1
+        else:
+            return None
+    return tuple(members), given[place:]
+
+
+def split(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
+    """Split a subscript into indices: at commas, or letter by letter where only letters and digits stand."""
+    if not tokens:
+        return []
+    if any(t.text == "," for t in tokens):
+        parts: list[tuple[Token, ...]] = []
+        current: list[Token] = []
+        depth = 0
+        for token in tokens:
+            depth += 1 if token.text in OPENING else -1 if token.text in CLOSING else 0
+            if token.text == "," and not depth:
+                parts.append(tuple(current))
+                current = []
+            else:
+                current.append(token)
+        parts.append(tuple(current))
+        return parts
+    if all(t.kind == "name" for t in tokens):
+        return [(t,) for t in tokens]
+    return [tuple(tokens)]
+
+
+def split_texts(texts: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Split a declared key's subscript as `split` splits tokens."""
+    tokens = [Token("name" if t[0] == "\\" or t.isalpha() else "mark", t, 0, 0) for t in texts]
+    return [tuple(t.text for t in part) for part in split(tokens)]

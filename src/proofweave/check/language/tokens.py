@@ -1,0 +1,281 @@
+"""TeX to tokens with their places: layout is dropped, fonts and accents become part of a name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from proofweave.check.language.kinds import CheckError
+
+LONGEST = 20_000
+DEEPEST = 40
+
+
+def _words(text: str) -> frozenset[str]:
+    """Return the words of a table."""
+    return frozenset(re.findall(r"\S+", text))
+
+
+SPACING = _words(
+    r"\, \; \: \! \/ \displaystyle \textstyle \scriptstyle \limits \nolimits \nonumber \notag \allowbreak \middle "
+    r"\hfill \boxed"
+) | {"\\ ", "\\\n"}
+OPENING = frozenset((r"\left", r"\bigl", r"\Bigl", r"\biggl", r"\Biggl"))
+CLOSING = frozenset((r"\right", r"\bigr", r"\Bigr", r"\biggr", r"\Biggr"))
+SIZING = frozenset((r"\big", r"\Big", r"\bigg", r"\Bigg", r"\bigm", r"\Bigm", r"\biggm"))
+FONTS = _words(
+    r"\boldsymbol \mathbf \bm \mathbb \mathcal \mathrm \mathsf \mathit \mathfrak \mathscr \mathtt \vec \mathop "
+    r"\mathnormal \pmb \bf \rm \cal"
+)
+ACCENTS = _words(r"\hat \bar \tilde \widehat \widetilde \overline \dot \ddot \check \breve \underline")
+ARGUMENT_DROPPED = frozenset((r"\tag", r"\label", r"\hspace", r"\vspace", r"\phantom", r"\color"))
+WORDS = frozenset((r"\text", r"\textrm", r"\textbf", r"\textit", r"\mbox", r"\textnormal"))
+SEPARATORS = frozenset((r"\quad", r"\qquad"))
+TRANSPARENT = frozenset(("equation", "align", "aligned", "split", "gather", "gathered", "alignedat"))
+FORBIDDEN = _words(
+    r"\input \include \write \openout \openin \read \def \gdef \edef \xdef \let \newcommand \renewcommand \catcode "
+    r"\csname \immediate \special \usepackage \require \href \url \htmlData \includegraphics"
+)
+ALIASES = {
+    r"\leq": r"\le",
+    r"\geq": r"\ge",
+    r"\leqslant": r"\le",
+    r"\geqslant": r"\ge",
+    r"\ne": r"\neq",
+    r"\lVert": r"\|",
+    r"\rVert": r"\|",
+    r"\Vert": r"\|",
+    r"\lvert": "|",
+    r"\rvert": "|",
+    r"\vert": "|",
+    r"\lbrace": r"\{",
+    r"\rbrace": r"\}",
+    r"\dfrac": r"\frac",
+    r"\tfrac": r"\frac",
+    r"\cfrac": r"\frac",
+    r"\dbinom": r"\binom",
+    r"\tbinom": r"\binom",
+    r"\implies": r"\Rightarrow",
+    r"\Longrightarrow": r"\Rightarrow",
+    r"\Leftrightarrow": r"\iff",
+    r"\Longleftrightarrow": r"\iff",
+    r"\ln": r"\log",
+    r"\intercal": r"\top",
+    r"\mathsf{T}": r"\top",
+    r"\coloneqq": "=",
+    r"\triangleq": "=",
+    r"\ast": "*",
+    r"\argmin": r"\arg\min",
+    r"\dots": r"\ldots",
+    r"\cdots": r"\ldots",
+    r"\dotsc": r"\ldots",
+    r"\dotsb": r"\ldots",
+    r"\vdots": r"\ldots",
+    r"\lt": "<",
+    r"\gt": ">",
+    r"\wedge": r"\land",
+}
+OPERATORS = _words(
+    "sign sgn tr Tr trace det rank diag Diag msign argmin argmax Var Cov exp log ln sin cos tan tanh sinh cosh arctan "
+    "arcsin arccos sigmoid softmax ReLU relu softplus erf erfc conv sup inf max min vec span Span clip dim median"
+)
+
+_PIECE = re.compile(r"\\[a-zA-Z]+|\\.|\\\n|[0-9]|[^\\\s]", re.S)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token and its canonical text; `kind` is name, digit, op, mark, open, close, script, amp, row, word, sep or env.
+
+    `hint` is "(" or ")" where \\left, \\right and their kin say which side a delimiter is.
+    """
+
+    kind: str
+    text: str
+    at: int
+    end: int
+    hint: str = ""
+
+
+def tokenise(tex: str) -> tuple[Token, ...]:
+    """Return the tokens of a formula; commands that act on the machine are refused."""
+    if len(tex) > LONGEST:
+        raise CheckError(f"the formula has {len(tex)} characters, more than {LONGEST}", 0)
+    raw: list[Token] = []
+    place, end = 0, len(tex)
+    while place < end:
+        if tex[place] == "%":
+            stop = tex.find("\n", place)
+            place = end if stop < 0 else stop
+            continue
+        match = _PIECE.match(tex, place)
+        if match is None:
+            place += 1
+            continue
+        raw.append(_token(match.group(), match.start(), match.end()))
+        place = match.end()
+    _balanced(raw)
+    return tuple(_gather(raw, tex))
+
+
+def _token(text: str, at: int, end: int) -> Token:
+    hint = {r"\lVert": "(", r"\lvert": "(", r"\rVert": ")", r"\rvert": ")"}.get(text, "")
+    if hint:
+        return Token("mark", ALIASES[text], at, end, hint)
+    text = ALIASES.get(text, text)
+    if text in FORBIDDEN:
+        raise CheckError(f"{text} is no mathematics and is refused", at)
+    if text == r"\prime":
+        return Token("mark", "'", at, end)
+    if text == "{":
+        return Token("open", text, at, end)
+    if text == "}":
+        return Token("close", text, at, end)
+    if text in ("^", "_"):
+        return Token("script", text, at, end)
+    if text == "&":
+        return Token("amp", text, at, end)
+    if text in ("\\\\", "\\cr", "\\newline"):
+        return Token("row", "\\\\", at, end)
+    if text.isdigit() and text.isascii():
+        return Token("digit", text, at, end)
+    if text.isalpha():
+        return Token("name", text, at, end)
+    if text.startswith("\\") and text[1:].isalpha() and text[1:] in OPERATORS:
+        return Token("op", {"ln": "log", "sgn": "sign", "Tr": "tr"}.get(text[1:], text[1:]), at, end)
+    return Token("mark", text, at, end)
+
+
+def _balanced(tokens: list[Token]) -> None:
+    stack: list[Token] = []
+    for token in tokens:
+        if token.kind == "open":
+            stack.append(token)
+            if len(stack) > DEEPEST:
+                raise CheckError(f"braces nest deeper than {DEEPEST}", token.at)
+        elif token.kind == "close":
+            if not stack:
+                raise CheckError("this } closes nothing", token.at)
+            stack.pop()
+    if stack:
+        raise CheckError("this { is never closed", stack[-1].at)
+
+
+def _gather(raw: list[Token], tex: str) -> list[Token]:
+    """Drop layout, and join words, fonts, accents and operator names into single tokens."""
+    out: list[Token] = []
+    hint = ""
+    place = 0
+    while place < len(raw):
+        token = raw[place]
+        text = token.text
+        place += 1
+        if text in OPENING:
+            hint = "("
+        elif text in CLOSING:
+            hint = ")"
+        elif text in SPACING or text in SIZING or text == "~":
+            continue
+        elif text in ARGUMENT_DROPPED:
+            _, place = _argument(raw, place, token)
+        elif text in (r"\begin", r"\end"):
+            inside, place = _argument(raw, place, token)
+            name = "".join(t.text for t in inside)
+            if name in ("array", "alignat", "aligned*") and text == r"\begin":
+                _, place = _argument(raw, place, token)
+            if name.rstrip("*") not in TRANSPARENT:
+                out.append(Token("env", f"{text[1:]} {name}", token.at, raw[place - 1].end))
+        elif text in SEPARATORS:
+            out.append(Token("sep", text, token.at, token.end))
+        elif text in WORDS or text == r"\operatorname":
+            if place < len(raw) and raw[place].text == "*":
+                place += 1
+            inside, place = _argument(raw, place, token)
+            last = raw[place - 1].end
+            word = "".join(t.text for t in inside)
+            out.append(_word(word, tex[token.at : last], token.at, last, text == r"\operatorname"))
+        elif text in FONTS:
+            inside, place = _argument(raw, place, token)
+            out.append(_font(text, inside, token, raw[place - 1].end))
+        elif text in ACCENTS:
+            inside, place = _argument(raw, place, token)
+            inner = _gather(inside, tex)
+            if text in (r"\underline", r"\overline") and len(inner) > 1:
+                raise CheckError(f"{text} over more than a name has no reading", token.at)
+            name = "".join(t.text for t in inner)
+            out.append(Token("name", f"{text}{{{name}}}", token.at, raw[place - 1].end))
+        elif text == "." and hint:
+            hint = ""
+        else:
+            out.append(replace(token, hint=hint) if hint else token)
+            hint = ""
+    return _names(out)
+
+
+def _argument(raw: list[Token], place: int, owner: Token) -> tuple[list[Token], int]:
+    if place >= len(raw):
+        raise CheckError(f"{owner.text} needs an argument", owner.at)
+    if raw[place].kind != "open":
+        if raw[place].kind == "mark" and raw[place].text in FONTS | ACCENTS:
+            _, stop = _argument(raw, place + 1, raw[place])
+            return raw[place:stop], stop
+        return raw[place : place + 1], place + 1
+    depth, start = 1, place + 1
+    place = start
+    while depth:
+        depth += {"open": 1, "close": -1}.get(raw[place].kind, 0)
+        place += 1
+    return raw[start : place - 1], place
+
+
+def _word(word: str, text: str, at: int, end: int, operator: bool) -> Token:
+    bare = word.replace(r"\,", "").replace(" ", "")
+    if bare in OPERATORS:
+        return _operator(bare, at, end)
+    if operator:
+        return Token("name", rf"\operatorname{{{bare}}}", at, end)
+    return Token("word", text, at, end)
+
+
+def _operator(bare: str, at: int, end: int) -> Token:
+    known = {"ln": "log", "sgn": "sign", "Tr": "tr", "trace": "tr", "relu": "ReLU", "Diag": "diag"}
+    return Token("op", known.get(bare, bare), at, end)
+
+
+def _font(font: str, inside: list[Token], owner: Token, end: int) -> Token:
+    if font == r"\mathop":
+        inner = _gather(inside, "")
+        if len(inner) == 1:
+            word = re.sub(r"\\[a-z]+|[{}]", "", inner[0].text)
+            if word in OPERATORS:
+                return _operator(word, owner.at, end)
+            return replace(inner[0], at=owner.at, end=end)
+        raise CheckError(r"\mathop around more than a name has no reading", owner.at)
+    name = "".join(t.text for t in inside if t.text not in SPACING)
+    if font in (r"\mathrm", r"\mathsf") and name in OPERATORS:
+        return _operator(name, owner.at, end)
+    if font in (r"\mathsf", r"\mathrm") and name == "T":
+        return Token("mark", r"\top", owner.at, end)
+    return Token("name", f"{font}{{{name}}}", owner.at, end)
+
+
+GREEK = frozenset(
+    rf"\{name}"
+    for name in _words(
+        "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi varpi rho "
+        "varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon "
+        "Phi Psi Omega ell hbar imath jmath Re Im aleph emptyset infty"
+    )
+)
+
+
+def _names(tokens: list[Token]) -> list[Token]:
+    out: list[Token] = []
+    for token in tokens:
+        if token.kind == "mark" and token.text in GREEK:
+            token = replace(token, kind="name")
+        if token.text == "'" and out and out[-1].kind == "mark" and out[-1].text.startswith("'"):
+            out[-1] = replace(out[-1], text=out[-1].text + "'", end=token.end)
+            continue
+        out.append(token)
+    return out

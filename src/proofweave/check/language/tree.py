@@ -1,0 +1,121 @@
+"""The typed syntax tree of an equation, with the place of every node in the TeX."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any
+
+from proofweave.check.language.kinds import SCALAR, CheckError, Type, unify
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Node:
+    """An operation on its arguments; `data` holds what is no expression: a number, a symbol, an index, a name."""
+
+    op: str
+    args: tuple[Node, ...]
+    type: Type
+    at: int
+    end: int
+    data: Any = None
+
+    def with_args(self, args: tuple[Node, ...]) -> Node:
+        """Return the same operation on other arguments."""
+        return replace(self, args=args)
+
+
+class Index:
+    """A bound or free index: compared by identity; its range is read from its uses when not written."""
+
+    __slots__ = ("hi", "lo", "name")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.lo: Node | None = None
+        self.hi: Node | None = None
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Yield the node and everything below it, parents first."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack.extend(reversed(current.args))
+
+
+def number(value: float, at: int = 0, end: int = 0) -> Node:
+    """Return a number."""
+    return Node("num", (), SCALAR, at, end, value)
+
+
+def is_number(node: Node, value: float) -> bool:
+    """Tell whether a node is that number as written."""
+    return node.op == "num" and node.data == value
+
+
+def settle(node: Node, type_: Type, what: str = "") -> Node:
+    """Return the node with its open sizes filled in: a bare 0, I or 1 takes the type of what it meets."""
+    if node.op == "num" and node.data == 0 and type_.kind != "scalar":
+        return Node("zero", (), type_, node.at, node.end)
+    if node.type == type_:
+        return node
+    if node.op == "bigo":
+        return replace(node, type=type_)
+    if node.op == "neg" and node.args[0].op == "bigo":
+        return replace(node, args=(settle(node.args[0], type_),), type=type_)
+    joined = unify(node.type, type_, node.at, what or "both sides")
+    if None not in node.type.dims:
+        return node
+    if node.op in ("identity", "ones", "zero"):
+        return replace(node, type=joined)
+    if node.op in ("neg", "add"):
+        return replace(node, args=tuple(settle(arg, joined) for arg in node.args), type=joined)
+    if node.op == "transpose":
+        flipped = Type(node.args[0].type.kind, tuple(reversed(joined.dims)))
+        return replace(node, args=(settle(node.args[0], flipped),), type=joined)
+    if node.op in ("mul", "div", "pow", "inverse"):
+        args = tuple(settle(a, joined) if a.type.kind == joined.kind else a for a in node.args)
+        return replace(node, args=args, type=joined)
+    raise CheckError("the size of this part is open; give I, 0 or 1 an index, as in I_n", node.at)
+
+
+def same(a: Node, b: Node) -> bool:
+    """Tell whether two trees are written alike, sums and products up to order."""
+    return shape(a) == shape(b)
+
+
+def shape(node: Node) -> tuple[Any, ...]:
+    """Return a comparable form of a tree: indices by order of binding, sums of scalars sorted."""
+    return _shape(node, {})
+
+
+def _shape(node: Node, names: dict[Index, int]) -> tuple[Any, ...]:
+    data = node.data
+    data = names.setdefault(data, len(names)) if isinstance(data, Index) else _mark(data)
+    parts = [_shape(arg, names) for arg in node.args]
+    commutes = node.op == "add" or (node.op == "mul" and all(arg.type == SCALAR for arg in node.args))
+    if commutes:
+        parts.sort(key=repr)
+    return (node.op, repr(data), *parts)
+
+
+def _mark(data: Any) -> Any:
+    """Return what tells one operation's data from another's: symbols by identity, the rest by value."""
+    if isinstance(data, str | int | float | type(None)):
+        return data
+    if isinstance(data, tuple):
+        return tuple(_mark(item) for item in data)
+    if is_dataclass(data) and type(data).__hash__ is not object.__hash__ and not isinstance(data, Node):
+        return (type(data).__name__, *(_mark(getattr(data, part.name)) for part in fields(data)))
+    return id(data)
+
+
+def substitute(node: Node, values: Mapping[Any, Node]) -> Node:
+    """Return a tree with indices and parameters replaced."""
+    if node.op in ("index", "sym") and node.data in values:
+        return values[node.data]
+    if not node.args:
+        return node
+    return replace(node, args=tuple(substitute(arg, values) for arg in node.args))

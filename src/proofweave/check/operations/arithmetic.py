@@ -1,0 +1,167 @@
+"""Evaluation of arithmetic: sums, products by type, quotients, powers, arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from proofweave.check.evaluate import values as va
+from proofweave.check.evaluate.env import Env
+from proofweave.check.evaluate.registry import ev, rule
+from proofweave.check.evaluate.values import Val
+from proofweave.check.language.tree import Node
+
+
+@rule("add")
+def _add(node: Node, env: Env) -> Val:
+    total = ev(node.args[0], env)
+    for arg in node.args[1:]:
+        total = va.add([total, ev(arg, env)])
+    return total
+
+
+@rule("neg")
+def _neg(node: Node, env: Env) -> Val:
+    return va.neg(ev(node.args[0], env))
+
+
+@rule("mul")
+def _mul(node: Node, env: Env) -> Val:
+    kind = node.args[0].type.kind
+    value = ev(node.args[0], env)
+    for arg in node.args[1:]:
+        factor = ev(arg, env)
+        before, rank = value, RANK[kind]
+        value, kind = multiply(value, kind, factor, arg.type.kind)
+        if rank == 0 and arg.type.kind == "scalar":
+            value = _zero_log_zero(value, before, factor)
+    return value
+
+
+def _zero_log_zero(value: Val, a: Val, b: Val) -> Val:
+    """Settle 0 log 0 = 0: an exact 0 times −∞, which only the logarithm of 0 gives."""
+    lost = ((a.v == 0) & np.isneginf(b.v)) | ((b.v == 0) & np.isneginf(a.v))
+    if not lost.any():
+        return value
+    return Val(np.where(lost, 0.0, value.v), np.where(lost, 0.0, value.e))
+
+
+RANK = {"scalar": 0, "vector": 1, "row": 1, "matrix": 2}
+
+
+def multiply(a: Val, kind: str, b: Val, other: str) -> tuple[Val, str]:
+    """Return a typed product and its kind."""
+    if kind == "scalar":
+        return va.mul(va.widen(a, RANK[other]), b), other
+    if other == "scalar":
+        return va.mul(a, va.widen(b, RANK[kind])), kind
+    if kind == "vector":
+        return va.mul(Val(a.v[..., :, None], a.e[..., :, None]), Val(b.v[..., None, :], b.e[..., None, :])), "matrix"
+    if kind == "row" and other == "vector":
+        return dot(a, b, 1), "scalar"
+    left = Val(a.v[..., None, :], a.e[..., None, :]) if kind == "row" else a
+    right = Val(b.v[..., :, None], b.e[..., :, None]) if other == "vector" else b
+    out = va.matmul(left, right)
+    if kind == "row":
+        return Val(out.v[..., 0, :], out.e[..., 0, :]), "row"
+    if other == "vector":
+        return Val(out.v[..., 0], out.e[..., 0]), "vector"
+    return out, "matrix"
+
+
+def dot(a: Val, b: Val, rank: int) -> Val:
+    """Return the sum of the entrywise product over the last axes."""
+    product = va.mul(a, b)
+    for _ in range(rank):
+        product = va.total(product, -1)
+    return product
+
+
+@rule("inner")
+def _inner(node: Node, env: Env) -> Val:
+    return dot(ev(node.args[0], env), ev(node.args[1], env), node.args[0].type.rank)
+
+
+@rule("hadamard")
+def _hadamard(node: Node, env: Env) -> Val:
+    return va.mul(ev(node.args[0], env), ev(node.args[1], env))
+
+
+@rule("outer")
+def _outer(node: Node, env: Env) -> Val:
+    return multiply(ev(node.args[0], env), "vector", ev(node.args[1], env), "row")[0]
+
+
+@rule("div")
+def _div(node: Node, env: Env) -> Val:
+    from proofweave.check.operations.stable import quotient
+
+    found = quotient(node, env)
+    if found is not None:
+        return found
+    below = va.widen(ev(node.args[1], env), node.type.rank)
+    return va.div(ev(node.args[0], env), below)
+
+
+@rule("transpose")
+def _transpose(node: Node, env: Env) -> Val:
+    value = ev(node.args[0], env)
+    if node.args[0].type.kind != "matrix":
+        return value
+    return Val(np.swapaxes(value.v, -1, -2), np.swapaxes(value.e, -1, -2))
+
+
+@rule("pow")
+def _pow(node: Node, env: Env) -> Val:
+    base, exponent = node.args
+    if base.type.kind == "matrix":
+        from proofweave.check.operations.linear import matrix_power
+
+        return matrix_power(ev(base, env), ev(exponent, env), node)
+    if base.op == "constant" and base.data == float(np.e):
+        return exponential(ev(exponent, env))
+    if exponent.op == "num" and exponent.data == 2:
+        return va.square(ev(base, env))
+    return va.power(ev(base, env), ev(exponent, env))
+
+
+@rule("elementpow")
+def _element_power(node: Node, env: Env) -> Val:
+    return va.power(ev(node.args[0], env), va.widen(ev(node.args[1], env), node.type.rank))
+
+
+@rule("root")
+def _root(node: Node, env: Env) -> Val:
+    body, degree = node.args
+    if degree.op == "num" and degree.data == 2:
+        return va.sqrt(ev(body, env))
+    base, order = ev(body, env), ev(degree, env)
+    odd = np.rint(order.v) % 2 == 1
+    signed = va.power(Val(np.where(odd, np.abs(base.v), base.v), base.e), va.div(env.constant(1), order))
+    return Val(np.where(odd & (base.v < 0), -signed.v, signed.v), signed.e)
+
+
+def exponential(x: Val) -> Val:
+    """Return e^x."""
+    v = np.exp(x.v)
+    lost = np.where((v > 0) & (v < 1e-290), 1e-320, 0.0)  # below 1e-308 fewer digits are kept
+    return Val(v, v * np.expm1(np.minimum(x.e, 50.0)) + 2 * va.EPS * v + lost)
+
+
+@rule("binom")
+def _binom(node: Node, env: Env) -> Val:
+    from scipy.special import binom
+
+    n, k = ev(node.args[0], env), ev(node.args[1], env)
+    v = np.asarray(binom(n.v, k.v))
+    return Val(v, 1e-13 * np.abs(v) + (n.e + k.e) * np.abs(v))
+
+
+@rule("array")
+def _array(node: Node, env: Env) -> Val:
+    cells = [ev(arg, env) for arg in node.args]
+    lead = np.broadcast_shapes(*(c.v.shape for c in cells))
+    va.afford(*lead, len(cells))
+    v = np.stack([np.broadcast_to(c.v, lead) for c in cells], axis=-1)
+    e = np.stack([np.broadcast_to(c.e, lead) for c in cells], axis=-1)
+    shape = lead + tuple(env.size(dim) for dim in node.type.dims if dim is not None)
+    return Val(v.reshape(shape), e.reshape(shape))

@@ -1,0 +1,157 @@
+"""Evaluation of operators that bind: each adds an axis of its index or its support and reduces it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from proofweave.check.evaluate import values as va
+from proofweave.check.evaluate.env import Env
+from proofweave.check.evaluate.registry import ev, rule
+from proofweave.check.evaluate.values import Array, Val
+from proofweave.check.language.kinds import CheckError
+from proofweave.check.language.needs import unbound_random
+from proofweave.check.language.scope import Symbol
+from proofweave.check.language.tree import Index, Node, is_number
+from proofweave.check.operations.series import endless, series
+
+LONGEST = 100_000
+
+
+def over_index(node: Node, env: Env) -> tuple[Env | None, Array | None]:
+    """Return the state inside an index binder and the mask of its terms; None for an empty range."""
+    lo, hi, condition, _ = node.args[:4]
+    index: Index = node.data
+    low, high = ev(lo, env).v, ev(hi, env).v
+    first, last = float(np.nanmin(low)), float(np.nanmax(high))
+    if np.isinf(last) or np.isinf(first):
+        raise CheckError("an infinite range stands only in a sum or product with a decreasing tail", node.at)
+    if np.isnan(first) or np.isnan(last):
+        raise CheckError("a bound has no value", node.at)
+    n = int(np.floor(last + 1e-9)) - int(np.ceil(first - 1e-9)) + 1
+    if n > LONGEST:
+        raise CheckError(f"a range of {n} terms is too long", node.at)
+    if n <= 0:
+        return None, None
+    inner = env.child((id(index), id(lo), id(hi), id(condition)), n)
+    axis = inner.index_axis(np.ceil(first - 1e-9) + np.arange(n))
+    inner.bind(index, axis)
+    mask: Array | None = None
+    if low.size > 1 or high.size > 1:
+        mask = (axis.v >= low[..., None] - 1e-9) & (axis.v <= high[..., None] + 1e-9)
+    if not is_number(condition, 1):
+        from proofweave.check.evaluate.truth import truth
+
+        kept = truth(condition, inner).holds
+        mask = kept if mask is None else mask & kept
+    return inner, mask
+
+
+def spread(value: Val, env: Env, mask: Array | None, fill: float, rank: int) -> Val:
+    """Return a body's value with the whole index axis, masked terms filled."""
+    axis = env.depth
+    n = env.axes[-1]
+    shape = list(value.v.shape)
+    shape[axis] = n
+    va.afford(*shape)
+    v = np.broadcast_to(value.v, shape)
+    e = np.broadcast_to(value.e, shape)
+    if mask is None:
+        return Val(v, e)
+    wide = mask.reshape(mask.shape + (1,) * rank)
+    return Val(np.where(wide, v, fill), np.where(wide, e, 0.0))
+
+
+@rule("sum", "prod")
+def _fold(node: Node, env: Env) -> Val:
+    if endless(node):
+        return series(node, env)
+    inner, mask = over_index(node, env)
+    empty = 0.0 if node.op == "sum" else 1.0
+    rank = node.type.rank
+    if inner is None:
+        shape = tuple(env.size(dim) for dim in node.type.dims if dim is not None)
+        return va.exact(np.full((1,) * (1 + env.depth) + shape, empty))
+    value = spread(ev(node.args[3], inner), inner, mask, empty, rank)
+    return va.total(value, inner.depth) if node.op == "sum" else va.product(value, inner.depth)
+
+
+@rule("min", "max", "argmin", "argmax")
+def _extreme(node: Node, env: Env) -> Val:
+    inner, mask = over_index(node, env)
+    if inner is None:
+        raise CheckError("the smallest value over an empty range does not exist", node.at)
+    sense = node.op[-3:]
+    missing = np.inf if sense == "min" else -np.inf
+    value = spread(ev(node.args[3], inner), inner, mask, missing, 0)
+    if node.op.startswith("arg"):
+        first = value.v.argmin(axis=-1) if sense == "min" else value.v.argmax(axis=-1)
+        start = inner.binds[node.data][0].v.reshape(-1)
+        whole = ~np.isnan(value.v).any(axis=-1)
+        return va.exact(np.where(whole, start[first], np.nan))
+    found = va.extreme(value, -1, sense)
+    return Val(np.where(np.isinf(found.v), np.nan, found.v), found.e)
+
+
+@rule("expect", "variance")
+def _moment(node: Node, env: Env) -> Val:
+    over: tuple[Symbol, ...] | None = node.data
+    body = node.args[0]
+    if over is None:
+        over = unbound_random([body])
+    inner, weights = env, []
+    for symbol in over:
+        inner, weight = bind_support(symbol, inner, (id(node), symbol.name))
+        weights.append((weight, inner.depth))
+    value = _full(ev(body, inner), inner, env.depth, body.type.rank)
+    joint = _weights(weights, inner)
+    rank = body.type.rank
+    mean = _average(value, joint, env.depth, inner.depth, rank)
+    if node.op == "expect":
+        return mean
+    lifted = inner.lift(mean, env.depth)
+    gap = va.add([value, va.neg(lifted)])
+    squares = va.mul(gap, gap)
+    for _ in range(rank):
+        squares = va.total(squares, -1)
+    return _average(squares, joint, env.depth, inner.depth, 0)
+
+
+def bind_support(symbol: Symbol, env: Env, stamp: object) -> tuple[Env, Val]:
+    """Return the state with a random symbol running over its joint support on a new axis, and the weights."""
+    from proofweave.check.operations.supports import outcomes
+
+    points, weights = outcomes(symbol, env)
+    inner = env.child(stamp, points.v.shape[1])
+    depth = inner.depth
+    ones = (1,) * (depth - 1)
+    lead = (points.v.shape[0], *ones, points.v.shape[1])
+    value = Val(
+        points.v.reshape(lead + points.v.shape[2:]),
+        points.e.reshape((points.e.shape[0], *ones, points.e.shape[1], *points.e.shape[2:])),
+    )
+    inner.bind(symbol, value)
+    return inner, Val(
+        weights.v.reshape((weights.v.shape[0], *ones, -1)), weights.e.reshape((weights.e.shape[0], *ones, -1))
+    )
+
+
+def _full(value: Val, env: Env, outer: int, rank: int) -> Val:
+    shape = list(value.v.shape)
+    for axis in range(outer + 1, env.depth + 1):
+        shape[axis] = env.axes[axis - 1]
+    va.afford(*shape)
+    return Val(np.broadcast_to(value.v, shape), np.broadcast_to(value.e, shape))
+
+
+def _weights(weights: list[tuple[Val, int]], env: Env) -> Val:
+    joint = env.constant(1)
+    for weight, depth in weights:
+        joint = va.mul(joint, env.lift(weight, depth))
+    return joint
+
+
+def _average(value: Val, weights: Val, outer: int, depth: int, rank: int) -> Val:
+    weighted = va.mul(value, va.widen(weights, rank))
+    for axis in range(depth, outer, -1):
+        weighted = va.total(weighted, axis)
+    return weighted

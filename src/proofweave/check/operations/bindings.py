@@ -1,0 +1,140 @@
+"""Values of symbols that follow from others: definitions, least constants, sequences and solutions."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from proofweave.check.evaluate import values as va
+from proofweave.check.evaluate.env import Env
+from proofweave.check.evaluate.registry import ev, table
+from proofweave.check.evaluate.values import Array, Val, rounded
+from proofweave.check.language.kinds import CheckError
+from proofweave.check.language.scope import Symbol
+from proofweave.check.language.tree import Node
+from proofweave.check.operations.functions import constant
+
+DERIVED = frozenset(("define", "solve", "least", "sequence", "constant"))
+
+
+def make(symbol: Symbol, env: Env) -> Val:
+    """Return a derived symbol's value in a state, member axes first among the type's axes."""
+    if symbol.role == "define":
+        return _define(symbol, env)
+    if symbol.role == "solve":
+        from proofweave.check.optimum.solve import solve_symbol
+
+        return solve_symbol(symbol, env)
+    if symbol.role == "sequence":
+        return _sequence(symbol, env)
+    if symbol.role == "least":
+        return _least(symbol, env)
+    owner: Symbol = symbol.data["of"]
+    if owner not in env.functions:
+        raise CheckError(f"{owner.name} has no sample here")
+    found = constant(owner, env.functions[owner], symbol.data["which"])
+    if owner.holes and not symbol.holes:  # one constant that holds for every member
+        axes = tuple(range(1, found.ndim))
+        found = found.min(axis=axes) if symbol.data["which"] == "modulus" else found.max(axis=axes)
+    return rounded(found)
+
+
+def _define(symbol: Symbol, env: Env) -> Val:
+    inner = env
+    lengths: list[int] = []
+    for hole, index in zip(symbol.holes, symbol.data["indices"], strict=True):
+        lo, hi = env.size(hole.lo), env.size(hole.hi)
+        if hi < lo:
+            raise CheckError(f"{symbol.name} has no members at these sizes")
+        inner = inner.child((id(symbol), hole.token), hi - lo + 1)
+        inner.bind(index, inner.index_axis(np.arange(lo, hi + 1)))
+        lengths.append(hi - lo + 1)
+    value = ev(symbol.data["body"], inner)
+    if not lengths:
+        return value
+    shape = list(value.v.shape)
+    shape[1 + env.depth : 1 + inner.depth] = lengths
+    va.afford(*shape)
+    return Val(np.broadcast_to(value.v, shape), np.broadcast_to(value.e, shape))
+
+
+def _sequence(symbol: Symbol, env: Env) -> Val:
+    hole = symbol.holes[0]
+    lo, hi = env.size(hole.lo), env.size(hole.hi)
+    start = ev(symbol.data["start"], env)
+    depth = env.depth
+    shape = np.broadcast_shapes(start.v.shape, (env.batch, *env.axes, *(1,) * symbol.type.rank))
+    steps = hi - lo + 1
+    if steps < 1 or steps > 2000:
+        raise CheckError(f"{symbol.name} would have {steps} members")
+    lead = 1 + depth
+    va.afford(*shape, steps)
+    v = np.full((*shape[:lead], steps, *shape[lead:]), np.nan)
+    e = np.zeros(v.shape)
+    np.moveaxis(v, lead, 0)[0], np.moveaxis(e, lead, 0)[0] = start
+    for t in range(steps - 1):
+        inner = env.child((id(symbol), t))
+        inner.bind(symbol, Val(v, e))
+        inner.bind(symbol.data["index"], env.constant(lo + t))
+        np.moveaxis(v, lead, 0)[t + 1], np.moveaxis(e, lead, 0)[t + 1] = ev(symbol.data["next"], inner)
+    return Val(v, e)
+
+
+def _least(symbol: Symbol, env: Env) -> Val:
+    """Return the smallest G with left ≤ right(G) at every point; right must be affine in G or in G²."""
+    points: list[tuple[Env, int]] = _points(symbol, env)
+    best: Val | None = None
+    for inner, _ in points:
+        found = _threshold(symbol, inner)
+        for axis in range(inner.depth, env.depth, -1):
+            found = va.extreme(found, axis, "max")
+        best = found if best is None else Val(np.maximum(best.v, found.v), np.maximum(best.e, found.e))
+    assert best is not None
+    return best
+
+
+def _points(symbol: Symbol, env: Env) -> list[tuple[Env, int]]:
+    premise: Node = symbol.data["premise"]
+    inner = env
+    for index in symbol.data["free"]:
+        lo, hi = ev(index.lo, env).v, ev(index.hi, env).v
+        first, last = int(lo.min()), int(hi.max())
+        inner = inner.child((id(premise), index.name), max(last - first + 1, 1))
+        inner.bind(index, inner.index_axis(np.arange(first, last + 1)))
+    arguments: list[tuple[Symbol, Node]] = symbol.data.get("points", [])
+    found = [(inner, 0)]
+    for variable, node in arguments:
+        place = inner.child((id(symbol), id(node)))
+        for index in symbol.data.get("point_indices", {}).get(id(node), ()):
+            lo, hi = ev(index.lo, env).v, ev(index.hi, env).v
+            first, last = int(lo.min()), int(hi.max())
+            place = place.child((id(node), index.name), max(last - first + 1, 1))
+            place.bind(index, place.index_axis(np.arange(first, last + 1)))
+        place.bind(variable, ev(node, place))
+        found.append((place, 0))
+    return found
+
+
+def _threshold(symbol: Symbol, env: Env) -> Val:
+    left = ev(symbol.data["premise"].args[0], env)
+    sides = [_right(symbol, env, value) for value in (0.0, 1.0, 2.0)]
+    base, one, two = (side.v for side in sides)
+    slope = one - base
+    linear = np.abs(two - base - 2 * slope) <= 1e-9 * (np.abs(two) + np.abs(base))
+    square = np.abs(two - base - 4 * slope) <= 1e-9 * (np.abs(two) + np.abs(base))
+    if not (linear | square).all():
+        raise CheckError(f"the premise of {symbol.name} must be affine in {symbol.name} or in its square")
+    gap = np.maximum(left.v - base, 0.0)
+    ratio: Array = np.where(gap == 0, 0.0, gap / np.where(slope > 0, slope, np.nan))
+    v = np.where(linear, ratio, np.sqrt(ratio))
+    error = (left.e + sides[1].e) / np.maximum(np.abs(slope), np.finfo(float).tiny)
+    e = np.where(linear, error, np.minimum(error / np.maximum(2 * v, np.finfo(float).tiny), np.sqrt(error)))
+    return Val(np.where(np.isnan(v), 0.0, v) if np.all(slope == 0) else v, e + va.EPS * np.abs(v))
+
+
+def _right(symbol: Symbol, env: Env, value: float) -> Val:
+    inner = env.child((id(symbol), value))
+    inner.bind(symbol.data["placeholder"], env.constant(value))
+    return ev(symbol.data["premise"].args[1], inner)
+
+
+__all__ = ["DERIVED", "make", "table"]

@@ -1,0 +1,199 @@
+"""Sampled functions of a class: value, gradient and Hessian in closed form, and least constants known exactly.
+
+f(x) = Σ_k a_k φ_k(⟨q_k, x⟩ + b_k) + ⟨c, x⟩ + c0 with orthonormal q_k. As the ⟨q_k, x⟩ vary freely and
+independently, the extreme curvature of f is that of its worst term, so the least smoothness constant is
+max_k |a_k| sup|φ_k''|, the largest modulus of strong convexity min_k a_k inf φ_k'', and the least Lipschitz
+constant (Σ_k a_k² sup φ_k'²)^{1/2}.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from proofweave.check.evaluate.env import Env
+from proofweave.check.evaluate.registry import gather
+from proofweave.check.evaluate.values import EPS, Array, Val, exact
+from proofweave.check.language.kinds import CheckError
+from proofweave.check.language.scope import Symbol
+
+Curve = Callable[[Array], Array]
+
+
+def _sigmoid(t: Array) -> Array:
+    return np.asarray(0.5 * (1 + np.tanh(0.5 * t)))
+
+
+def _huber(t: Array) -> Array:
+    return np.where(np.abs(t) <= 1, t * t / 2, np.abs(t) - 0.5)
+
+
+# value, slope, curvature; sup |slope| (None: unbounded), inf and sup of curvature (None: unbounded)
+SHAPES: tuple[tuple[Curve, Curve, Curve, float | None, float, float | None], ...] = (
+    (lambda t: t * t / 2, lambda t: t, np.ones_like, None, 1.0, 1.0),
+    (lambda t: np.logaddexp(0, t), _sigmoid, lambda t: _sigmoid(t) * (1 - _sigmoid(t)), 1.0, 0.0, 0.25),
+    (_huber, lambda t: np.clip(t, -1, 1), lambda t: (np.abs(t) <= 1) * 1.0, 1.0, 0.0, 1.0),
+    (
+        lambda t: np.sqrt(1 + t * t),
+        lambda t: t / np.sqrt(1 + t * t),
+        lambda t: (1 + t * t) ** -1.5,
+        1.0,
+        0.0,
+        1.0,
+    ),
+    (np.cos, lambda t: -np.sin(t), lambda t: -np.cos(t), 1.0, -1.0, 1.0),
+    (lambda t: t**4 / 4, lambda t: t**3, lambda t: 3 * t * t, None, 0.0, None),
+    (np.abs, np.sign, np.zeros_like, 1.0, 0.0, None),
+    (np.zeros_like, np.zeros_like, np.zeros_like, 0.0, 0.0, 0.0),
+)
+CURVES: tuple[tuple[Curve, Curve, Curve], ...] = tuple(shape[:3] for shape in SHAPES)
+SHAPE_NAMES = ("square/2", "softplus", "huber", "sqrt(1+t²)", "cos", "t⁴/4", "abs", "0·")
+QUADRATIC, SOFTPLUS, HUBER, HYPERBOLA, COSINE, QUARTIC, ABSOLUTE, FLAT = range(8)
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """The parameters of a batch of sampled functions: arrays of shape (batch, *members, d) or (…, d, d)."""
+
+    scale: Array
+    shape: Array
+    shift: Array
+    slope: Array
+    offset: Array
+    basis: Array
+    bowl: Array
+    kinds: tuple[int, ...]
+
+    def rows(self, keep: Array) -> Sampled:
+        """Return the functions of some instances."""
+        names = ("scale", "shape", "shift", "slope", "offset", "basis", "bowl")
+        return replace(self, **{name: getattr(self, name)[keep] for name in names})
+
+
+def allowed(classes: tuple[str, ...], constant: bool) -> tuple[int, ...]:
+    """Return the shapes a class admits."""
+    if "quadratic" in classes:
+        return (QUADRATIC,)
+    kept = set(range(8))
+    smooth = "smooth" in classes or (constant and "lipschitz" not in classes)
+    if smooth or "strongly_convex" in classes:
+        kept -= {ABSOLUTE}
+    if smooth:
+        kept -= {QUARTIC, HUBER}  # smooth means differentiable as often as one likes, with bounded curvature
+    if "convex" in classes or "strongly_convex" in classes:
+        kept -= {COSINE}
+    if "lipschitz" in classes:
+        kept -= {QUADRATIC, QUARTIC}
+    return tuple(sorted(kept))
+
+
+def draw(symbol: Symbol, d: int, members: tuple[int, ...], batch: int, rng: np.random.Generator) -> Sampled:
+    """Draw functions of a symbol's class on R^d."""
+    classes: tuple[str, ...] = symbol.data["classes"]
+    constant = bool(symbol.data.get("constant"))
+    choices = np.array(allowed(classes, constant))
+    lead = (batch, *members)
+    shape = rng.choice(choices, size=(*lead, d))
+    pure = rng.random(lead) < 0.4  # quadratics are where smoothness bounds are tight
+    if QUADRATIC in choices:
+        shape = np.where(pure[..., None], QUADRATIC, shape)
+    scale = np.exp(rng.normal(0, 0.7, size=(*lead, d)))
+    convex = "convex" in classes or "strongly_convex" in classes
+    if not convex:
+        scale = scale * rng.choice([1.0, -1.0], p=[0.7, 0.3], size=scale.shape)
+    if "strongly_convex" in classes:
+        shape = np.where(rng.random(shape.shape) < 0.6, shape, QUADRATIC)
+    shift = rng.normal(size=(*lead, d)) * (rng.random((*lead, 1)) < 0.8)
+    slope = rng.normal(size=(*lead, d)) * (rng.random((*lead, 1)) < 0.6)
+    if "lipschitz" in classes:
+        slope = np.zeros_like(slope)
+    offset = np.rint(rng.normal(size=lead) * 2)
+    basis = np.linalg.qr(rng.normal(size=(*lead, d, d)))[0]
+    plain = rng.random(lead) < 0.4
+    basis = np.where(plain[..., None, None], np.eye(d), basis)
+    nice = rng.random(lead) < 0.3
+    for array in (shift, slope):
+        array[nice] = np.rint(array[nice])
+    scale = np.where(nice[..., None], np.where(np.abs(scale) < 0.75, 0.5 * np.sign(scale), np.rint(scale)), scale)
+    bowl = np.zeros(shape.shape)
+    if "strongly_convex" in classes:
+        # every direction needs curvature: a term without it stands on a parabola
+        bottom = np.array([s[4] for s in SHAPES])[shape]
+        bowl = np.where(bottom <= 0, np.exp(rng.normal(-0.7, 0.7, size=shape.shape)), 0.0)
+        bowl = np.where(nice[..., None] & (bowl > 0), np.where(bowl < 0.75, 0.5, np.rint(bowl)), bowl)
+    return Sampled(scale, shape, shift, slope, offset, basis, bowl, tuple(int(kind) for kind in np.unique(shape)))
+
+
+def evaluate(env: Env, symbol: Symbol, x: Val, members: list[Array], order: int) -> Val:
+    """Return the value (order 0), gradient (1) or Hessian (2) of a sampled function at points x."""
+    if symbol not in env.functions:
+        raise CheckError(f"{symbol.name} has no sample here")
+    s = env.functions[symbol]
+    scalar = symbol.type.args[0].kind == "scalar"
+    point = Val(x.v[..., None], x.e[..., None]) if scalar else x
+    ones = (1,) * env.depth
+
+    def at(array: Array, rank: int) -> Array:
+        lifted = array.reshape(array.shape[:1] + ones + array.shape[1:])
+        return gather(exact(lifted), members, env, rank, symbol.name).v if members else lifted
+
+    scale, shift, slope, bowl = at(s.scale, 1), at(s.shift, 1), at(s.slope, 1), at(s.bowl, 1)
+    basis = at(s.basis, 2)
+    kinds = at(s.shape.astype(float), 1) if members else at(s.shape, 1)
+    spread = point.e + 4 * EPS * np.abs(point.v)
+    moved = (np.abs(basis) @ spread[..., None])[..., 0] + EPS * np.abs(shift)
+    t = (basis @ point.v[..., None])[..., 0] + shift
+    if members:  # a member out of the family's range: its other parameters are NaN and so is its value
+        kinds = np.where(np.isnan(kinds), FLAT, kinds).astype(int)
+    size = np.abs(scale)
+    if order == 0:
+        offset = at(s.offset, 0)
+        value, first = (_curve(kinds, t, which, s.kinds) for which in (0, 1))
+        v = (scale * value + bowl * t * t / 2).sum(axis=-1) + (slope * point.v).sum(axis=-1) + offset
+        slack = size * (np.abs(first) * moved + 4 * EPS * (np.abs(value) + 1)) + bowl * (moved + EPS * np.abs(t)) * (
+            np.abs(t) + moved
+        )
+        e = slack.sum(axis=-1) + (np.abs(slope) * spread).sum(axis=-1) + EPS * np.abs(v)
+        return Val(v, e)
+    back = np.swapaxes(basis, -1, -2)
+    second = _curve(kinds, t, 2, s.kinds)
+    if order == 1:
+        first = _curve(kinds, t, 1, s.kinds)
+        v = (back @ (scale * first + bowl * t)[..., None])[..., 0] + slope
+        bound = size * (np.abs(second) * moved + 4 * EPS * (np.abs(first) + 1)) + bowl * (moved + 4 * EPS * np.abs(t))
+        e = (np.abs(back) @ bound[..., None])[..., 0] + EPS * np.abs(v)
+        return Val(v[..., 0], e[..., 0]) if scalar else Val(v, e)
+    weighted = scale * second + bowl
+    h = (back * weighted[..., None, :]) @ basis
+    e = (np.abs(back) * (np.abs(weighted) * 8 * EPS + size * 3 * moved)[..., None, :]) @ np.abs(basis)
+    return Val(h[..., 0, 0], e[..., 0, 0]) if scalar else Val(h, e)
+
+
+def _curve(kinds: Array, t: Array, which: int, present: tuple[int, ...]) -> Array:
+    """Return each term's value (0), slope (1) or curvature (2)."""
+    if len(present) == 1:
+        return np.asarray(CURVES[present[0]][which](t))
+    out = np.zeros(np.broadcast_shapes(kinds.shape, t.shape))
+    for kind in present:
+        if kind == FLAT:
+            continue
+        found = CURVES[kind][which](t)
+        np.copyto(out, found, where=kinds == kind)
+    return out
+
+
+def constant(symbol: Symbol, sampled: Sampled, which: str) -> Array:
+    """Return the least constant of each function: smoothness, Lipschitz constant, or the modulus of convexity."""
+    classes: tuple[str, ...] = symbol.data["classes"]
+    kinds = sampled.shape
+    if which == "modulus" or (classes == ("strongly_convex",)):
+        bottom = np.array([s[4] for s in SHAPES])[kinds]
+        return np.asarray((sampled.scale * bottom + sampled.bowl).min(axis=-1))
+    if "lipschitz" in classes and "smooth" not in classes:
+        steep = np.array([np.nan if s[3] is None else s[3] for s in SHAPES])[kinds]
+        return np.asarray(np.sqrt(np.square(sampled.scale * steep).sum(axis=-1)))
+    low = np.array([s[4] for s in SHAPES])[kinds]
+    high = np.array([np.nan if s[5] is None else s[5] for s in SHAPES])[kinds]
+    return np.asarray((np.abs(sampled.scale) * np.maximum(np.abs(low), np.abs(high)) + sampled.bowl).max(axis=-1))

@@ -1,0 +1,168 @@
+"""Named functions of scalars, norms, lists and cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from proofweave.check.evaluate import values as va
+from proofweave.check.evaluate.env import Env
+from proofweave.check.evaluate.registry import ev, rule
+from proofweave.check.evaluate.values import EPS, Array, Val
+from proofweave.check.language.kinds import CheckError
+from proofweave.check.language.tree import Node
+from proofweave.check.operations.arithmetic import exponential
+
+Pair = tuple[Callable[[Array], Array], Callable[[Array], Array]]
+
+
+def _sigmoid(x: Array) -> Array:
+    return np.asarray(0.5 * (1 + np.tanh(0.5 * x)))
+
+
+# a function and a bound on its slope at x
+SMOOTH: dict[str, Pair] = {
+    "sin": (np.sin, lambda x: np.abs(np.cos(x))),
+    "cos": (np.cos, lambda x: np.abs(np.sin(x))),
+    "tan": (np.tan, lambda x: 1 + np.tan(x) ** 2),
+    "tanh": (np.tanh, lambda x: 1 - np.tanh(x) ** 2),
+    "sinh": (np.sinh, np.cosh),
+    "cosh": (np.cosh, lambda x: np.abs(np.sinh(x))),
+    "arctan": (np.arctan, lambda x: 1 / (1 + x * x)),
+    "arcsin": (np.arcsin, lambda x: 1 / np.sqrt(np.maximum(1 - x * x, EPS))),
+    "arccos": (np.arccos, lambda x: 1 / np.sqrt(np.maximum(1 - x * x, EPS))),
+    "sigmoid": (_sigmoid, lambda x: _sigmoid(x) * (1 - _sigmoid(x))),
+    "softplus": (lambda x: np.logaddexp(0.0, x), _sigmoid),
+    "ReLU": (lambda x: np.maximum(x, 0.0), lambda x: (x >= 0) * 1.0),
+    "abs": (np.abs, lambda x: np.ones_like(x)),
+}
+
+
+@rule("func")
+def _func(node: Node, env: Env) -> Val:
+    name = node.data[0]
+    if name == "log":
+        from proofweave.check.operations.stable import log
+
+        return log(node.args[0], env)
+    return apply(name, ev(node.args[0], env))
+
+
+def apply(name: str, x: Val) -> Val:
+    """Return a named function's value."""
+    if name == "exp":
+        return exponential(x)
+    if name in SMOOTH:
+        function, slope = SMOOTH[name]
+        inside = np.clip(x.v, -1, 1) if name in ("arcsin", "arccos") and np.all(np.abs(x.v) <= 1 + 4 * x.e) else x.v
+        v = function(inside)
+        return Val(v, np.abs(slope(inside)) * x.e + x.e * x.e + 2 * EPS * np.abs(v))
+    if name == "sign":
+        near = (np.abs(x.v) <= x.e) & (x.e > 0)
+        return Val(np.where(near, 0.0, np.sign(x.v)), np.zeros((1,) * x.v.ndim))
+    if name in ("floor", "ceil"):
+        return va.exact(np.floor(x.v + 1e-12) if name == "floor" else np.ceil(x.v - 1e-12))
+    if name == "factorial":
+        from scipy.special import factorial
+
+        whole = np.rint(x.v)
+        v = np.where((np.abs(whole - x.v) < 1e-9) & (whole >= 0), factorial(np.maximum(whole, 0)), np.nan)
+        return Val(v, 1e-14 * np.abs(v))
+    if name in ("erf", "erfc"):
+        from scipy import special
+
+        v = np.asarray(special.erf(x.v) if name == "erf" else special.erfc(x.v))
+        near = np.maximum(np.abs(x.v) - x.e, 0.0)
+        return Val(v, 2 / np.sqrt(np.pi) * np.exp(-near * near) * x.e + 8 * EPS * np.abs(v))
+    raise CheckError(f"{name} cannot be evaluated")
+
+
+@rule("norm")
+def _norm(node: Node, env: Env) -> Val:
+    x = ev(node.args[0], env)
+    rank = node.args[0].type.rank
+    which = node.data
+    if not rank:
+        return Val(np.abs(x.v), x.e)
+    if which in ("2", "F"):
+        return va.length(x, tuple(range(-rank, 0)))
+    if which in ("op", "nuclear"):
+        from proofweave.check.operations.linear import singular_values
+
+        s = singular_values(x)
+        return va.extreme(s, -1, "max") if which == "op" else va.total(s, -1)
+    size = Val(np.abs(x.v), x.e)
+    if which in ("rows", "columns"):
+        return va.extreme(va.total(size, -1 if which == "rows" else -2), -1, "max")
+    if which == "inf":
+        return va.extreme(size, -1, "max")
+    other = ev(node.args[1], env)
+    if which == "weighted":
+        from proofweave.check.operations.arithmetic import dot, multiply
+
+        return va.sqrt(dot(x, multiply(other, "matrix", x, "vector")[0], 1))
+    if np.all(other.v == 1):
+        return va.total(size, -1)
+    if np.any(other.v < 1):
+        other = Val(np.where(other.v < 1, np.nan, other.v), other.e)
+    power = va.widen(other, 1)
+    return va.power(va.total(va.power(size, power), -1), va.div(env.constant(1), other))
+
+
+@rule("list")
+def _list(node: Node, env: Env) -> Val:
+    items = [ev(arg, env) for arg in node.args]
+    out = items[0]
+    for item in items[1:]:
+        v = np.minimum(out.v, item.v) if node.data == "min" else np.maximum(out.v, item.v)
+        out = Val(v, np.maximum(out.e, item.e))
+    return out
+
+
+@rule("entries")
+def _entries(node: Node, env: Env) -> Val:
+    return va.extreme(ev(node.args[0], env), -1, node.data)
+
+
+@rule("softmax")
+def _softmax(node: Node, env: Env) -> Val:
+    x = ev(node.args[0], env)
+    top = x.v.max(axis=-1, keepdims=True)
+    weights = exponential(Val(x.v - top, x.e + EPS * np.abs(x.v)))
+    total = va.total(weights, -1)
+    return va.div(weights, va.widen(total, 1))
+
+
+@rule("indicator")
+def _indicator(node: Node, env: Env) -> Val:
+    from proofweave.check.evaluate.truth import truth
+
+    found = truth(node.args[0], env)
+    v = np.where(found.valid, found.holds * 1.0, np.nan)
+    return va.exact(v)
+
+
+@rule("cases")
+def _cases(node: Node, env: Env) -> Val:
+    from proofweave.check.evaluate.truth import truth
+
+    rank = node.type.rank
+    args = node.args
+    last = len(args) - 1 if len(args) % 2 else None
+    out = ev(args[last], env) if last is not None else None
+    pairs = [(args[k], args[k + 1]) for k in range(0, len(args) - 1, 2)]
+    for value, condition in reversed(pairs):
+        branch = ev(value, env)
+        mask = truth(condition, env).holds
+        mask = mask.reshape(mask.shape + (1,) * rank)
+        if out is None:
+            out = Val(np.full((1,) * branch.v.ndim, np.nan), np.zeros((1,) * branch.v.ndim))
+        out = va.pick(mask, branch, out)
+    assert out is not None
+    return out
+
+
+@rule("bigo")
+def _big_o(node: Node, env: Env) -> Val:
+    return va.widen(env.constant(0), node.type.rank)

@@ -1,0 +1,69 @@
+"""Random values on finite supports, so that expectations are exact sums."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from proofweave.check.evaluate.env import Env
+from proofweave.check.evaluate.values import EPS, Array, Val, afford
+from proofweave.check.language.kinds import CheckError, TooLarge
+from proofweave.check.language.scope import Symbol
+
+MOST_OUTCOMES = 20_000
+
+
+def draw(
+    symbol: Symbol, points: Array, rng: np.random.Generator, mean: Array | None, weights: Array | None
+) -> tuple[Array, Array, Array]:
+    """Return support points of the wanted mean (batch, support, …), weights (batch, support), the points' error."""
+    batch, support = points.shape[:2]
+    kind = np.asarray(rng.random(batch))
+    error = np.zeros(points.shape)
+    if weights is None:
+        weights = rng.exponential(size=(batch, support)) + 0.05
+        equal = np.asarray(rng.random(batch)) < (1.0 if symbol.data["uniform"] else 0.3)
+        weights = np.where(equal[:, None], 1.0, weights)
+        if not symbol.data["uniform"] and support > 1:
+            half = np.arange(support) % 2 == 0
+            balanced = np.where(half, 1.0 / half.sum(), 1.0 / (~half).sum())
+            weights = np.where((kind < 0.2)[:, None], balanced, weights)
+        weights = weights / weights.sum(axis=1, keepdims=True)
+    # two points of equal weight are where moment bounds are tight, one point where a variance is 0
+    two = points[:, :1] * np.where(np.arange(support) % 2, -1.0, 1.0).reshape((1, -1) + (1,) * (points.ndim - 2))
+    wide = (slice(None), *(None,) * (points.ndim - 1))
+    if symbol.data["domain"] in ("scalar", "vector", "matrix"):
+        points = np.where((kind < 0.2)[wide], two, points)
+    points = np.where(((kind > 0.2) & (kind < 0.24))[wide], points[:, :1], points)
+    if mean is not None:
+        if symbol.data["domain"] not in ("scalar", "vector", "matrix", "symmetric"):
+            raise CheckError(f"a mean can be set for scalars, vectors and matrices, not for {symbol.data['domain']}")
+        shares = weights.reshape(weights.shape + (1,) * (points.ndim - 2))
+        spread = np.abs(points).max(axis=tuple(range(1, points.ndim)), keepdims=True) + np.abs(mean[:, None])
+        error = 8 * EPS * np.broadcast_to(spread, points.shape)
+        points = points - (shares * points).sum(axis=1, keepdims=True) + mean[:, None]
+    return points, weights, error
+
+
+def outcomes(symbol: Symbol, env: Env) -> tuple[Val, Val]:
+    """Return a random symbol's joint outcomes and their weights: (batch, J, *members, *shape) and (batch, J)."""
+    parent: Symbol | None = symbol.data.get("parent")
+    source = parent or symbol
+    key = source
+    if key not in env.values:
+        raise CheckError(f"{symbol.name} has no support here")
+    points = env.values[key]
+    weights = env.values[source.data["weights_symbol"]]
+    if parent is None:
+        return points, weights
+    hole = symbol.holes[0]
+    copies = env.size(hole.hi) - env.size(hole.lo) + 1
+    support = points.v.shape[1]
+    count = support**copies
+    if count > MOST_OUTCOMES:
+        raise TooLarge(f"{copies} independent draws of {support} points have {count} outcomes; use fewer")
+    table = np.stack(np.meshgrid(*([np.arange(support)] * copies), indexing="ij"), axis=-1).reshape(count, copies)
+    afford(points.v.shape[0], count, copies, *points.v.shape[2:])
+    joint = points.v[:, table]
+    product = weights.v[:, table].prod(axis=-1)
+    error = np.broadcast_to(points.e, points.v.shape)[:, table]
+    return Val(joint, error), Val(product, 1e-16 * copies * product)

@@ -1,0 +1,185 @@
+"""Smooth objectives: damped Newton from several starts, in coordinates that keep to the domain."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from proofweave.check.evaluate.values import EPS, Array
+from proofweave.check.language.kinds import CheckError
+from proofweave.check.optimum.solve import Objective, Region, Slopes, Solution
+
+ROUNDS = 30
+MOST = 24
+OFFSETS = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])
+SIXTH = np.array([-1.0, 9.0, -45.0, 45.0, -9.0, 1.0]) / 60
+STEP = 4e-3
+FLAT = 1e-8
+FAR = 30.0
+
+
+class Derived(NamedTuple):
+    """An objective's value, gradient and Hessian in the coordinates; the gradient's error where they are exact."""
+
+    at: Array
+    gradient: Array
+    hessian: Array
+    blur: Array | None
+
+
+def solve(objective: Objective, region: Region, lead: tuple[int, ...], slopes: Slopes | None = None) -> Solution:
+    """Return the best stationary point found from a few starts; none where no start converges."""
+    p = int(np.prod(region.shape)) if region.shape else 1
+    if p > MOST:
+        raise CheckError(f"an optimum over {p} coordinates is too large for a general objective; use at most {MOST}")
+    rng = np.random.default_rng(11)
+    best: Solution | None = None
+    for start in range(3):
+        z = np.zeros((*lead, p)) if not start else rng.normal(size=(*lead, p)) * (0.7 if start == 1 else 2.0)
+        found = _descend(objective, region, z, ROUNDS if not start else ROUNDS // 2, slopes)
+        if best is None:
+            best = found
+            continue
+        better = np.nan_to_num(found.value, nan=np.inf) < np.nan_to_num(best.value, nan=np.inf)
+        best = Solution(
+            np.where(better[..., None], found.point, best.point),
+            np.where(better[..., None], found.error, best.error),
+            np.where(better, found.value, best.value),
+            np.where(better, found.value_error, best.value_error),
+        )
+    assert best is not None
+    return best
+
+
+def place(z: Array, region: Region) -> Array:
+    """Return the point of the region that coordinates stand for."""
+    if region.norm:
+        assert region.radius is not None
+        size = np.sqrt(np.square(z).sum(axis=-1, keepdims=True) + (0.0 if region.sphere else 1.0))
+        if region.norm not in ("2", "F"):
+            raise CheckError("only affine objectives are solved on balls of other norms than the Euclidean")
+        radius = np.asarray(region.radius)
+        wide = radius.reshape(radius.shape + (1,) * (z.ndim - radius.ndim))
+        return np.asarray(wide * z / np.where(size == 0, 1.0, size))
+    if region.domain in ("positive", "nonneg"):
+        return np.exp(z)
+    if region.domain == "interval":
+        assert region.bounds is not None
+        lo, hi = (b.reshape(b.shape + (1,) * (z.ndim - b.ndim)) for b in region.bounds)
+        return np.asarray(lo + (hi - lo) / (1 + np.exp(-z)))
+    if region.domain == "simplex":
+        weights = np.exp(z - z.max(axis=-1, keepdims=True))
+        return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
+    if region.domain in ("vector", "scalar", "matrix", "real"):
+        return z
+    raise CheckError(f"an optimum over {region.domain} is not understood")
+
+
+def _values(objective: Objective, region: Region, z: Array, moves: Array) -> Array:
+    return objective(place(z[..., None, :] + moves, region))
+
+
+def _derivatives(objective: Objective, region: Region, z: Array) -> tuple[Array, Array, Array]:
+    """Return value, gradient and Hessian in the coordinates by differences."""
+    p = z.shape[-1]
+    eye = np.eye(p)
+    first = (OFFSETS[:, None, None] * eye * STEP).reshape(-1, p)
+    cross = [(i, j) for i in range(p) for j in range(i + 1, p)]
+    wide = 2e-3
+    second = np.array(
+        [wide * (a * eye[i] + b * eye[j]) for i, j in cross for a, b in ((1, 1), (1, -1), (-1, 1), (-1, -1))]
+    ).reshape(-1, p)
+    moves = np.concatenate([np.zeros((1, p)), first, second])
+    values = _values(objective, region, z, moves)
+    at = values[..., 0]
+    line = values[..., 1 : 1 + 6 * p].reshape((*at.shape, 6, p))
+    gradient = np.einsum("k,...kp->...p", SIXTH, line) / STEP
+    hessian = np.zeros((*at.shape, p, p))
+    bend = np.array([2.0, -27.0, 270.0, 270.0, -27.0, 2.0]) / 180
+    hessian[..., range(p), range(p)] = (np.einsum("k,...kp->...p", bend, line) - (490 / 180) * at[..., None]) / STEP**2
+    corners = values[..., 1 + 6 * p :].reshape((*at.shape, len(cross), 4)) if cross else None
+    for k, (i, j) in enumerate(cross):
+        assert corners is not None
+        c = corners[..., k, :]
+        hessian[..., i, j] = hessian[..., j, i] = (c[..., 0] - c[..., 1] - c[..., 2] + c[..., 3]) / (4 * wide**2)
+    return at, gradient, hessian
+
+
+def _exact(slopes: Slopes, objective: Objective, region: Region, z: Array) -> Derived:
+    """Return value, gradient, Hessian and the gradient's error in the coordinates, by the chain rule."""
+    u = place(z, region)
+    first, second = slopes(u[..., None, :])
+    g, blur, h = first.v[..., 0, :], first.e[..., 0, :], second.v[..., 0, :, :]
+    at = objective(u[..., None, :])[..., 0]
+    eye = np.eye(z.shape[-1])
+    if region.domain == "simplex":
+        turn = u[..., :, None] * eye - u[..., :, None] * u[..., None, :]
+        r = (turn @ g[..., None])[..., 0]
+        bent = r[..., :, None] * eye - r[..., :, None] * u[..., None, :] - u[..., :, None] * r[..., None, :]
+        return Derived(at, r, turn @ h @ turn + bent, (np.abs(turn) @ blur[..., None])[..., 0])
+    slope, bend = np.ones_like(u), np.zeros_like(u)
+    if region.domain in ("positive", "nonneg"):
+        slope, bend = u, u
+    if region.domain == "interval":
+        assert region.bounds is not None
+        lo, hi = (b.reshape(b.shape + (1,) * (z.ndim - b.ndim)) for b in region.bounds)
+        slope = (u - lo) * (hi - u) / (hi - lo)
+        bend = slope * (lo + hi - 2 * u) / (hi - lo)
+    curved = slope[..., :, None] * h * slope[..., None, :] + (g * bend)[..., :, None] * eye
+    return Derived(at, g * slope, curved, blur * np.abs(slope))
+
+
+def _descend(objective: Objective, region: Region, z: Array, rounds: int, slopes: Slopes | None) -> Solution:
+    p = z.shape[-1]
+
+    def derived(z: Array) -> Derived:
+        if slopes is not None and not region.norm:
+            return _exact(slopes, objective, region, z)
+        return Derived(*_derivatives(objective, region, z), None)
+
+    lengths = np.array([1.0, 0.5, 0.25, 0.1, 0.03, 0.01, 0.003])
+    last = np.full(z.shape[:-1], np.inf)
+    for _ in range(rounds):
+        at, gradient, hessian, blur = derived(z)
+        known = np.isfinite(at) & np.isfinite(gradient).all(axis=-1) & np.isfinite(hessian).all(axis=(-1, -2))
+        values, vectors = np.linalg.eigh(np.where(known[..., None, None], hessian, np.eye(p)))
+        top = np.abs(values).max(axis=-1, keepdims=True)
+        # along a direction that changes nothing (the scale of a simplex's or sphere's coordinates) no step is taken
+        flat = np.abs(values) < 1e-7 * top
+        bent = np.where(flat, np.inf, np.maximum(np.abs(values), 1e-12))
+        turned = (np.swapaxes(vectors, -1, -2) @ np.where(known[..., None], gradient, 0.0)[..., None])[..., 0]
+        step = -(vectors @ (turned / bent)[..., None])[..., 0]
+        longest = np.abs(step).max(axis=-1, keepdims=True)
+        step = step * np.minimum(1.0, 4.0 / np.maximum(longest, 1e-300))
+        tried = _values(objective, region, z, lengths[:, None] * step[..., None, :])
+        tried = np.where(np.isfinite(tried), tried, np.inf)
+        pick = tried.argmin(axis=-1)
+        gain = np.take_along_axis(tried, pick[..., None], axis=-1)[..., 0] - at
+        # near the minimum values no longer tell; there the full Newton step is the better one
+        tiny = longest[..., 0] < 1e-4
+        length = np.where(tiny, 1.0, lengths[pick] * (gain <= 0))
+        z = z + length[..., None] * step
+        last = longest[..., 0]
+        if (last[known] < 1e-7).all():
+            break
+    at, gradient, hessian, blur = derived(z)
+    point = place(z, region)
+    size = 1 + np.abs(z).max(axis=-1)
+    scale = np.abs(at) + np.abs(hessian).max(axis=(-1, -2))
+    good = np.isfinite(at) & (np.abs(gradient).max(axis=-1) <= FLAT * (scale + 1e-12)) & (np.abs(z).max(axis=-1) < 30)
+    values = np.linalg.eigvalsh(np.where(good[..., None, None], hessian, np.eye(p)))
+    kept = 1 if region.sphere or region.domain == "simplex" else 0
+    curved = values[..., kept:] if p > kept else np.ones((*at.shape, 1))
+    good &= (curved > -1e-6 * scale[..., None]).all(axis=-1)
+    least = np.maximum(curved.min(axis=-1), 1e-9 * scale)
+    error = last * last + 1e-11 * scale / least * size
+    if blur is not None:
+        error = 4 * np.sqrt(p) * (np.abs(gradient) + blur).max(axis=-1) / least + 4 * EPS * size
+    reach = np.abs(point).max(axis=-1) + 1
+    point = np.where(good[..., None], point, np.nan)
+    drop = np.square(np.abs(gradient).max(axis=-1)) / least * p
+    if region.domain in ("simplex", "positive", "nonneg", "interval"):
+        # towards an edge of the domain the logarithmic coordinates are flat, and a minimum may be some way off still
+        drop = drop + FAR * np.abs(gradient).sum(axis=-1)
+    return Solution(point, (error * reach)[..., None], np.where(good, at, np.nan), drop + 1e-13 * np.abs(at))

@@ -1,0 +1,130 @@
+"""Named functions with their arguments: in parentheses, or one factor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from proofweave.check.language.kinds import SCALAR, CheckError, matrix, meet, vector
+from proofweave.check.language.names import scripts
+from proofweave.check.language.tokens import Token
+from proofweave.check.language.tree import Node
+from proofweave.check.parse.binders import extremum
+from proofweave.check.parse.parser import Parser, divide, node
+
+ELEMENTWISE = frozenset(
+    [
+        "sign",
+        "log",
+        "exp",
+        "sin",
+        "cos",
+        "tan",
+        "tanh",
+        "sinh",
+        "cosh",
+        "arctan",
+        "arcsin",
+        "arccos",
+        "sigmoid",
+        "ReLU",
+        "softplus",
+        "erf",
+        "erfc",
+        "abs",
+    ]
+)
+
+
+def function(p: Parser, token: Token) -> Node:
+    """Parse a named function with its argument, in parentheses or one factor."""
+    p.place += 1
+    title = token.text
+    if title in ("min", "max", "inf", "sup", "argmin", "argmax"):
+        p.place -= 1
+        return extremum(p, argument=title.startswith("arg"))
+    if title in ("Var", "Cov"):
+        from proofweave.check.parse.moments import moment
+
+        return moment(p, token)
+    sub, sup, p.place = scripts(p.tokens, p.place)
+    power = None
+    if sup:
+        power = p.whole(sup, token.at)
+        if (power.op == "num" and power.data < 0) or power.op == "neg":
+            raise CheckError(rf"\{title}^{{-1}} has two readings; write the inverse function or a quotient", token.at)
+    base = p.whole(sub, token.at) if sub else None
+    argument, bare = function_argument(p, token)
+    result = named(title, argument, token, bare)
+    if base is not None:
+        if title != "log":
+            raise CheckError(rf"\{title} takes no index", token.at)
+        below = node("func", (base,), SCALAR, token.at, token.end, ("log", False))
+        result = divide(result, below)
+    if power is not None:
+        return node("pow", (result, power), result.type, token.at, result.end)
+    from proofweave.check.parse.atoms import postfix
+
+    return result if bare else postfix(p, result)
+
+
+def function_argument(p: Parser, token: Token) -> tuple[Node, bool]:
+    """Return a named function's argument and whether it stood without parentheses."""
+    following = p.peek()
+    if following is None or p.stops(following):
+        raise CheckError(f"{token.text} needs an argument", token.at)
+    if following.text in ("(", "[", r"\{"):
+        from proofweave.check.parse.atoms import bracket
+
+        return bracket(p), False
+    factors = [p.factor()]
+    while (
+        (more := p.peek()) is not None
+        and not p.stops(more)
+        and more.text not in ("/", r"\cdot", r"\times", r"\odot", "*")
+    ):
+        if more.kind == "op" or (factors[0].op not in ("num",) and not _constant(factors)):
+            if more.kind == "op" and more.text not in ("exp",):
+                break
+            raise CheckError(
+                rf"\{token.text} of several factors without parentheses has two readings; put parentheses", more.at
+            )
+        factors.append(p.factor())
+    from proofweave.check.parse.parser import multiply
+
+    return multiply(factors), True
+
+
+def _constant(factors: Sequence[Node]) -> bool:
+    return all(f.op in ("num", "constant") for f in factors)
+
+
+def named(title: str, argument: Node, token: Token, bare: bool) -> Node:
+    """Return the node of a named function, typed."""
+    kind, end = argument.type.kind, argument.end
+    dims = argument.type.dims
+    at = token.at
+    if title in ("tr", "det", "rank"):
+        if kind != "matrix":
+            raise CheckError(rf"\{title} takes a matrix, not a {argument.type}", argument.at)
+        if title != "rank":
+            meet(dims[0], dims[1], argument.at, title)
+        return node("matfunc", (argument,), SCALAR, at, end, title)
+    if title == "diag":
+        if kind == "vector":
+            return node("diag", (argument,), matrix(dims[0], dims[0]), at, end)
+        if kind == "matrix":
+            return node("diagonal", (argument,), vector(meet(dims[0], dims[1], at, "diag")), at, end)
+        raise CheckError("diag takes a vector or a square matrix", argument.at)
+    if title == "msign":
+        if kind != "matrix":
+            raise CheckError("msign takes a matrix", argument.at)
+        return node("msign", (argument,), argument.type, at, end)
+    if title == "softmax":
+        if kind != "vector":
+            raise CheckError("softmax takes a vector", argument.at)
+        return node("softmax", (argument,), argument.type, at, end)
+    if title in ELEMENTWISE:
+        if kind in ("scalar", "vector", "row") or (kind == "matrix" and title in ("sign", "abs", "ReLU", "tanh")):
+            return node("func", (argument,), argument.type, at, end, (title, bare))
+        raise CheckError(rf"\{title} of a {argument.type} is not understood", argument.at)
+    raise CheckError(f"{title} is not understood", at)

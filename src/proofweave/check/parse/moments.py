@@ -1,0 +1,88 @@
+"""Expectations, variances, probabilities and indicators."""
+
+from __future__ import annotations
+
+from proofweave.check.language.kinds import SCALAR, CheckError
+from proofweave.check.language.names import group, scripts
+from proofweave.check.language.needs import unbound_random
+from proofweave.check.language.scope import Symbol
+from proofweave.check.language.tokens import Token
+from proofweave.check.language.tree import Node
+from proofweave.check.parse.binders import constraint, names_in
+from proofweave.check.parse.parser import Parser, node
+
+
+def moment(p: Parser, token: Token) -> Node:
+    """Parse \\mathbb{E}, \\mathbb{E}_\\xi, \\mathrm{Var} and \\mathbb{P}: exact sums over finite supports."""
+    sub, sup, p.place = scripts(p.tokens, p.place)
+    over: tuple[Symbol, ...] | None = None
+    if sub:
+        cut = next((k for k, t in enumerate(sub) if t.text == r"\sim"), len(sub))
+        found = [m for m, _ in names_in(p, [t for t in sub[:cut] if t.text != ","])]
+        if any(m is None or m.role != "random" for m in found):
+            raise CheckError("only declared random symbols stand below an expectation", sub[0].at)
+        listed = [m for m in found if m is not None]
+        samples = [m.data["sample"] for m in listed if "sample" in m.data]
+        over = tuple(dict.fromkeys([*listed, *samples]))
+    if sup:
+        raise CheckError("write the power after the brackets", sup[0].at)
+    if token.text == r"\mathbb{P}":
+        inside = condition_inside(p, token)
+        body = node("indicator", (inside,), SCALAR, inside.at, inside.end)
+        return _moment("expect", body, over, token, p)
+    op = "expect" if token.text.endswith("E}") or token.text.endswith("{E}}") else "variance"
+    opening = p.peek()
+    if opening is not None and opening.text in ("[", "(", r"\{"):
+        from proofweave.check.parse.atoms import bracket, postfix
+
+        p_before = p.place
+        body = bracket(p)
+        if token.text == "Cov":
+            raise CheckError("write a covariance as an expectation", p.tokens[p_before].at)
+        return postfix(p, _moment(op, body, over, token, p))
+    if op == "variance":
+        raise CheckError("a variance needs brackets", token.at)
+    return _moment(op, p.body(), over, token, p)
+
+
+def _moment(op: str, body: Node, over: tuple[Symbol, ...] | None, token: Token, p: Parser) -> Node:
+    if body.type.kind in ("function", "bool"):
+        raise CheckError("an expectation needs a value", body.at)
+    if op == "variance" and body.type.kind not in ("scalar", "vector"):
+        raise CheckError(f"the variance of a {body.type} is not understood", body.at)
+    if over is not None:  # an average over what the body does not hold is the body
+        inside = set(unbound_random([body]))
+        over = tuple(symbol for symbol in over if symbol in inside) or over[:1]
+    if over is None and not unbound_random([body]):
+        raise CheckError("nothing random stands in this expectation", token.at)
+    type_ = SCALAR if op == "variance" else body.type
+    return node(op, (body,), type_, token.at, body.end, over)
+
+
+def condition_inside(p: Parser, token: Token) -> Node:
+    """Parse a relation in brackets."""
+    opening = p.peek()
+    if opening is None or opening.text not in ("[", "(", r"\{"):
+        raise CheckError(f"{token.text} needs brackets", token.at)
+    closer = {"(": ")", "[": "]", r"\{": r"\}"}[opening.text]
+    p.place += 1
+    p.closers.append(closer)
+    from proofweave.check.parse.statement import relation
+
+    inside = relation(p)
+    p.closers.pop()
+    p.expect(closer, opening.at)
+    return inside
+
+
+def indicator(p: Parser, token: Token) -> Node:
+    """Parse \\mathbb{1}[x > 0], \\mathbb{1}\\{…\\} and \\mathbb{1}_{x > 0}."""
+    p.place += 1
+    if (script := p.peek()) is not None and script.text == "_":
+        inside, p.place = group(p.tokens, p.place + 1)
+        if inside and inside[0].text == r"\{":
+            inside = inside[1:-1]
+        found = constraint(p, inside)
+    else:
+        found = condition_inside(p, token)
+    return node("indicator", (found,), SCALAR, token.at, found.end)

@@ -1,0 +1,49 @@
+"""Sets after \\in: ranges of indices, and the domain a symbol was declared with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from proofweave.check.language.kinds import CheckError
+from proofweave.check.language.scope import Symbol
+from proofweave.check.language.tokens import Token
+from proofweave.check.language.tree import Node, number
+from proofweave.check.parse.parser import Parser
+
+REALS = frozenset((r"\mathbb{R}", r"\mathbf{R}", r"\mathds{R}"))
+
+
+def index_set(p: Parser, where: Sequence[Token]) -> tuple[Node, Node] | None:
+    """Read [n] and \\{1, …, n\\} as a range; None for other sets."""
+    texts = [t.text for t in where]
+    if not texts or texts[0] not in (r"\{", "["):
+        return None
+    inside, at = where[1:-1], where[0].at
+    inner = texts[1:-1]
+    if r"\ldots" in inner and "," in inner:
+        return p.whole(inside[: inner.index(",")], at), p.whole(inside[inner.index(r"\ldots") + 2 :], at)
+    if texts[0] == "[" and "," not in inner:
+        return number(1), p.whole(inside, at)
+    return None
+
+
+def check_domain(p: Parser, symbol: Symbol, where: Sequence[Token]) -> None:
+    """Check that a set's name agrees with the domain a symbol was declared with; names of sets are not declared."""
+    texts = [t.text for t in where]
+    at = where[0].at if where else p.here()
+    domain = str(symbol.data.get("domain", symbol.type.kind))
+    if not texts:
+        raise CheckError("a set is missing here", at)
+    if texts[0] in (r"\{", "[", "("):
+        if texts[0] in ("[", "(") and symbol.type.kind == "scalar" and "," in texts:
+            raise CheckError(f"declare {symbol.name}: interval(a, b) instead of writing its interval here", at)
+        raise CheckError(rf"\in is read for indices, as in i \in [n], and for the set {symbol.name} is declared in", at)
+    first = texts[0].lstrip("\\")
+    if texts[0] in REALS and domain not in ("vector", "scalar", "matrix", "real"):
+        raise CheckError(rf"{symbol.name} is declared {domain}, not all of \mathbb{{R}}", at)
+    if "Delta" in first and domain not in ("simplex", "unit"):
+        raise CheckError(f"{symbol.name} is not declared simplex(…)", at)
+    if texts[0] not in REALS and domain in ("vector", "scalar", "matrix", "real", "function"):
+        raise CheckError(
+            rf"{symbol.name} is declared {domain}, all of \mathbb{{R}}; declare the set's type, such as simplex(n)", at
+        )

@@ -1,0 +1,358 @@
+"""What an equation claims: rows of chained relations, implications, and conditions on free indices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from proofweave.check.language.kinds import BOOL, SCALAR, CheckError, Type, unify
+from proofweave.check.language.scope import Scope
+from proofweave.check.language.tokens import Token, tokenise
+from proofweave.check.language.tree import Index, Node, settle, walk
+from proofweave.check.parse.parser import ARROWS, RELATIONS, Parser, node
+
+PUNCTUATION = frozenset((",", ";", ".", "。", "，", "；"))
+NESTING = {"open": 1, "close": -1}
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A parsed equation: one claim per row, the free indices with their ranges, and conditions on those."""
+
+    rows: tuple[Node, ...]
+    free: tuple[Index, ...]
+    conditions: tuple[Node, ...]
+
+    def nodes(self) -> tuple[Node, ...]:
+        """Return every tree of the statement, ranges of free indices included."""
+        ranges = [end for index in self.free for end in (index.lo, index.hi) if end is not None]
+        return (*self.rows, *self.conditions, *ranges)
+
+
+def read_statement(tex: str, scope: Scope) -> Statement:
+    """Parse an equation's TeX into what it claims."""
+    tokens = tokenise(tex)
+    if not tokens:
+        raise CheckError("the equation is empty", 0)
+    top = Parser(tokens, scope)
+    rows: list[Node] = []
+    conditions: list[Node] = []
+    before: Node | None = None
+    for line in _rows(tokens):
+        claims, before = _row(top, line, before, conditions)
+        if claims is not None:
+            rows.append(claims)
+    if not rows:
+        raise CheckError("the equation claims nothing: no relation was found", 0)
+    free = _close_free(top)
+    return Statement(tuple(rows), free, tuple(conditions))
+
+
+def _close_free(top: Parser) -> tuple[Index, ...]:
+    for index in top.free.values():
+        if index.lo is None:
+            found = next(((lo, hi) for used, lo, hi in top.uses if used is index), None)
+            if found is None:
+                raise CheckError(f"{index.name} is not declared, and no subscript gives it a range", 0)
+            index.lo, index.hi = found
+    return tuple(top.free.values())
+
+
+def _rows(tokens: Sequence[Token]) -> list[list[Token]]:
+    """Split at \\\\ outside environments; a row without a relation belongs to the row above."""
+    rows: list[list[Token]] = [[]]
+    depth = 0
+    for token in tokens:
+        depth += NESTING.get(token.kind, 0)
+        if token.kind == "env":
+            depth += 1 if token.text.startswith("begin") else -1
+        if token.kind == "row" and not depth:
+            rows.append([])
+        else:
+            rows[-1].append(token)
+    joined: list[list[Token]] = []
+    for line in rows:
+        if not any(t.kind not in ("amp", "sep") for t in line):
+            continue
+        relational = any(t.text in RELATIONS | ARROWS | {r"\in"} for t in _outside(line))
+        if joined and not relational:
+            joined[-1].extend(line)
+        else:
+            joined.append(line)
+    return joined
+
+
+def _row(
+    top: Parser, line: Sequence[Token], before: Node | None, conditions: list[Node]
+) -> tuple[Node | None, Node | None]:
+    parts: list[list[Token]] = [[]]
+    arrows: list[Token] = []
+    depth = 0
+    for token in line:
+        depth += NESTING.get(token.kind, 0)
+        if token.text in ARROWS and not depth:
+            arrows.append(token)
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    claims: list[Node] = []
+    last = before
+    for place, part in enumerate(parts):
+        found, last = _segment(top, part, before if not place else None, conditions)
+        if found is None and arrows:
+            raise CheckError("an implication needs a relation on both sides", arrows[0].at)
+        if found is not None:
+            claims.append(found)
+    if not claims:
+        return None, before
+    if not arrows:
+        return claims[0], last
+    pairs = [
+        node("implies" if arrow.text == r"\Rightarrow" else "iff", (a, b), BOOL, a.at, b.end)
+        for arrow, a, b in zip(arrows, claims, claims[1:], strict=False)
+    ]
+    return (pairs[0] if len(pairs) == 1 else node("and", pairs, BOOL, pairs[0].at, pairs[-1].end)), last
+
+
+def _segment(
+    top: Parser, part: Sequence[Token], before: Node | None, conditions: list[Node]
+) -> tuple[Node | None, Node | None]:
+    """Parse relations joined by commas; ranges and conditions of free indices are taken out."""
+    claims: list[Node] = []
+    last = before
+    pieces = _index_ranges(top, _pieces(part))
+    for place, piece in enumerate(pieces):
+        piece = _unwrapped(piece)
+        if not _relational(piece):
+            if _mention(top, piece):
+                continue
+            raise CheckError("this part claims nothing: no relation was found", piece[0].at)
+        if any(t.text == r"\in" for t in _outside(piece)) and _set_range(top, piece):
+            continue
+        inner = top.sub(piece, piece[0].at)
+        inner.indices, inner.depth = top.indices, top.depth + 1
+        found = relation(inner, last if not place else None)
+        inner.finish()
+        if claims and _only_indices(found):
+            conditions.append(found)
+            continue
+        claims.append(found)
+        last = found.args[-1] if found.op == "chain" else None
+    if not claims:
+        return None, before
+    if len(claims) == 1:
+        return claims[0], last
+    return node("and", claims, BOOL, claims[0].at, claims[-1].end), last
+
+
+def _pieces(part: Sequence[Token]) -> list[list[Token]]:
+    """Split at top-level commas, words and spaces that stand between relations."""
+    pieces: list[list[Token]] = [[]]
+    depth = 0
+    for place, token in enumerate(part):
+        depth += NESTING.get(token.kind, 0)
+        if token.kind == "env":
+            depth += 1 if token.text.startswith("begin") else -1
+        elif token.text in ("(", "[", r"\{", r"\langle"):
+            depth += 1
+        elif token.text in (")", "]", r"\}", r"\rangle"):
+            depth -= 1
+        decimal = token.text == "." and place + 1 < len(part) and part[place + 1].kind == "digit"
+        if (
+            depth <= 0
+            and not decimal
+            and (token.text in PUNCTUATION or token.kind == "word" or token.text in (r"\forall", r"\land"))
+        ):
+            pieces.append([])
+        elif depth <= 0 and token.kind == "sep":
+            following = next((t for t in part[place + 1 :] if t.kind not in ("sep", "amp")), None)
+            if following is None or following.text in RELATIONS | {"+", "-"} or not _relational(pieces[-1]):
+                continue
+            pieces.append([])
+        elif depth <= 0 and token.text == "." and place + 1 == len(part):
+            continue
+        else:
+            pieces[-1].append(token)
+    return [piece for piece in pieces if any(t.kind != "amp" for t in piece)]
+
+
+def _relational(piece: Sequence[Token]) -> bool:
+    return any(t.text in RELATIONS | {r"\in"} for t in _outside(piece))
+
+
+def _outside(piece: Sequence[Token]) -> list[Token]:
+    """Return the tokens outside braces and environments."""
+    out: list[Token] = []
+    depth = 0
+    for token in piece:
+        depth += NESTING.get(token.kind, 0)
+        if token.kind == "env":
+            depth += 1 if token.text.startswith("begin") else -1
+        if not depth:
+            out.append(token)
+    return out
+
+
+def _index_ranges(top: Parser, pieces: list[list[Token]]) -> list[list[Token]]:
+    """Take `i = 1, …, n` out of the pieces and give the free index that range."""
+    out: list[list[Token]] = []
+    place = 0
+    while place < len(pieces):
+        dots = next(
+            (k for k in range(place + 1, min(place + 4, len(pieces))) if [t.text for t in pieces[k]] == [r"\ldots"]),
+            None,
+        )
+        piece = pieces[place]
+        if dots is not None and dots + 1 < len(pieces) and len(piece) > 2 and piece[1].text == "=":
+            index = top.free.setdefault(piece[0].text, Index(piece[0].text))
+            index.lo = top.whole(piece[2:], piece[0].at)
+            index.hi = top.whole(pieces[dots + 1], piece[0].at)
+            place = dots + 2
+            continue
+        out.append(piece)
+        place += 1
+    return out
+
+
+def _set_range(top: Parser, piece: Sequence[Token]) -> bool:
+    """Read `i \\in [n]` and `i \\in \\{1, …, n\\}` as the range of a free index, `x \\in S` as x's declared domain."""
+    from proofweave.check.parse.sets import check_domain, index_set
+
+    tokens = [t for t in piece if t.kind not in ("amp", "sep")]
+    cut = next(k for k, t in enumerate(tokens) if t.text == r"\in" and not _depth(tokens, k))
+    match = top.scope.match(tokens, 0) if tokens[0].kind == "name" else None
+    if match is not None and match.stop == cut and match.symbol.role not in ("int", "size"):
+        check_domain(top, match.symbol, tokens[cut + 1 :])
+        return True
+    range_ = index_set(top, tokens[cut + 1 :])
+    if range_ is None or cut != 1:
+        raise CheckError(r"\in is read for indices, as in i \in [n], and for declared symbols", tokens[cut].at)
+    index = top.free.setdefault(tokens[0].text, Index(tokens[0].text))
+    index.lo, index.hi = range_
+    return True
+
+
+def _depth(tokens: Sequence[Token], place: int) -> int:
+    return sum(NESTING.get(t.kind, 0) for t in tokens[:place])
+
+
+def _unwrapped(piece: list[Token]) -> list[Token]:
+    """Drop parentheses around a whole relation, as in (i \\neq j)."""
+    texts = [t.text for t in piece]
+    if texts[0] != "(" or texts[-1] != ")":
+        return piece
+    depth = 0
+    for place, text in enumerate(texts):
+        depth += {"(": 1, ")": -1}.get(text, 0)
+        if not depth and place + 1 < len(texts):
+            return piece
+    return piece[1:-1] if _relational(piece) else piece
+
+
+def _mention(top: Parser, piece: Sequence[Token]) -> bool:
+    """Tell whether a piece only names an index or symbol, as after `for all`."""
+    tokens = [t for t in piece if t.kind != "amp"]
+    if tokens[0].text == r"\ldots":
+        return False
+    if len(tokens) == 1 and tokens[0].text in top.subscripted:
+        return True
+    match = top.scope.match(tokens, 0) if tokens[0].kind == "name" else None
+    return match is not None and match.stop == len(tokens)
+
+
+def _only_indices(found: Node) -> bool:
+    leaves = [n for n in walk(found) if not n.args]
+    return any(n.op == "index" for n in leaves) and all(
+        n.op in ("index", "num", "dim") or (n.op == "sym" and n.data.role in ("int", "size")) for n in leaves
+    )
+
+
+def relation(p: Parser, before: Node | None = None) -> Node:
+    """Parse a chain a = b \\le c; an empty left side continues `before`."""
+    sides: list[Node] = []
+    signs: list[tuple[str, int]] = []
+    start = p.here()
+    while (token := p.peek()) is not None and token.kind in ("amp", "sep"):
+        p.place += 1
+    first = p.peek()
+    if first is not None and first.text in RELATIONS and before is not None:
+        sides.append(before)
+    else:
+        sides.append(p.expression())
+    while True:
+        while (token := p.peek()) is not None and token.kind in ("amp", "sep"):
+            p.place += 1
+        if token is None or token.text not in RELATIONS:
+            break
+        sign = token.text
+        p.place += 1
+        if sign in ("<", ">") and p.take("="):
+            raise CheckError(f"write {chr(92)}{'le' if sign == '<' else 'ge'} for {sign}=", token.at)
+        if sign == ":":
+            if not p.take("="):
+                raise CheckError(": is not understood here", token.at)
+            sign = "="
+        if sign == r"\equiv":
+            sign = "="
+        signs.append((sign, token.at))
+        if (following := p.peek()) is not None and following.kind == "amp":
+            p.place += 1
+        sides.append(p.expression())
+    if not signs:
+        raise CheckError("a relation was expected here", start)
+    return chain(sides, signs)
+
+
+def chain(sides: Sequence[Node], signs: Sequence[tuple[str, int]]) -> Node:
+    """Return a chain of relations whose sides have one type."""
+    ops = tuple(sign for sign, _ in signs)
+    lead = next((s for s in sides if not (s.op == "num" and s.data == 0)), sides[0])
+    if ops == (r"\perp",):
+        type_ = unify(sides[0].type, sides[1].type, signs[0][1], r"\perp")
+        settled = [settle(side, type_) for side in sides]
+        return node("chain", settled, BOOL, sides[0].at, sides[-1].end, ops)
+    type_ = lead.type
+    for side in sides:
+        if not (side.op == "num" and side.data == 0):
+            type_ = unify(type_, side.type, side.at, "the two sides")
+    _comparable(type_, signs)
+    settled = [settle(side, type_, "the two sides") for side in sides]
+    return node("chain", settled, BOOL, sides[0].at, sides[-1].end, ops)
+
+
+def _comparable(type_: Type, signs: Sequence[tuple[str, int]]) -> None:
+    if type_.kind in ("function", "bool"):
+        raise CheckError("functions are compared at an argument: f(x) = g(x)", signs[0][1])
+    for sign, at in signs:
+        if type_.kind == "matrix" and sign in ("<", ">", r"\le", r"\ge"):
+            raise CheckError(rf"matrices are compared by \succeq and \preceq, not by {sign}", at)
+        if type_.kind == "scalar" and sign in (r"\succeq", r"\preceq"):
+            raise CheckError(f"{sign} compares matrices or vectors", at)
+
+
+def cases(p: Parser, rows: Sequence[Sequence[Sequence[Token]]], token: Token, end: int) -> Node:
+    """Parse the branches of a cases environment; a branch without a condition is the last."""
+    args: list[Node] = []
+    type_ = SCALAR
+    for place, line in enumerate(rows):
+        tokens = [t for t in line[0] if t.text != "," or t is not line[0][-1]]
+        value = p.whole(tokens, token.at)
+        zero = value.op == "num" and value.data == 0
+        if not place:
+            type_ = value.type
+        elif not zero:
+            type_ = (
+                value.type if args[0].op == "num" and args[0].data == 0 else unify(type_, value.type, value.at, "cases")
+            )
+        args.append(value)
+        words = [
+            t for t in (line[1] if len(line) > 1 else []) if t.kind not in ("word", "sep") and t.text not in PUNCTUATION
+        ]
+        if words:
+            inner = p.sub(words, token.at)
+            args.append(relation(inner))
+            inner.finish()
+        elif place + 1 != len(rows):
+            raise CheckError("only the last branch may stand without a condition", token.at)
+    settled = [settle(arg, type_) if k % 2 == 0 else arg for k, arg in enumerate(args)]
+    return node("cases", settled, type_, token.at, end)

@@ -1,0 +1,206 @@
+"""A file's equations in document order: scopes of symbols, definitions for what follows, premises, verdicts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+
+from proofweave.check.judge.answer import Answer, Options, Question
+from proofweave.check.judge.checker import check, seed_of
+from proofweave.check.judge.memory import Memory, key_of, recall, remember
+from proofweave.check.judge.verdict import Kind, Verdict
+from proofweave.check.language.kinds import CheckError
+from proofweave.check.language.scope import Entry, Scope
+from proofweave.check.language.tree import Node
+from proofweave.check.parse.statement import Statement, read_statement
+from proofweave.check.sheet.unused import mention, mention_text, notes
+from proofweave.check.symbols.specs import declare, parse_tex
+from proofweave.core.types import THEOREM_LIKE, Block, Equation, Outline, Step, SymbolSpec, Text, Where
+
+
+def check_equations(
+    symbols: Iterable[SymbolSpec],
+    equations: Sequence[Equation],
+    options: Options,
+    places: Sequence[Callable[[int], Where]] = (),
+    memory: Memory | None = None,
+) -> tuple[Verdict, ...]:
+    """Return the verdicts on a list of equations that share symbols; `places` tell where offsets of their TeX stand."""
+    scope = Scope()
+    verdicts: list[Verdict] = []
+    entries = declare_all(scope, symbols, verdicts)
+    for number, equation in enumerate(equations):
+        verdicts += check_one(equation, [scope], options, places[number] if places else None, memory)
+    return (*verdicts, *notes(entries))
+
+
+def check_outline(
+    outline: Outline, options: Options | None = None, memory: Memory | None = None
+) -> tuple[Verdict, ...]:
+    """Return the verdicts on every equation of an outline, in document order, and notes on what nothing uses."""
+    options = options or Options()
+    verdicts: list[Verdict] = []
+    top = Scope()
+    entries = declare_all(top, outline.symbols, verdicts)
+    for section in outline.sections:
+        outer = Scope(top)
+        entries += declare_all(outer, section.symbols, verdicts)
+        for leaf in section.sections or (section,):
+            inner = Scope(outer)
+            if leaf is not section:
+                entries += declare_all(inner, leaf.symbols, verdicts)
+            for block in leaf.blocks:
+                scope = Scope(inner)
+                entries += declare_all(scope, block.symbols, verdicts)
+                verdicts += _block(block, [top, outer, inner, scope], options, memory)
+    # what a model is still to write may use every symbol
+    written = not any(block.slots() for block in outline.blocks())
+    return (*verdicts, *(notes(entries) if written else ()))
+
+
+def _block(block: Block, scopes: Sequence[Scope], options: Options, memory: Memory | None) -> Iterator[Verdict]:
+    """Yield the verdicts on a block's equations; what a theorem claims is never a definition."""
+    claims = {id(part) for part in block.statement} if block.kind in THEOREM_LIKE else set()
+    for part in block.parts():
+        equation = part.equation if isinstance(part, Step) else part
+        for text in (part.because, part.intuition) if isinstance(part, Step) else ():
+            mention_text(scopes[-1], text)
+        if isinstance(part, Text):
+            mention_text(scopes[-1], part.text)
+        if not isinstance(equation, Equation):
+            continue
+        found = check_one(equation, scopes, options, None, memory)
+        if id(part) in claims and equation.check.defines is not None:
+            what = (
+                f"the conclusion of a {block.kind} cannot be a definition: move defines: {equation.check.defines} to a "
+                f"definition block before it, or drop it so that the equation is checked"
+            )
+            found = (Verdict(equation.id, Kind.ERROR, equation.where, what), *found[1:])
+        yield from found
+
+
+def declare_all(scope: Scope, symbols: Iterable[SymbolSpec], verdicts: list[Verdict]) -> list[Entry]:
+    """Declare symbols and return them; a name that cannot be read is an error verdict."""
+    entries: list[Entry] = []
+    for spec in symbols:
+        try:
+            entries += declare(scope, [spec])
+        except CheckError as error:
+            verdicts.append(Verdict(spec.name, Kind.ERROR, spec.where, f"symbol {spec.name}: {error.what}"))
+    return entries
+
+
+def check_one(
+    equation: Equation,
+    scopes: Sequence[Scope],
+    options: Options,
+    place: Callable[[int], Where] | None = None,
+    memory: Memory | None = None,
+) -> tuple[Verdict, ...]:
+    """Return the verdict on one equation, and notes on symbols of its own that it does not use.
+
+    `scopes` go from the outermost in, and a definition enters all of them.
+    """
+    own: list[Entry] = []
+    verdict = _verdict(equation, scopes, options, place, memory, own)
+    return (verdict, *notes(own)) if verdict.kind is not Kind.ERROR else (verdict,)
+
+
+def _verdict(
+    equation: Equation,
+    scopes: Sequence[Scope],
+    options: Options,
+    place: Callable[[int], Where] | None,
+    memory: Memory | None,
+    own: list[Entry],
+) -> Verdict:
+    started = time.thread_time()
+    try:
+        answer = _answer(equation, scopes, options, memory, own)
+    except CheckError as error:
+        at = None if error.where else error.at
+        where = error.where or (place(at or 0) if place else located(equation, at))
+        return Verdict(equation.id, Kind.ERROR, where, error.what, at=at, seconds=time.thread_time() - started)
+    except RecursionError:
+        seconds = time.thread_time() - started
+        return Verdict(equation.id, Kind.ERROR, equation.where, "the formula nests too deeply", seconds=seconds)
+    except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # a fault of the checker, not of the text: still a verdict, so that one equation never stops the others
+        what = f"the checker failed on it ({type(error).__name__}: {error}); please report it"
+        return Verdict(equation.id, Kind.ERROR, equation.where, what, seconds=time.thread_time() - started)
+    return Verdict(
+        equation.id,
+        answer.kind,
+        equation.where,
+        answer.reason,
+        answer.instances,
+        answer.counterexample,
+        answer.mutants,
+        seconds=time.thread_time() - started,
+    )
+
+
+def located(equation: Equation, at: int | None) -> Where:
+    """Return where an offset in an equation's TeX stands in its file."""
+    where = equation.where
+    before = equation.tex[: at or 0]
+    lines = before.count("\n")
+    if not lines:
+        return Where(where.file, where.line, where.column + len(before))
+    return Where(where.file, where.line + lines, where.column + len(before) - before.rindex("\n") - 1)
+
+
+def _answer(
+    equation: Equation, scopes: Sequence[Scope], options: Options, memory: Memory | None, own: list[Entry]
+) -> Answer:
+    from proofweave.check.symbols.defining import define
+
+    asked = equation.check
+    scope = Scope(scopes[-1])
+    own += declare(scope, equation.symbols)
+    if asked.skip is not None or asked.assume is not None:
+        mention(scope, equation.tex)
+        return Answer(Kind.SKIPPED, f"assumed: {asked.assume}" if asked.skip is None else asked.skip)
+    if asked.defines is not None:
+        symbol = define(equation, asked.defines, scope)
+        symbol.data["written"] = equation.tex
+        for outer in scopes:
+            outer.bind(symbol)
+        return Answer(Kind.DEFINED, f"defines {symbol.name}, a {symbol.type}")
+    statement = read_statement(equation.tex, scope)
+    given = tuple(_premise(text, scope, number) for number, text in enumerate(asked.given))
+    order = _order(asked.order, scope)
+    question = Question(equation.tex, statement, given, asked.tight, asked.strict, order, asked.excuse)
+    if memory is None:
+        return check(question, options, seed_of(equation.tex, *asked.given))
+    key = key_of(question, asked, options)
+    answer = recall(memory, key)
+    if answer is None:
+        answer = check(question, options, seed_of(equation.tex, *asked.given))
+        if answer.lasting:
+            remember(memory, key, answer)
+    return answer
+
+
+def _premise(text: str, scope: Scope, number: int) -> Statement:
+    try:
+        return read_statement(text, scope)
+    except CheckError as error:
+        if error.where is None:
+            error.what, error.at = f"premise {number + 1} ({text}): {error.what}", None
+        raise
+
+
+def _order(asked: Mapping[str, str] | None, scope: Scope) -> tuple[Node | None, float | None]:
+    """Read order: {in: 1/k, at_least: 1}."""
+    if asked is None:
+        return None, None
+    unknown = set(asked) - {"in", "at_least"}
+    if unknown or "in" not in asked:
+        raise CheckError("order: takes in: (what goes to 0) and at_least: (the order)")
+    try:
+        least = float(Fraction(str(asked.get("at_least", "1"))))
+    except (ValueError, ZeroDivisionError):
+        raise CheckError(f"order: at_least must be a number, not {asked['at_least']}") from None
+    return parse_tex(str(asked["in"]), scope), least

@@ -1,0 +1,91 @@
+"""Verdicts as text, JSON, GitHub annotations and SARIF."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from proofweave.check.judge.verdict import BLOCKING, Kind, Verdict
+
+GOOD = frozenset((Kind.VERIFIED, Kind.HOLDS, Kind.SKIPPED, Kind.DEFINED))
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+def as_text(verdicts: Sequence[Verdict], quiet: bool = False) -> Iterator[str]:
+    """Yield a line per verdict and one of totals."""
+    for verdict in verdicts:
+        if not (quiet and verdict.kind in GOOD):
+            yield " ".join(str(verdict).split())
+    counts = Counter(verdict.kind for verdict in verdicts)
+    noted = counts.pop(Kind.NOTE, 0)
+    listed = ", ".join(f"{counts[kind]} {kind}" for kind in Kind if counts[kind])
+    tail = f"; {noted} note{'s' if noted > 1 else ''}" if noted else ""
+    yield f"{counts.total()} equations: {listed or 'nothing to check'}{tail}"
+
+
+def as_json(verdicts: Sequence[Verdict]) -> str:
+    """Return the verdicts as one JSON document."""
+    notes = [
+        {"file": v.where.file, "line": v.where.line, "column": v.where.column, "id": v.id, "reason": v.reason}
+        for v in verdicts
+        if v.kind is Kind.NOTE
+    ]
+    listed = [verdict.as_json() for verdict in verdicts if verdict.kind is not Kind.NOTE]
+    return json.dumps({"equations": listed, "notes": notes}, ensure_ascii=False, indent=1)
+
+
+def as_github(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """Yield a workflow command per verdict that needs attention."""
+    for verdict in verdicts:
+        if verdict.kind in GOOD:
+            continue
+        level = "error" if verdict.kind in BLOCKING else "warning"
+        message = _escaped(f"{verdict.id}: {verdict.reason}")
+        place = f"file={_property(verdict.where.file)},line={verdict.where.line},col={verdict.where.column}"
+        yield f"::{level} {place},title={_property(_title(verdict.kind))}::{message}"
+
+
+def _title(kind: Kind) -> str:
+    return "note" if kind is Kind.NOTE else f"equation {kind}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _escaped(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def as_sarif(verdicts: Sequence[Verdict]) -> str:
+    """Return the verdicts that need attention as a SARIF 2.1.0 log."""
+    results = [
+        {
+            "ruleId": verdict.kind.value,
+            "level": "error" if verdict.kind in BLOCKING else "warning",
+            "message": {"text": f"{verdict.id}: {verdict.reason}"},
+            "locations": [
+                {
+                    "physicalLocation": {
+                        "artifactLocation": {"uri": verdict.where.file},
+                        "region": {"startLine": verdict.where.line, "startColumn": verdict.where.column},
+                    }
+                }
+            ],
+        }
+        for verdict in verdicts
+        if verdict.kind not in GOOD
+    ]
+    rules = [
+        {"id": kind.value, "shortDescription": {"text": text}}
+        for kind, text in (
+            (Kind.REFUTED, "The equation is false on an instance."),
+            (Kind.ERROR, "The equation cannot be read or evaluated."),
+            (Kind.WEAK, "A part of the equation is not tested by any planted error."),
+            (Kind.NOTE, "Something in the file has no effect, such as a symbol that is never used."),
+        )
+    ]
+    driver = {"name": "proofweave", "rules": rules}
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}
+    return json.dumps(log, ensure_ascii=False, indent=1)

@@ -1,0 +1,44 @@
+"""Symbols that are declared and never used: notes, so that a misspelt or forgotten one is seen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+
+from proofweave.check.judge.verdict import Kind, Verdict
+from proofweave.check.language.kinds import CheckError
+from proofweave.check.language.scope import Entry, Scope, fits
+from proofweave.check.language.tokens import tokenise
+
+INLINE = re.compile(r"(?<![\\$])\$(?!\$)((?:[^$\\]|\\.)+)\$")
+
+
+def notes(entries: Iterable[Entry]) -> Iterator[Verdict]:
+    """Yield a note on each declared symbol that nothing used."""
+    for entry in entries:
+        if not entry.used:
+            what = "declared and never used: remove it, or correct its name where it was meant"
+            if entry.hides:
+                what = "hides an outer symbol, but nothing here uses it; what is declared outside keeps the outer one"
+            yield Verdict(entry.name, Kind.NOTE, entry.where, what)
+
+
+def mention(scope: Scope, tex: str) -> None:
+    """Count the symbols that stand in a formula which is not checked as used."""
+    try:
+        tokens = tokenise(tex)
+        for place, token in enumerate(tokens):
+            if token.kind in ("name", "op"):
+                for entry in scope.near(token.text):
+                    if fits(entry, tokens, place) is not None:
+                        with suppress(CheckError):
+                            entry.resolve([])  # what its type needs is used too
+    except CheckError:
+        return
+
+
+def mention_text(scope: Scope, text: str) -> None:
+    """Count the symbols that stand in the inline math of a text as used."""
+    for found in INLINE.finditer(text):
+        mention(scope, found.group(1))

@@ -1,0 +1,120 @@
+"""`defines:` binds the left side of an equation to its right side for the equations after it."""
+
+from __future__ import annotations
+
+from proofweave.check.language.kinds import CheckError, Dim
+from proofweave.check.language.names import read_key
+from proofweave.check.language.scope import Hole, Scope, Symbol
+from proofweave.check.language.tokens import Token, tokenise
+from proofweave.check.language.tree import Index, Node
+from proofweave.check.parse.names import as_dim
+from proofweave.check.parse.parser import RELATIONS, Parser
+from proofweave.check.symbols.specs import defined, parameter
+from proofweave.core.types import Equation
+
+
+def define(equation: Equation, name: str, scope: Scope) -> Symbol:
+    """Return the symbol that an equation defines: a value, a family with a free index, or a function."""
+    tokens = [t for t in tokenise(equation.tex) if t.kind != "amp"]
+    key = tokenise(name)
+    cut = next((k for k, t in enumerate(tokens) if t.text in RELATIONS), None)
+    if cut is None or tokens[cut].text not in ("=", r"\equiv", ":"):
+        raise CheckError("a definition is written name = value", 0)
+    start = cut + 1 if tokens[cut].text != ":" else cut + 2
+    left, right = tokens[:cut], tokens[start:]
+    while right and (right[-1].text in (",", ".", "。", "，") or right[-1].kind == "sep"):
+        right.pop()
+    if any(t.text in RELATIONS and not _nested(right, k) for k, t in enumerate(right)):
+        raise CheckError("a definition binds one value; put a second relation into its own equation", right[0].at)
+    params = _parameters(left, key, scope, name)
+    inner = scope
+    if params:
+        inner = Scope(scope)
+        for param in params:
+            inner.bind(param)
+    existing = scope.get(name)
+    parser = Parser(right, inner, None, tokens[-1].end)
+    indices = _left_indices(name, left, key, parser, existing)
+    tree = parser.expression()
+    parser.finish()
+    holes = _holes(indices, parser, existing)
+    stray = [index for index in parser.free if index not in {hole.token for hole in holes}]
+    if stray:
+        raise CheckError(f"{stray[0]} is not declared", tree.at)
+    index_map = {hole.token: indices[hole.token] for hole in holes}
+    symbol = defined(name, equation.where, tree, inner, scope, params, None, (), index_map, holes)
+    if existing is not None and existing.type != symbol.type:
+        raise CheckError(f"{name} is declared {existing.type}, but this defines a {symbol.type}", tree.at)
+    return symbol
+
+
+def _nested(tokens: list[Token], place: int) -> bool:
+    depth = 0
+    for token in tokens[:place]:
+        depth += {"open": 1, "close": -1}.get(token.kind, 0)
+        if token.kind == "env":
+            depth += 1 if token.text.startswith("begin") else -1
+        if token.text in (r"\{", "[", "("):
+            depth += 1
+        if token.text in (r"\}", "]", ")"):
+            depth -= 1
+    return depth > 0
+
+
+def _texts(tokens: tuple[Token, ...] | list[Token]) -> list[str]:
+    return [t.text for t in tokens if t.kind not in ("open", "close", "sep")]
+
+
+def _parameters(left: list[Token], key: tuple[Token, ...], scope: Scope, name: str) -> tuple[Symbol, ...]:
+    texts, wanted = _texts(left), _texts(key)
+    if texts == wanted:
+        return ()
+    rest = texts[len(wanted) :]
+    if texts[: len(wanted)] != wanted or rest[:1] != ["("] or rest[-1:] != [")"]:
+        raise CheckError(f"the left side must be {name}, or {name}(x) for a function", left[0].at if left else 0)
+    opening = next(k for k, t in enumerate(left) if t.text == "(")
+    parts: list[list[Token]] = [[]]
+    for token in left[opening + 1 : -1]:
+        if token.text in (",", ";"):
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    found = []
+    for part in parts:
+        match = scope.match(part, 0) if part else None
+        if match is None or match.stop != len(part):
+            written = "".join(t.text for t in part)
+            raise CheckError(
+                f"declare {written} first: a function's argument takes its type from there", left[opening].at
+            )
+        found.append(parameter(match.symbol.name, scope))
+    return tuple(found)
+
+
+def _left_indices(
+    name: str, left: list[Token], key: tuple[Token, ...], parser: Parser, existing: Symbol | None
+) -> dict[str, Index]:
+    """Return the indices in the defined name's scripts that may turn it into a family."""
+    last = read_key(name)[-1]
+    names = [text for text in last.sub + last.sup if text.isalpha() and len(text) == 1]
+    indices = {text: Index(text) for text in names if parser.scope.entries.get(read_key(text)) is None}
+    parser.indices.update(indices)
+    parser.subscripted = parser.subscripted | frozenset(indices)
+    del left, key, existing
+    return indices
+
+
+def _holes(indices: dict[str, Index], parser: Parser, existing: Symbol | None) -> tuple[Hole, ...]:
+    holes: list[Hole] = []
+    for token, index in indices.items():
+        found = next(((lo, hi) for used, lo, hi in parser.uses if used is index), None)
+        declared = next((hole for hole in existing.holes if hole.token == token), None) if existing else None
+        if found is not None:
+            holes.append(Hole(token, _dim(found[0]), _dim(found[1])))
+        elif declared is not None:
+            holes.append(declared)
+    return tuple(holes)
+
+
+def _dim(node: Node) -> Dim:
+    return as_dim(node)

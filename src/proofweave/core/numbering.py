@@ -1,0 +1,138 @@
+"""Number equations, theorems, sections and citations of an outline, in document order."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from proofweave.core.types import (
+    NUMBERED,
+    THEOREM_LIKE,
+    Block,
+    BlockKind,
+    Equation,
+    Figure,
+    Numbering,
+    Outline,
+    Part,
+    Section,
+    Slot,
+    Step,
+)
+
+CHINESE_DIGITS = "零一二三四五六七八九"
+
+KIND_NAMES: Mapping[str, Mapping[BlockKind, str]] = {
+    "zh": {
+        BlockKind.DEFINITION: "定义",
+        BlockKind.THEOREM: "定理",
+        BlockKind.LEMMA: "引理",
+        BlockKind.PROPOSITION: "命题",
+        BlockKind.COROLLARY: "推论",
+        BlockKind.ALGORITHM: "算法",
+    },
+    "en": {
+        BlockKind.DEFINITION: "Definition ",
+        BlockKind.THEOREM: "Theorem ",
+        BlockKind.LEMMA: "Lemma ",
+        BlockKind.PROPOSITION: "Proposition ",
+        BlockKind.COROLLARY: "Corollary ",
+        BlockKind.ALGORITHM: "Algorithm ",
+    },
+}
+
+
+def number(outline: Outline, citations: Sequence[str] = ()) -> Numbering:
+    """Return every number that templates print; a leaf's equations count up from the start of its tag range.
+
+    A slot that nobody filled reserves the numbers it declares, so its neighbours keep theirs. `citations` are the
+    reference ids in the order the text first cites them; works never cited come after them, in the outline's order.
+    """
+    return Numbering(
+        tags=_tags(outline),
+        labels=_labels(outline),
+        sections=_section_numbers(outline),
+        citations=_citation_numbers(outline, citations),
+        figures={id: position for position, id in enumerate(figures_of(outline), start=1)},
+    )
+
+
+def equations_of(parts: Sequence[Part]) -> Iterator[Equation | Slot]:
+    """Yield the equations of some parts in order, and the unfilled slots between them."""
+    for part in parts:
+        if isinstance(part, Equation | Slot):
+            yield part
+        elif isinstance(part, Step) and part.equation is not None:
+            yield part.equation
+
+
+def figures_of(outline: Outline) -> tuple[str, ...]:
+    """Return the ids of an outline's figures, in document order."""
+    parts = (part for block in outline.blocks() for part in block.parts())
+    return tuple(part.id for part in parts if isinstance(part, Figure))
+
+
+def _tags(outline: Outline) -> Mapping[str, tuple[int, ...]]:
+    tags: dict[str, tuple[int, ...]] = {}
+    following = 1
+    for leaf in outline.leaves():
+        if leaf.tags is not None:
+            following = leaf.tags.first
+        for block in leaf.blocks:
+            for item in equations_of(block.parts()):
+                if isinstance(item, Slot):
+                    following += item.equations
+                elif item.numbered:
+                    tags[item.id] = tuple(range(following, following + item.rows))
+                    following += item.rows
+    return tags
+
+
+def _labels(outline: Outline) -> Mapping[str, str]:
+    names = KIND_NAMES[outline.language]
+    labels: dict[str, str] = {}
+    for chapter, section in enumerate(outline.sections, start=1):
+        counters: dict[str, int] = defaultdict(int)
+        for block in _blocks(section):
+            if block.kind in NUMBERED:
+                counter = _counter(block.kind, outline.counters)
+                counters[counter] += 1
+                labels[block.id] = f"{names[block.kind]}{chapter}.{counters[counter]}"
+    return labels
+
+
+def _blocks(section: Section) -> Iterator[Block]:
+    for leaf in section.sections or (section,):
+        yield from leaf.blocks
+
+
+def _counter(kind: BlockKind, counters: str) -> str:
+    """Return the name of the counter that numbers `kind`: one for all, one per kind, or one for all theorem-likes."""
+    if counters == "shared":
+        return "all"
+    if counters == "separate" or kind not in THEOREM_LIKE:
+        return kind.value
+    return "theorem-like"
+
+
+def _section_numbers(outline: Outline) -> Mapping[str, str]:
+    numbers: dict[str, str] = {}
+    for chapter, section in enumerate(outline.sections, start=1):
+        numbers[section.id] = str(chapter)
+        for position, child in enumerate(section.sections, start=1):
+            numbers[child.id] = f"{chapter}.{position}"
+    return numbers
+
+
+def _citation_numbers(outline: Outline, citations: Sequence[str]) -> Mapping[str, int]:
+    known = {reference.id for reference in outline.references}
+    order = dict.fromkeys([cited for cited in citations if cited in known])
+    order |= dict.fromkeys(reference.id for reference in outline.references)
+    return {reference: position for position, reference in enumerate(order, start=1)}
+
+
+def chinese(value: int) -> str:
+    """Return a number from 1 to 99 in Chinese numerals, as headings use them."""
+    tens, ones = divmod(value, 10)
+    head = "" if tens == 0 else ("" if tens == 1 else CHINESE_DIGITS[tens]) + "十"
+    return head + (CHINESE_DIGITS[ones] if ones else "")

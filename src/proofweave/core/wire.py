@@ -1,0 +1,84 @@
+"""The JSON that one stage hands to the next below build/: requests, replies, judgements."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from proofweave.core.types import Finding, Severity, Where
+from proofweave.core.words.table import Said, say, told
+
+
+def dump(value: Mapping[str, Any]) -> str:
+    """Return canonical JSON: sorted keys, two spaces, a newline at the end; equal values give equal bytes."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, indent=2) + "\n"
+
+
+def in_order(findings: Sequence[Finding]) -> list[Finding]:
+    """Return findings sorted by place, each only once."""
+    return sorted(dict.fromkeys(findings), key=lambda finding: (finding.where, finding.rule, finding.what))
+
+
+def line_of(finding: Finding, language: str) -> str:
+    """Return the one line that says a finding in a language."""
+    words = [say(f"finding.{finding.severity.value}"), finding.what]
+    words += [say("finding.expected", expected=finding.expected)] if finding.expected else []
+    words += [say("finding.fix", fix=finding.fix)] if finding.fix else []
+    severity, *rest = (told(word, language) for word in words)
+    return " ".join(f"{finding.where}: {severity}: {''.join(rest)} [{finding.rule}]".split())
+
+
+def text_out(text: str) -> Any:
+    """Return a text as JSON: as it is, or by its key in the table of words, so that any language can be read back."""
+    if not isinstance(text, Said):
+        return text
+    return {"say": text.key, "with": {name: _value_out(value) for name, value in text.values.items()}}
+
+
+def text_in(value: Any) -> str:
+    """Return the text that `text_out` wrote."""
+    if not isinstance(value, Mapping):
+        return str(value)
+    return say(value["say"], **{name: text_in(v) if isinstance(v, Mapping) else v for name, v in value["with"].items()})
+
+
+def _value_out(value: object) -> Any:
+    return text_out(value) if isinstance(value, str) else value if isinstance(value, int | float) else str(value)
+
+
+def findings_out(findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Return findings as JSON values, in order."""
+    return [
+        {
+            "rule": finding.rule,
+            "severity": finding.severity.value,
+            "file": finding.where.file,
+            "line": finding.where.line,
+            "column": finding.where.column,
+            "what": finding.what,
+            "expected": finding.expected,
+            "fix": finding.fix,
+        }
+        for finding in in_order(findings)
+    ]
+
+
+def findings_in(values: Sequence[Mapping[str, Any]]) -> tuple[Finding, ...]:
+    """Return the findings a stage wrote."""
+    return tuple(
+        Finding(
+            value["rule"],
+            Severity(value["severity"]),
+            Where(value["file"], value["line"], value["column"]),
+            value["what"],
+            value["expected"],
+            value["fix"],
+        )
+        for value in values
+    )
+
+
+def errors(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return the findings that stop a merge."""
+    return tuple(finding for finding in findings if finding.severity is Severity.ERROR)

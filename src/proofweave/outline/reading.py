@@ -1,0 +1,80 @@
+"""Read outlines: what a grown post contains, with every problem located (the format: docs/outline.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from proofweave.core.types import Finding, Outline, Severity, Where
+from proofweave.outline.build import Builder
+from proofweave.outline.checks import check_ids, check_mentions, check_tags
+from proofweave.outline.conform import conform, correct, problem
+from proofweave.outline.first_keys import peek
+from proofweave.outline.format import OUTLINE
+from proofweave.text.yaml.nodes import MapNode, ScalarNode, read_nodes
+
+__all__ = ["Reading", "peek", "read_outline", "reading_of"]
+
+LOSING_NOTHING = frozenset(
+    {
+        "yaml-escape",
+        "yaml-comma-cuts",
+        "yaml-control-character",
+        "yaml-full-width-colon",
+        "yaml-colon-space",
+        "yaml-tag",
+    }
+)
+"""Problems of the YAML after which all of the outline is still there."""
+
+LOSING = frozenset({"yaml-duplicate-key", "yaml-documents", "yaml-no-key", "yaml-comment-cuts", "yaml-key"})
+"""Problems of the YAML after which something is missing that no broken scalar stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An outline as read, its problems, and the node of each of its leaves, in document order."""
+
+    outline: Outline | None
+    findings: tuple[Finding, ...]
+    leaf_nodes: tuple[MapNode, ...] = ()
+
+
+@lru_cache(maxsize=16)
+def read_outline(text: str, path: str) -> tuple[Outline | None, tuple[Finding, ...]]:
+    """Return the outline of a YAML text and all its problems in order; `path` names it and gives the post's name.
+
+    The outline is as good as the text allows; None where nothing can be made of it: no mapping, no source, no section.
+    """
+    reading = reading_of(text, path)
+    return reading.outline, reading.findings
+
+
+def reading_of(text: str, path: str) -> Reading:
+    """Return the outline of a YAML text with the nodes it was made of."""
+    root, findings = read_nodes(text, path)
+    rules = {finding.rule for finding in findings if finding.severity is Severity.ERROR}
+    if root is None or (isinstance(root, ScalarNode) and root.absent):
+        empty = problem("empty", Where(path), "the file is empty", "an outline", "`proofweave new` lays one out")
+        return Reading(None, findings if rules else (*findings, empty))
+    misspelt: list[Finding] = []
+    root = correct(root, OUTLINE, misspelt)
+    misfits = [*misspelt, *conform(root, OUTLINE)]
+    if not isinstance(root, MapNode):
+        return Reading(None, _in_order([*findings, *misfits]))
+    builder = Builder(path)
+    outline = builder.outline(root)
+    across = list(check_ids(builder.named))
+    # What could not be read would make ranges and references look wrong that are right.
+    if not builder.sections_dropped and not rules & LOSING:
+        across += check_tags(outline, builder.uncounted, builder.malformed)
+    if rules <= LOSING_NOTHING and not builder.dropped:
+        across += check_mentions(outline, builder.mentions)
+    everything = _in_order([*findings, *misfits, *builder.findings, *across])
+    hopeless = not outline.source or not outline.sections
+    return Reading(None if hopeless else outline, everything, tuple(builder.leaf_nodes))
+
+
+def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(dict.fromkeys(findings), key=lambda finding: finding.where))

@@ -1,0 +1,85 @@
+"""The code behind a verb: a fingerprint of every module it may load, so that editing one rebuilds what it affects."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+(proofweave[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)|import[ \t]+(proofweave[\w.]*))",
+    re.MULTILINE,
+)
+ROOT = Path(__file__).parent.parent
+VERB_FOLDER = ROOT / "cli"
+START = ("__init__.py", "__main__.py", "cli/__init__.py", "cli/verb.py")
+"""What runs before any verb."""
+
+COMPUTES = {
+    "validate": ("numpy", "scipy", "mini-racer", "sphinxcontrib-katex"),
+    "figure": ("matplotlib", "numpy"),
+    "merge": ("jinja2",),
+    "report": ("jinja2",),
+    "render": ("jinja2",),
+    "export": ("pypandoc-binary", "mini-racer", "sphinxcontrib-katex", "jinja2", "typst"),
+}
+"""Packages whose version decides what a verb writes."""
+
+CARRIES = {"site": "assets/*", "export": "assets/*.woff2"}
+"""Files that a verb copies."""
+
+
+def fingerprint(*verbs: str) -> str:
+    """Return the sha256 of the code some verbs run, as 64 hexadecimal digits."""
+    digest = hashlib.sha256()
+    for path in sorted({path for verb in verbs for path in modules(verb)}):
+        digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for path in sorted(path for verb in verbs for path in ROOT.glob(CARRIES.get(verb, "no file"))):
+        digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for package in sorted({package for verb in verbs for package in COMPUTES.get(verb, ())}):
+        digest.update(f"{package} {_version(package)}\0".encode())
+    return digest.hexdigest()
+
+
+def modules(verb: str) -> tuple[Path, ...]:
+    """Return the files of the modules a verb may load, at the top of a file or inside a function."""
+    waiting = [ROOT / name for name in (*START, f"cli/{verb}.py")]
+    found: set[Path] = set()
+    while waiting:
+        path = waiting.pop()
+        if path in found:
+            continue
+        found.add(path)
+        waiting += [other for other in _imports(path) if other not in found]
+    return tuple(sorted(found))
+
+
+@cache
+def _imports(path: Path) -> frozenset[Path]:
+    names: set[str] = set()
+    for match in IMPORT.finditer(path.read_text(encoding="utf-8")):
+        package = match[1] or match[3]
+        names |= {package, *(f"{package}.{name}" for name in re.findall(r"\w+", match[2] or ""))}
+    return frozenset(file for name in names for file in _files(name))
+
+
+@cache
+def _files(module: str) -> frozenset[Path]:
+    """Return the file of a module and those of the packages it lies in; none for a name that is no module."""
+    path = ROOT.joinpath(*module.split(".")[1:])
+    own = path.with_suffix(".py")
+    if not own.is_file():
+        own = path / "__init__.py"
+        if not own.is_file():
+            return frozenset()
+    packages = (folder / "__init__.py" for folder in own.parents if folder.is_relative_to(ROOT))
+    return frozenset({own, *(package for package in packages if package.is_file())})
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "none"

@@ -1,0 +1,227 @@
+"""The desk of a run that asks a model: which blocks wait, judging what comes, keeping it or setting it aside."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from proofweave.adapters.files import write_text
+from proofweave.core.errors import FileError
+from proofweave.core.types import Finding, Provenance, Request, Severity, Where
+from proofweave.outline.config import Config, parameters
+from proofweave.pipeline.generate.judge import Judge, Judged
+from proofweave.pipeline.project import Project, read_recordings
+from proofweave.stages.generate.talk import Talk, opening
+from proofweave.stages.generate.wording import Words
+
+
+class Desk:
+    """What the blocks of one post need while a model is asked for them."""
+
+    def __init__(
+        self, project: Project, config: Config, post: str, requests: Sequence[Request], refresh: frozenset[str] | None
+    ) -> None:
+        from proofweave.pipeline.stages import rejected
+        from proofweave.stages.generate.replies import answer_to, unanswered
+
+        self.project = project
+        self.config = config
+        self.post = post
+        self.requests = tuple(requests)
+        self.refresh = refresh
+        texts = project.recordings(post)
+        self.recordings, _ = read_recordings(texts)
+        self._rejected = rejected(project, post)
+        self.waiting = unanswered(self.requests, self.recordings, self._rejected, refresh)
+        found = {request.block: answer_to(request, self.recordings) for request in self.requests}
+        self.known = {block: replace(reply, block=block) for block, reply in found.items() if reply is not None}
+        self._specs = {request.spec for request in self.requests}
+
+    @cached_property
+    def judge(self) -> Judge:
+        """Return the judge of this post's replies, made when the first one comes."""
+        from proofweave.stages.generate.replies import named
+
+        others = {block: named(reply) for block, reply in self.known.items()}
+        return Judge(self.project, self.project.root / "outlines" / f"{self.post}.yaml", others)
+
+    @cached_property
+    def words(self) -> Words:
+        """Return what is said to a model after its first reply."""
+        return Words(self.project.templates("prompt"), self.judge.outline.language)
+
+    def answered_meanwhile(self, request: Request) -> bool:
+        """Tell whether another run has recorded a reply to a request, or set one aside, since this one began."""
+        from proofweave.pipeline.stages import rejected
+        from proofweave.stages.generate.replies import unanswered
+
+        if self.refresh is not None and (not self.refresh or request.block in self.refresh):
+            return False
+        names = {f"generations/{self.post}/{request.block}.json", self._free_name(request)}
+        texts = {name: text for name in sorted(names) if (text := _read(self.project, name))}
+        recordings, _ = read_recordings(texts)
+        return not unanswered([request], recordings, rejected(self.project, self.post), None)
+
+    def resumed(self, request: Request) -> Talk:
+        """Return the talk an interrupted run had about a block, up to its last reply; else one that begins."""
+        from proofweave.stages.generate.state import state_in
+
+        fresh = opening(request)
+        found = state_in(_read(self.project, self._talk_name(request)), [request])
+        for talk in found[2] if found is not None else ():
+            if talk.pieces and talk.pieces[0].messages[0] == fresh.pieces[0].messages[0] and talk.calls:
+                said = "\n".join(text for _, text in fresh.pieces[0].messages)
+                if all("\n".join(text for _, text in piece.messages).startswith(said) for piece in talk.pieces):
+                    return talk
+        return fresh
+
+    def remember(self, talk: Talk) -> None:
+        """Write down a talk after each reply, so that what was paid is not lost while it is judged or repaired."""
+        from proofweave.stages.generate.state import state_out
+
+        with suppress(FileError):  # then an interrupted run only loses what it would lose without this
+            write_text(self.project.root / self._talk_name(talk.request), state_out("", "", [talk], {}))
+
+    def forget(self, request: Request) -> None:
+        """Delete what `remember` wrote: the block is recorded or kept aside."""
+        from proofweave.adapters.recordings import removed
+
+        with suppress(FileError):
+            removed(self.project.root / self._talk_name(request))
+
+    def _talk_name(self, request: Request) -> str:
+        return f".proofweave/talks/{self.post}/{request.block}.json"
+
+    def accept(self, talk: Talk, judged: Judged, served: str) -> str:
+        """Record a reply that has no findings; return its path."""
+        from proofweave.adapters.recordings import removed
+        from proofweave.outline.reply import write_reply
+        from proofweave.stages.generate.rejected import rejected_path
+        from proofweave.stages.generate.replies import answer_to
+
+        assert judged.reply is not None
+        request = talk.request
+        name = self._free_name(request)
+        reply = replace(judged.reply, provenance=self._provenance(talk, served), path=name)
+        write_text(self.project.root / name, write_reply(reply))
+        self.forget(request)
+        before = answer_to(request, self.recordings)
+        if before is not None and before.path != name:  # refreshed: the same block, recorded under an older id
+            removed(self.project.root / before.path)
+        removed(self.project.root / rejected_path(request))
+        self.judge.accept(reply)
+        return name
+
+    def set_aside(self, talk: Talk, judged: Judged, served: str, final: bool) -> str:
+        """Keep a reply that has findings where it is never merged; return its path.
+
+        One that is not `final` (the budget or the server ended its repair) is asked for again by the next run.
+        """
+        from proofweave.stages.generate.rejected import rejected_path, write_rejected
+
+        name = rejected_path(talk.request)
+        provenance = self._provenance(talk, served)
+        if not final:
+            provenance = replace(provenance, prompt="")
+        texts = [piece.text for piece in talk.pieces]
+        text = write_rejected(talk.request, provenance, judged.findings, judged.slots, texts)
+        write_text(self.project.root / name, text)
+        if final:
+            self.forget(talk.request)
+        return name
+
+    def _free_name(self, request: Request) -> str:
+        """Return where a reply is recorded: not where the recording of another block of the post lies."""
+        name = f"generations/{self.post}/{request.block}.json"
+        there = next((reply for reply in self.recordings if reply.path == name), None)
+        if there is None or there.spec == request.spec or there.spec not in self._specs:
+            return name
+        return f"generations/{self.post}/{request.block}-{request.spec[:8]}.json"
+
+    def _provenance(self, talk: Talk, served: str) -> Provenance:
+        from proofweave.stages.generate.replies import prompt_hash
+
+        made: dict[str, object] = dict(parameters(self.config))
+        if served and served != self.config.model:
+            made["served"] = served
+        tokens = {**talk.tokens, "calls": talk.calls}
+        today = datetime.date.today().isoformat()
+        return Provenance(self.config.model, today, made, prompt_hash(talk.request.prompt), tokens)
+
+
+@dataclass(slots=True)
+class Account:
+    """What a run did and what it cost, counted as it goes on."""
+
+    recorded: int = 0
+    aside: int = 0
+    unanswered: int = 0
+    calls: int = 0
+    repairs: int = 0
+    repeats: int = 0
+    unchecked: int = 0
+    short_prompts: bool = False
+    estimated_prompt: int = 0
+    estimated_reply: int = 0
+    tokens: dict[str, int] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def count(self, tokens: Mapping[str, int]) -> None:
+        """Add the tokens of a call."""
+        self.calls += 1
+        for name, number in tokens.items():
+            self.tokens[name] = self.tokens.get(name, 0) + number
+
+    def lines(self, config: Config) -> tuple[str, ...]:
+        """Return the summary of the run."""
+        from proofweave.stages.generate.cost import cost
+
+        prompt, reply = self.tokens.get("prompt", 0), self.tokens.get("completion", 0)
+        cached = self.tokens.get("cached", 0)
+        price = config.prices.get(config.model)
+        money = f", {cost(price, prompt, cached, reply):.4f} {config.currency}" if price else ""
+        unread = f"; {_count(self.unchecked, 'equation')} not checked (skip, assume): read" if self.unchecked else ""
+        return (
+            f"{_count(self.recorded, 'block')} recorded, {self.aside} kept aside, {self.unanswered} without an answer; "
+            f"{_count(self.calls, 'call')}, {_count(self.repairs, 'repair')} among them, "
+            f"{_count(self.repeats, 'attempt')} repeated{unread}",
+            f"tokens: {prompt:,} of prompts ({cached:,} cached; estimated {self.estimated_prompt:,}), "
+            f"{reply:,} of replies (estimated {self.estimated_reply:,}){money}",
+        )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def unanswered_finding(request: Request, what: str, fix: str = "") -> Finding:
+    """Return the finding for a block a model gave no answer to."""
+    said = f"block '{request.block}' has no answer: {what}"
+    return Finding("model-unanswered", Severity.ERROR, request.where, said, fix=fix or "the next run asks again")
+
+
+def rejection(talk: Talk) -> Judged:
+    """Return the judgement of a talk that stopped: a refusal, a filter, a reply without end."""
+    assert talk.stopped is not None
+    return Judged(None, {}, (("", 0, talk.stopped),))
+
+
+def left_open(judged: Judged, request: Request, why: str) -> Judged:
+    """Return a judgement that also says why the repair ended."""
+    where = Where(f"generations/{request.post}/{request.block}.json")
+    finding = Finding(
+        "repair-stopped", Severity.ERROR, where, f"its repair ended: {why}", fix="the next run asks again"
+    )
+    return replace(judged, findings=(*judged.findings, ("", 0, finding)))
+
+
+def _read(project: Project, name: str) -> str:
+    from proofweave.adapters.files import read_text
+
+    try:
+        return read_text(project.root / name)
+    except FileError:
+        return ""

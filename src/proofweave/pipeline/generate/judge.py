@@ -1,0 +1,144 @@
+"""Compose the judgement of a model's reply: the readers, the validators, KaTeX and the equation checker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from proofweave.core.types import Finding, Outline, Reply, Request, Severity
+from proofweave.core.wire import errors
+from proofweave.pipeline.project import Project
+from proofweave.stages.generate.reading import Draft, path_of, read_draft
+from proofweave.stages.generate.talk import Talk, written
+
+if TYPE_CHECKING:
+    from proofweave.check.judge.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A reply as read and everything that stops it: for each finding its slot and the number of its part (0: all)."""
+
+    reply: Reply | None
+    slots: Mapping[str, list[Any]]
+    findings: tuple[tuple[str, int, Finding], ...]
+    refuted: frozenset[str] = frozenset()
+
+
+class Judge:
+    """Judges the replies to the requests of one outline; KaTeX and verdicts are kept between them."""
+
+    def __init__(self, project: Project, path: Path, replies: Mapping[str, Reply]) -> None:
+        from proofweave.adapters.katex import KaTeX
+        from proofweave.core.errors import FindingsError
+
+        outline, findings = project.outline(path)
+        if outline is None:
+            raise FindingsError(findings)
+        self.outline: Outline = outline
+        self._source, _ = project.source(outline)
+        self._templates = project.templates(outline.language)
+        self._katex = KaTeX()
+        self._verdicts: dict[str, Any] = {}
+        self._replies = dict(replies)
+
+    def judge(self, talk: Talk) -> Judged:
+        """Judge what a talk's finished pieces hold."""
+        from proofweave.stages.generate.checks import check_reply, refuted_in
+        from proofweave.stages.generate.replies import fits, named, reply_clashes
+        from proofweave.stages.weave.grown import fill
+
+        value, problems = written(talk)
+        if problems:
+            return Judged(None, {}, tuple(("", 0, finding) for finding in problems))
+        request = talk.request
+        draft = read_draft(value, request)
+        if draft.reply is None:
+            what = tuple(("", 0, finding) for finding in errors(draft.findings) or (_nothing(request),))
+            return Judged(None, draft.slots, what)
+        own = replace(draft.reply, block=request.block, spec=request.spec, key=request.key, path=path_of(request))
+        reply = named(own)
+        findings = [
+            *draft.findings,
+            *fits(request, reply),
+            *check_reply(reply, fill(self.outline, self._replies), talk.refuted),
+            *reply_clashes(self.outline, {**self._replies, request.block: reply}),
+        ]
+        findings += self._of_text(reply, findings)
+        verdicts = tuple(self._of_equations(reply))
+        findings += verdicts
+        return Judged(own, draft.slots, tuple(_placed(draft, findings)), refuted_in(reply, verdicts))
+
+    def _of_text(self, reply: Reply, known: list[Finding]) -> tuple[Finding, ...]:
+        """Return what the validators say about the text that the reply makes."""
+        from proofweave.stages.validate.judgement import View, validate
+        from proofweave.stages.weave.grown import fill, weave
+
+        if self._source is None:
+            return ()
+        filled = fill(self.outline, {**self._replies, reply.block: reply})
+        woven = weave(filled, self._templates)
+        view = View(filled, self._source, woven, self._katex.render_errors, None, None, tuple(known))
+        return tuple(finding for finding in validate(view).findings if finding.where.file == reply.path)
+
+    def _of_equations(self, reply: Reply) -> Iterator[Finding]:
+        """Yield the reply's equations that are refuted or cannot be read, with the symbols that are in scope there.
+
+        What says `skip` is checked all the same: the word counts only where the checker cannot read the equation.
+        """
+        from proofweave.check.judge.verdict import Kind
+        from proofweave.stages.generate.checks import skipped, with_skipped
+
+        for verdict in self._checked(reply):
+            if verdict.kind is Kind.REFUTED:
+                yield _refuted(verdict, "")
+            elif verdict.kind is Kind.ERROR:
+                what = f"equation '{verdict.id}' cannot be checked: {verdict.reason}"
+                fix = "declare its symbols in symbols, or write it with the notation of the other equations"
+                yield Finding("equation-unreadable", Severity.ERROR, verdict.where, what, fix=fix)
+        if names := skipped(reply):
+            for verdict in self._checked(with_skipped(reply)):
+                if verdict.kind is Kind.REFUTED and verdict.id in names:
+                    yield _refuted(verdict, ", although it says skip")
+
+    def _checked(self, reply: Reply) -> list[Verdict]:
+        """Return the verdicts on a reply's equations."""
+        from proofweave.check.sheet.whole import check_outline
+        from proofweave.stages.generate.checks import only_for
+        from proofweave.stages.weave.grown import fill
+
+        outline = only_for(fill(self.outline, {**self._replies, reply.block: reply}), reply.block)
+        verdicts = check_outline(outline, memory=self._verdicts)
+        return [verdict for verdict in verdicts if verdict.where.file == reply.path]
+
+    def accept(self, reply: Reply) -> None:
+        """Take a reply as one of those the next ones are judged beside."""
+        from proofweave.stages.generate.replies import named
+
+        self._replies[reply.block] = named(reply)
+
+
+def _refuted(verdict: Verdict, although: str) -> Finding:
+    example = str(verdict.counterexample) if verdict.counterexample else ""
+    tail = f" ({example})" if example and example not in verdict.reason else ""
+    what = f"equation '{verdict.id}' is refuted{although}: {verdict.reason}{tail}"
+    fix = "correct it, or state what it needs in given"
+    return Finding("equation-refuted", Severity.ERROR, verdict.where, what, "a true equation", fix)
+
+
+def _placed(draft: Draft, findings: list[Finding]) -> Iterator[tuple[str, int, Finding]]:
+    """Yield the errors with the slot and part they are about, each once."""
+    told = set()
+    for finding in errors(tuple(findings)):
+        slot, part = draft.place(finding.where)
+        if (slot, part, finding.rule, finding.what) not in told:
+            told.add((slot, part, finding.rule, finding.what))
+            yield slot, part, finding
+
+
+def _nothing(request: Request) -> Finding:
+    from proofweave.core.types import Where
+
+    return Finding("reply-empty", Severity.ERROR, Where(path_of(request)), "the reply fills no slot", "all slots")

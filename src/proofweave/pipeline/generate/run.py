@@ -1,0 +1,251 @@
+"""Ask a model for the blocks that have no recording: many at a time, each recorded as it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from proofweave.adapters.model.chat import Chat, Ears
+from proofweave.adapters.model.errors import Unanswered
+from proofweave.adapters.model.heard import Answer
+from proofweave.adapters.model.server import Server, key_in
+from proofweave.core.errors import ProofweaveError, UsageError
+from proofweave.core.types import Request
+from proofweave.outline.config import Config
+from proofweave.pipeline.generate.desk import Account, Desk, left_open, rejection, unanswered_finding
+from proofweave.pipeline.generate.judge import Judged
+from proofweave.pipeline.generate.progress import Progress
+from proofweave.stages.generate.checks import unchecked
+from proofweave.stages.generate.cost import Purse, reply_tokens, tokens_in
+from proofweave.stages.generate.retry import PASSING, Patience, retry_after
+from proofweave.stages.generate.talk import Talk, heard, repaired, schema_for
+
+TRUNCATED = 0.5
+"""Below this share of its estimate a prompt was hardly read to its end: some servers cut it without a word."""
+
+WAIT = 0.2
+"""Seconds between two looks at a block that another run asks for."""
+
+
+def server_of(config: Config) -> Server:
+    """Return the server the settings name, with the key from the environment."""
+    return Server(
+        base_url=config.base_url,
+        key=key_in(os.environ, config.key_variable),
+        model=config.model,
+        temperature=None if config.temperature == "default" else float(config.temperature),
+        max_tokens=int(config.max_tokens),
+        structured=config.structured,
+        stream=config.stream == "true",
+        concurrency=config.concurrency,
+        timeout=config.timeout,
+        extra=config.extra,
+    )
+
+
+def purse_of(config: Config, budget: str) -> Purse:
+    """Return the purse of a run; a budget of money needs the model's price."""
+    purse = Purse(budget, config.prices.get(config.model))
+    if purse.needs_price:
+        what = f"the budget is an amount of {config.currency}, and config.yaml has no price of model '{config.model}'"
+        raise UsageError(what, "add it to `prices`, or give the budget in tokens: --budget '200000 tokens'")
+    return purse
+
+
+def ask_model(desks: Sequence[Desk], config: Config, purse: Purse) -> Account:
+    """Ask for every block that waits; return what was done. What ends the whole run is raised after all is kept."""
+    from proofweave.adapters.recordings import check_writable
+
+    server = server_of(config)
+    for desk in desks:
+        if desk.waiting:
+            check_writable(desk.project.root / "generations" / desk.post)
+    return asyncio.run(_Run(desks, config, server, purse).all())
+
+
+class _Run:
+    """One run: its server, its purse and its account."""
+
+    def __init__(self, desks: Sequence[Desk], config: Config, server: Server, purse: Purse) -> None:
+        self.desks = desks
+        self.config = config
+        self.purse = purse
+        self.account = Account()
+        self.held: dict[str, tuple[float, str]] = {}
+        self.ended: ProofweaveError | None = None
+        self.elsewhere: set[str] = set()
+        self.many = len(desks) > 1
+        self.progress = Progress(sum(len(desk.waiting) for desk in desks), self.many)
+        patience = Patience(config.retries, config.first_wait, config.longest_wait)
+        ears = Ears(self.progress.told, self.progress.grown, self.again)
+        self.chat = Chat(server, patience, PASSING, retry_after, ears)
+        self.judging = ThreadPoolExecutor(1)
+
+    async def all(self) -> Account:
+        """Work through the blocks, as many at a time as calls are allowed."""
+        jobs = [(desk, request) for desk in self.desks for request in desk.waiting]
+        jobs.reverse()
+
+        async def work() -> None:
+            while jobs and self.ended is None:
+                job = jobs.pop()
+                if not await self.block(*job):
+                    jobs.insert(0, job)
+                    await asyncio.sleep(WAIT)
+
+        self.judging.submit(_warm)
+        try:
+            await asyncio.gather(*(work() for _ in range(min(self.config.concurrency, len(jobs)))))
+        finally:
+            self.progress.close()
+            self.account.repeats = self.chat.repeats
+            self.judging.shutdown(wait=False, cancel_futures=True)
+            await self.chat.close()
+        for line in self.account.lines(self.config):
+            self.progress.line(line)
+        if self.ended is not None:
+            for finding in self.account.findings:
+                self.progress.line(str(finding))
+            raise self.ended
+        return self.account
+
+    async def block(self, desk: Desk, request: Request) -> bool:
+        """Ask for one block; False while another run asks for it, so that its turn comes later."""
+        from proofweave.adapters.recordings import claimed
+
+        label = self.label(request)
+        try:
+            with claimed(desk.project.root, desk.post, request.block) as mine:
+                if not mine:
+                    if label not in self.elsewhere:
+                        self.progress.told(label, "another run asks for it; waiting for that")
+                    self.elsewhere.add(label)
+                    return False
+                if desk.answered_meanwhile(request):
+                    self.progress.ended(label, "another run has asked for it")
+                else:
+                    await self.talk(desk, request, label)
+        except Unanswered as error:
+            self.account.unanswered += 1
+            if error.fatal:  # told once, when the run ends
+                self.ended = self.ended or UsageError(error.what, error.fix)
+                self.progress.ended(label, "no answer, and none to be had")
+            else:
+                self.account.findings.append(unanswered_finding(request, error.what, error.fix))
+                self.progress.ended(label, f"no answer: {error.what}")
+        except ProofweaveError as error:  # nothing can be written, or a template is broken: no other call makes sense
+            self.progress.ended(label, "its reply could not be kept")
+            self.ended = self.ended or error
+        except Exception as error:  # a fault of proofweave's own: it costs this block, not the others
+            if os.environ.get("PROOFWEAVE_DEBUG"):
+                raise
+            what = f"judging it failed ({type(error).__name__}: {error}), please report it"[:300]
+            self.account.unanswered += 1
+            self.account.findings.append(unanswered_finding(request, what, "its reply is kept for the next run"))
+            self.progress.ended(label, what)
+        return True
+
+    async def talk(self, desk: Desk, request: Request, label: str) -> None:
+        """Ask, judge and repair until the reply is recorded or kept aside."""
+        talk = desk.resumed(request)
+        judged: Judged | None = None
+        served = ""
+        scale_reply = reply_tokens(request, 1.0)
+        how = "asked for" if not talk.calls else "its talk is picked up:"
+        self.progress.started(label, f"{how} {', '.join(slot.name for slot in request.slots)}")
+        while True:
+            try:
+                while talk.waiting:
+                    answer = await self.ask(talk, talk.waiting[0], label, scale_reply)
+                    served = answer.model or served
+                    talk = heard(talk, talk.waiting[0], answer, desk.words)
+                    desk.remember(talk)
+            except Unanswered as error:
+                if judged is not None:
+                    self.aside(desk, talk, left_open(judged, request, error.what), served, label, final=False)
+                    if error.fatal:
+                        self.ended = self.ended or UsageError(error.what, error.fix)
+                    return
+                raise
+            if talk.stopped is not None:
+                self.aside(desk, talk, rejection(talk), served, label)
+                return
+            judged = await asyncio.get_running_loop().run_in_executor(self.judging, desk.judge.judge, talk)
+            if not judged.findings:
+                path = desk.accept(talk, judged, served)
+                self.account.recorded += 1
+                self.account.unchecked += unchecked(judged.reply) if judged.reply is not None else 0
+                calls = f"{talk.calls} call{'' if talk.calls == 1 else 's'}"
+                self.progress.ended(label, f"recorded in {path}, {calls}, {_counted(talk)}")
+                return
+            if talk.round >= self.config.repair_rounds:
+                self.aside(desk, talk, judged, served, label)
+                return
+            self.account.repairs += 1
+            count, first = len(judged.findings), judged.findings[0][2]
+            plural = "s go" if count > 1 else " goes"
+            self.progress.told(label, f"{count} finding{plural} back, the first: {first.what} [{first.rule}]")
+            talk = repaired(talk, judged.findings, judged.refuted, desk.words)
+            desk.remember(talk)
+
+    async def ask(self, talk: Talk, position: int, label: str, expected_reply: int) -> Answer:
+        """Return the answer to one piece of a talk; the purse holds the most it can cost meanwhile."""
+        piece = talk.pieces[position]
+        prompt = "\n".join(text for _, text in piece.messages)
+        if self.ended is not None:
+            raise Unanswered("the run ends early")
+        while (amount := self.purse.reserve(prompt, int(self.config.max_tokens))) is None and self.held:
+            await asyncio.sleep(WAIT)  # what the calls under way do not need is there for the next ones
+        if amount is None:
+            raise Unanswered("the budget is used up", "raise `budget` in config.yaml or --budget")
+        self.held[label] = (amount, prompt)
+        tokens: dict[str, int] = {}
+        try:
+            answer = await self.chat.ask(label, piece.messages, schema_for(talk.request, piece.slots))
+            tokens = {"prompt": tokens_in(prompt), "completion": tokens_in(answer.text), **answer.tokens}
+        except Unanswered as error:
+            if error.lost >= 0:
+                tokens = {"prompt": tokens_in(prompt), "completion": error.lost}
+            raise
+        finally:
+            self.purse.settle(self.held.pop(label)[0], tokens)
+        self.account.count(tokens)
+        self.account.estimated_prompt += tokens_in(prompt)
+        if tokens["prompt"] < TRUNCATED * tokens_in(prompt) and not self.account.short_prompts:
+            counted = f"the server counts {tokens['prompt']:,} tokens of a prompt of about {tokens_in(prompt):,}"
+            self.progress.told(label, f"{counted}; is its context too short? (docs/models.md)")
+            self.account.short_prompts = True
+        self.account.estimated_reply += expected_reply
+        return Answer(answer.text, answer.finish, tokens, answer.model)
+
+    def again(self, label: str, characters: int) -> bool:
+        """Tell whether the purse allows another attempt; the one that was lost may have cost its prompt and more."""
+        amount, prompt = self.held[label]
+        self.purse.settle(amount, {"prompt": tokens_in(prompt), "completion": characters})
+        again = self.purse.reserve(prompt, int(self.config.max_tokens))
+        self.held[label] = (again or 0.0, prompt)
+        return again is not None
+
+    def aside(self, desk: Desk, talk: Talk, judged: Judged, served: str, label: str, final: bool = True) -> None:
+        """Keep a reply aside."""
+        path = desk.set_aside(talk, judged, served, final)
+        self.account.aside += 1
+        count = len(judged.findings)
+        first = judged.findings[0][2]
+        plural = "" if count == 1 else "s"
+        self.progress.ended(label, f"kept aside in {path} with {count} finding{plural}, the first: {first.what}")
+
+    def label(self, request: Request) -> str:
+        """Return what a block is called in the progress."""
+        return f"{request.post}/{request.block}" if self.many else request.block
+
+
+def _warm() -> None:
+    """Load what judging needs while the first replies are being written."""
+
+
+def _counted(talk: Talk) -> str:
+    prompt, reply = talk.tokens.get("prompt", 0), talk.tokens.get("completion", 0)
+    return f"{prompt:,} + {reply:,} tokens"

@@ -1,0 +1,246 @@
+"""Compose a judgement: the validators, KaTeX and the equation checker over what merge would write."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, MutableMapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from proofweave.core.errors import FindingsError
+from proofweave.core.types import THEOREM_LIKE, Block, Equation, Finding, Outline, Post, Section, Severity, Step
+from proofweave.core.wire import errors, findings_out
+from proofweave.pipeline.project import Project
+from proofweave.pipeline.stages import (
+    COMPLETE,
+    PENDING,
+    REFUSED,
+    Assembled,
+    Document,
+    assembled,
+    findings_of,
+    heading_of,
+)
+
+if TYPE_CHECKING:
+    from proofweave.check.judge.verdict import Verdict
+
+MEMORY = ".proofweave/verdicts"
+"""Verdicts by content, a file a post; it may be deleted at any time."""
+
+
+def judged(project: Project, path: Path, replies: Document) -> Document:
+    """Return the findings, counts and verdicts of a post, as validate hands them to merge and report."""
+    assembly = assembled(project, path, replies)
+    known = findings_of(replies)
+    if assembly is None:
+        return _document(project, path, None, known, replies["pending"])
+    outline, source = assembly.outline, assembly.source
+    findings = [*known, *assembly.findings]
+    if source is None:
+        return _document(project, path, outline, findings, replies["pending"])
+    if assembly.woven is None:
+        findings += _judged_source(source)
+        return _document(project, path, outline, findings, pending=True, source=source)
+    judgement, grown_problems = _judgement(project, assembly, findings)
+    findings += [*grown_problems, *judgement.findings]
+    verdicts = _verdicts(project, outline)
+    told = list(_verdict_findings(verdicts))
+    if errors([*findings, *told]):  # what could not be read may be what uses a symbol
+        told = [finding for finding in told if finding.severity is not Severity.INFO]
+    findings += told
+    document = _document(project, path, outline, findings, replies["pending"], source)
+    document["counts"] = judgement.counts.values()
+    document["equations"] = list(_equations(outline, assembly.woven.numbering.tags, verdicts))
+    return document
+
+
+def _document(
+    project: Project,
+    path: Path,
+    outline: Outline | None,
+    findings: Any,
+    pending: bool,
+    source: Post | None = None,
+) -> Document:
+    """Return a judgement without counts."""
+    from proofweave.outline.reading import peek
+    from proofweave.stages.validate.length import BUDGET, line_count
+
+    seen: dict[str, str] = {}
+    with suppress(Exception):
+        seen = dict(peek(path.read_text(encoding="utf-8", errors="replace")))
+    status = REFUSED if errors(findings) else PENDING if pending else COMPLETE
+    return {
+        "post": path.stem,
+        "title": outline.title if outline else seen.get("title", ""),
+        "path": project.name(path),
+        "source": outline.source if outline else seen.get("source", ""),
+        "source_lines": line_count(source.text) if source else None,
+        "status": status,
+        "lines": {"least": outline.lines.least, "most": outline.lines.most} if outline and outline.lines else None,
+        "order": outline.order if outline else _number(seen.get("order", "")),
+        "batch": outline.batch if outline else _number(seen.get("batch", "")),
+        "priority": outline.priority if outline else seen.get("priority", ""),
+        "pending": pending,
+        "budget": {k.value: list(v) for k, v in {**BUDGET, **(outline.budget if outline else {})}.items()},
+        "findings": findings_out(findings),
+        "counts": None,
+        "equations": [],
+    }
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+def _judged_source(source: Post) -> tuple[Finding, ...]:
+    from proofweave.adapters.katex import KaTeX
+    from proofweave.stages.validate.judgement import judge_source
+
+    return judge_source(source, KaTeX().render_errors)
+
+
+def _judgement(project: Project, assembly: Assembled, known: list[Finding]) -> tuple[Any, tuple[Finding, ...]]:
+    """Judge the text merge would write; why it cannot be merged are findings too."""
+    from proofweave.adapters.katex import KaTeX
+    from proofweave.stages.merge.post import merge, strip
+    from proofweave.stages.validate.judgement import View, validate
+
+    assert assembly.source is not None and assembly.woven is not None
+    grown = stripped = None
+    problems: tuple[Finding, ...] = ()
+    try:
+        grown = merge(assembly.source, assembly.woven, heading_of(project, assembly.outline))
+        stripped = strip(grown, assembly.source.path)
+    except FindingsError as error:
+        problems = error.findings
+    view = View(
+        assembly.outline,
+        assembly.source,
+        assembly.woven,
+        KaTeX().render_errors,
+        grown,
+        stripped,
+        (*known, *problems),
+    )
+    return validate(view), problems
+
+
+def _verdicts(project: Project, outline: Outline) -> tuple[Verdict, ...]:
+    """Return the verdicts on an outline's equations; those on equations that did not change are remembered."""
+    from proofweave.check.sheet.whole import check_outline
+
+    memory = _Remembered(project.root / MEMORY / f"{outline.post}.json")
+    verdicts = check_outline(outline, memory=memory.values)
+    memory.keep()
+    return verdicts
+
+
+class _Remembered:
+    """The verdicts of a post that an earlier run of the same checker gave."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.checker = checker_fingerprint()
+        self.values: MutableMapping[str, Any] = _Used(self._read())
+
+    def _read(self) -> dict[str, Any]:
+        with suppress(OSError, ValueError):
+            found = json.loads(self.path.read_text(encoding="utf-8"))
+            if isinstance(found, dict) and found.get("checker") == self.checker and isinstance(found["verdicts"], dict):
+                return found["verdicts"]
+        return {}
+
+    def keep(self) -> None:
+        """Write what this run used; a folder that cannot be written only costs the next run its time."""
+        from proofweave.adapters.files import write_text
+        from proofweave.core.errors import FileError
+        from proofweave.core.wire import dump
+
+        assert isinstance(self.values, _Used)
+        with suppress(FileError):
+            write_text(self.path, dump({"checker": self.checker, "verdicts": self.values.used()}), keep=True)
+
+
+class _Used(dict[str, Any]):
+    """A memory that knows which of its values were asked for or added, so that old ones are dropped."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        super().__init__(values)
+        self._asked: set[str] = set()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self._asked.add(key)
+        return super().get(key, default)
+
+    def used(self) -> dict[str, Any]:
+        return {key: self[key] for key in sorted(self._asked) if key in self}
+
+
+def checker_fingerprint() -> str:
+    """Return the sha256 of the checker's code and of the versions of what it computes with."""
+    from importlib.metadata import version
+
+    import proofweave.check
+
+    folder = Path(proofweave.check.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for package in ("numpy", "scipy"):
+        digest.update(f"{package} {version(package)}".encode())
+    return digest.hexdigest()
+
+
+def _verdict_findings(verdicts: tuple[Verdict, ...]) -> Iterator[Finding]:
+    """Yield what is wrong with equations: refuted ones and ones that cannot be read are errors, weak ones warnings."""
+    from proofweave.check.judge.verdict import Kind
+
+    told = {
+        Kind.REFUTED: ("equation-refuted", Severity.ERROR, "correct the equation, or state what it needs in `given:`"),
+        Kind.ERROR: ("equation-unreadable", Severity.ERROR, "docs/checks.md lists what is understood"),
+        Kind.NOTE: ("symbol-unused", Severity.INFO, ""),
+        Kind.WEAK: ("equation-weak", Severity.WARNING, "state it more tightly, or excuse the part with a reason"),
+    }
+    for verdict in verdicts:
+        if verdict.kind in told:
+            rule, severity, fix = told[verdict.kind]
+            what = f"equation '{verdict.id}' is {verdict.kind}: {verdict.reason}"
+            if verdict.kind is Kind.NOTE:
+                what = f"symbol {verdict.id}: {verdict.reason}"
+            yield Finding(rule, severity, verdict.where, what, fix=fix)
+
+
+def _equations(outline: Outline, tags: Any, verdicts: tuple[Verdict, ...]) -> Iterator[Document]:
+    """Yield each equation with its place, its numbers and its verdict, in document order."""
+    found = {(verdict.where, verdict.id): verdict for verdict in verdicts}
+    for section, block, equation in _placed(outline):
+        verdict = found.get((equation.where, equation.id)) or next(
+            (each for each in verdicts if each.id == equation.id), None
+        )
+        mutants = verdict.mutants if verdict else None
+        yield {
+            "id": equation.id,
+            "tags": list(tags.get(equation.id, ())),
+            "section": section.id,
+            "block": block.id,
+            "kind": block.kind.value,
+            "conclusion": block.kind in THEOREM_LIKE and equation in block.statement,
+            "verdict": verdict.kind.value if verdict else "",
+            "reason": verdict.reason if verdict else "",
+            "instances": verdict.instances if verdict else 0,
+            "mutants": {"killed": mutants.killed, "total": mutants.total} if mutants else None,
+            "counterexample": str(verdict.counterexample) if verdict and verdict.counterexample else "",
+        }
+
+
+def _placed(outline: Outline) -> Iterator[tuple[Section, Block, Equation]]:
+    for leaf in outline.leaves():
+        for block in leaf.blocks:
+            for part in block.parts():
+                equation = part.equation if isinstance(part, Step) else part
+                if isinstance(equation, Equation):
+                    yield leaf, block, equation

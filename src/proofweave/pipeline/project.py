@@ -1,0 +1,136 @@
+"""The project's folder: where its texts are, and reading them with problems as findings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from proofweave.adapters.files import inside, read_text
+from proofweave.core.errors import FileError, FindingsError, UsageError
+from proofweave.core.types import Finding, Outline, Post, Reply, Severity, Where
+from proofweave.core.wire import errors
+from proofweave.outline.config import Config, read_config
+
+MARKS = ("config.yaml", "outlines")
+
+MOST_CHARACTERS = 4_000_000
+"""The longest post that is grown; the longest real ones have a fortieth of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A folder with config.yaml and outlines/; every path a finding names is relative to it."""
+
+    root: Path
+
+    @classmethod
+    def find(cls, start: str = "") -> Project:
+        """Return the project that holds `start` (a path; default: the working directory)."""
+        here = Path(start or ".").resolve()
+        for folder in (here, *here.parents):
+            if all((folder / mark).exists() for mark in MARKS):
+                return cls(folder)
+        raise UsageError(
+            f"{here} is not inside a proofweave project",
+            "change to the folder that holds config.yaml and outlines/",
+        )
+
+    def path(self, argument: str) -> Path:
+        """Return the file a command-line argument names, relative to the working directory."""
+        return Path(argument).absolute()
+
+    def name(self, path: Path) -> str:
+        """Return a file's path as findings print it: relative to the root where it lies inside."""
+        absolute = Path(os.path.normpath(path.absolute()))
+        return str(absolute.relative_to(self.root)) if absolute.is_relative_to(self.root) else str(absolute)
+
+    def config(self) -> Config:
+        """Return the settings; problems in config.yaml raise FindingsError."""
+        config, findings = read_config(read_text(self.root / "config.yaml"), "config.yaml")
+        if errors(findings):
+            raise FindingsError(findings)
+        return config
+
+    def outline(self, path: Path) -> tuple[Outline | None, tuple[Finding, ...]]:
+        """Return an outline and its problems; a file that cannot be read is a problem too."""
+        from proofweave.outline.reading import read_outline
+
+        name = self.name(path)
+        try:
+            text = read_text(path)
+        except FileError as error:
+            return None, (unreadable(error, path, name),)
+        return read_outline(text, name)
+
+    def outlines(self) -> tuple[Path, ...]:
+        """Return the outline files, sorted by name."""
+        return tuple(sorted((self.root / "outlines").glob("*.yaml")))
+
+    def source(self, outline: Outline) -> tuple[Post | None, tuple[Finding, ...]]:
+        """Return the source post of an outline; a missing or unreadable one is a problem at `source:`."""
+        from proofweave.text.markdown.post import read_post
+
+        path = self.root / outline.source
+        if not inside(self.root, path):
+            what = f"source '{outline.source}' leads out of the project"
+            return None, (_source_problem(outline, what, "a path below blogs_raw/", ""),)
+        try:
+            text = read_text(path)
+        except FileError as error:
+            what = error.what.replace(str(path), outline.source)
+            return None, (_source_problem(outline, what, "a readable UTF-8 Markdown file", error.fix),)
+        problems = unfit(text, outline.source, outline.source_where)
+        return (None, problems) if problems else (read_post(text, outline.source), ())
+
+    def templates(self, folder: str) -> Mapping[str, str]:
+        """Return the templates below templates/<folder>/ by file name."""
+        return {path.name: read_text(path) for path in sorted((self.root / "templates" / folder).glob("*.j2"))}
+
+    def recordings(self, post: str) -> dict[str, str]:
+        """Return the texts of a post's recordings by path."""
+        folder = self.root / "generations" / post
+        return {self.name(path): read_text(path) for path in sorted(folder.glob("*.json"))}
+
+
+def read_recordings(texts: Mapping[str, str]) -> tuple[tuple[Reply, ...], tuple[Finding, ...]]:
+    """Return the replies of some recordings, and the problems of those that cannot be used."""
+    from proofweave.outline.reply import read_reply
+
+    replies: list[Reply] = []
+    findings: list[Finding] = []
+    for path, text in texts.items():
+        reply, problems = read_reply(text, path)
+        findings += problems
+        if reply is not None:
+            replies.append(reply)
+    return tuple(replies), tuple(findings)
+
+
+def unreadable(error: FileError, path: Path, name: str) -> Finding:
+    """Return the finding for a file that cannot be read as text; it says the name, the same on every machine."""
+    what = error.what.replace(str(path), name)
+    return Finding("file-unreadable", Severity.ERROR, Where(name), what, "a readable UTF-8 text file", error.fix)
+
+
+def unfit(text: str, name: str, where: Where) -> tuple[Finding, ...]:
+    """Return why a text is no post: there is nothing in it, or far too much."""
+    if not text.strip("\ufeff \t\r\n"):
+        return (Finding("source-empty", Severity.ERROR, where, f"the post {name} is empty", "some Markdown"),)
+    if len(text) > MOST_CHARACTERS:
+        what = f"the post {name} has {len(text)} characters"
+        return (Finding("source-size", Severity.ERROR, where, what, f"at most {MOST_CHARACTERS}", "split the post"),)
+    return ()
+
+
+def outline_paths(project: Project, arguments: Sequence[str]) -> tuple[Path, ...]:
+    """Return the outlines the command line names, or all of the project."""
+    paths = tuple(project.path(argument) for argument in arguments) or project.outlines()
+    if not paths:
+        raise UsageError("there are no outlines in outlines/", "write one with `proofweave new blogs_raw/POST.md`")
+    return paths
+
+
+def _source_problem(outline: Outline, what: str, expected: str, fix: str) -> Finding:
+    return Finding("source-unreadable", Severity.ERROR, outline.source_where, what, expected, fix)

@@ -1,0 +1,113 @@
+"""Build single posts again inside this process: what Snakemake's rules write, byte for byte."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from proofweave.adapters.katex import KaTeX
+
+if TYPE_CHECKING:
+    from proofweave.core.types import Finding
+    from proofweave.pipeline.project import Project
+
+SHARED = ("config.yaml", "templates/*/*.j2")
+PATTERNS = ("outlines/*.yaml", "blogs_raw/*.md", "generations/*/*.json", "figures/*/*.py", *SHARED)
+"""What posts are made of; a file that matches is watched."""
+
+
+@dataclass(slots=True)
+class Builder:
+    """Builds posts of a project and keeps what is slow to start: KaTeX."""
+
+    project: Project
+    site: Path
+    katex: KaTeX = field(default_factory=KaTeX)
+
+    def post(self, path: Path) -> tuple[Finding, ...]:
+        """Build the post of an outline and its page; return the errors that keep it from being grown."""
+        from proofweave.adapters.files import write_text
+        from proofweave.cli.export import grown_page
+        from proofweave.core.wire import dump, errors
+        from proofweave.pipeline.judge import judged
+        from proofweave.pipeline.stages import (
+            assembled,
+            findings_of,
+            merged,
+            rendered,
+            replies_document,
+            requests_document,
+            requests_in,
+        )
+
+        project, name = self.project, path.stem
+        build = project.root / "build"
+        requests = requests_document(name, rendered(project, path))
+        replies = replies_document(project, name, requests_in(requests), findings_of(requests))
+        judgement = judged(project, path, replies)
+        write_text(build / "requests" / f"{name}.json", dump(requests))
+        write_text(build / "replies" / f"{name}.json", dump(replies))
+        write_text(build / "findings" / f"{name}.json", dump(judgement))
+        stopping = errors(findings_of(judgement))
+        assembly = None if stopping else assembled(project, path, replies)
+        if assembly is not None:
+            write_text(build / "posts" / f"{name}.md", merged(project, assembly))
+        page = self.site / "posts" / f"{name}.html"
+        if assembly is not None or not page.is_file():
+            html, _ = grown_page(project, path, replies, judgement, katex=self.katex, assembly=assembly)
+            write_text(page, html)
+        return stopping
+
+    def figure(self, script: Path) -> None:
+        """Draw a figure, and put it into the site."""
+        from proofweave.adapters.drawing import draw
+        from proofweave.adapters.files import write_text
+
+        svg = draw(script, self.project.name(script))
+        for folder in (self.project.root / "build" / "figures", self.site / "figures"):
+            write_text(folder / script.parent.name / f"{script.stem}.svg", svg, keep=True)
+
+    def around(self) -> None:
+        """Write the pages around the posts."""
+        from proofweave.cli.site import write_assets, write_site
+
+        write_assets(self.site / "assets")
+        write_site(self.project, self.site)
+
+    def concerned(self, changed: str) -> tuple[Path, ...]:
+        """Return the outlines of the posts that a changed file is part of."""
+        from proofweave.outline.first_keys import peek
+
+        kind, _, rest = changed.partition("/")
+        outlines = self.project.outlines()
+        if kind == "outlines":
+            return tuple(path for path in outlines if path.name == rest)
+        if kind in ("generations", "figures"):
+            return tuple(path for path in outlines if path.stem == rest.partition("/")[0])
+        if kind == "blogs_raw":
+            texts = ((path, path.read_text(encoding="utf-8", errors="replace")) for path in outlines)
+            return tuple(path for path, text in texts if peek(text).get("source", "") == changed)
+        return outlines
+
+    def stale(self, path: Path) -> bool:
+        """Return whether a post's page is missing or older than something the post is made of."""
+        page = self.site / "posts" / f"{path.stem}.html"
+        if not page.is_file():
+            return True
+        root = self.project.root
+        found = [path, *(root / "blogs_raw").glob("*.md"), *(root / "generations" / path.stem).glob("*.json")]
+        found += [shared for pattern in SHARED for shared in root.glob(pattern)]
+        return any(each.stat().st_mtime_ns > page.stat().st_mtime_ns for each in found)
+
+    def undrawn(self) -> tuple[Path, ...]:
+        """Return the scripts of figures that the site lacks, or has older."""
+        names = {path.stem for path in self.project.outlines()}
+        found = []
+        for script in sorted((self.project.root / "figures").glob("*/*.py")):
+            picture = self.site / "figures" / script.parent.name / f"{script.stem}.svg"
+            if script.parent.name in names and (
+                not picture.is_file() or picture.stat().st_mtime_ns < script.stat().st_mtime_ns
+            ):
+                found.append(script)
+        return tuple(found)

@@ -1,0 +1,143 @@
+"""Make of a post the chapters of a book: well-formed XHTML with MathML, no scripts, no controls."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from proofweave.stages.export.marked.numbers import Display
+from proofweave.stages.export.page.document import Document, arranged
+from proofweave.stages.export.page.equations import Pictured, Printer, anchor_of, row_cells
+from proofweave.stages.export.page.tree import Node, raw_inline
+
+PROOF = re.compile(r'<details class="proof" open><summary>(.*)</summary>\Z', re.DOTALL)
+MATH = re.compile(r"<math(?=[ >])")
+NAMESPACE = '<math xmlns="http://www.w3.org/1998/Math/MathML"'
+TAGS = re.compile(r"<[^>]*>")
+LEAK = re.compile(r"\\(?:begin|end|tag|label|eqref|[a-zA-Z]+\{)[^\s<]{0,20}|\$[^$<\s][^$<]{0,40}\$")
+
+
+@dataclass(frozen=True, slots=True)
+class BookPrinter(Printer):
+    """Prints formulas as a page does, with a sign that is no button beside a checked equation's number."""
+
+    def math(self, tex: str, display: bool = False) -> str:
+        """Return a formula as MathML of its own namespace, with its TeX for readers that have no MathML."""
+        found = Printer.math(self, tex, display)
+        opening = f'{NAMESPACE} alttext="{escape(" ".join(tex.split()))}"'
+        return MATH.sub(lambda _: opening, found, count=1).replace("∥", "‖")  # fonts of text slant the other sign
+
+    def rows(self, display: Display) -> str:
+        """Return a display of several numbers: a table, since few readers know grids."""
+        lines = []
+        for row in display.rows:
+            sides = ("right", "left") if display.aligned else ("centre", "centre")
+            cells = [
+                f'<td class="{sides[column % 2]}">{self.math(cell)}</td>'
+                for column, cell in enumerate(row_cells(row.tex, self.numbers))
+            ]
+            identity = f' id="{anchor_of(row.number)}"' if row.number else ""
+            edge = f'<td class="edge"{identity}>{self.number(row.number) if row.number else ""}</td>'
+            lines.append(f"<tr>{''.join(cells)}{edge}</tr>")
+        return f'<table class="eqs">{"".join(lines)}</table>'
+
+    def number(self, number: str) -> str:
+        """Return a number, and the sign of what was checked."""
+        mark = self.marks.get(number)
+        sign = f'<span class="sign {mark.state}" title="{escape(mark.says)}">{mark.sign}</span> ' if mark else ""
+        return f'<div class="eq-no">{sign}({escape(number)})</div>'
+
+
+def chapters(document: Document, blocks: Sequence[Node], pictures: Mapping[Pictured, str]) -> list[Node]:
+    """Return the tree that pandoc writes as a book: a chapter for each heading of the first level."""
+    tree = arranged(document, blocks, pictures, BookPrinter)
+    return [new for block in _lifted(tree) for new in _block(block)]
+
+
+def _lifted(blocks: Sequence[Node]) -> Iterator[Node]:
+    """Yield the blocks with the grown part's own out of its box, so that chapters can be cut between them."""
+    for block in blocks:
+        if block["t"] == "Div" and "grown" in block["c"][0][1]:
+            yield from block["c"][1]
+        else:
+            yield block
+
+
+def _block(block: Node) -> Iterator[Node]:
+    kind = block["t"]
+    content: Any = block.get("c")
+    if kind == "RawBlock":
+        if found := PROOF.match(content[1]):
+            text = f'<div class="proof"><p class="proof-head"><strong>{found[1]}</strong></p>'
+        else:
+            text = "</div>" if content[1] == "</details>" else content[1]
+        yield {"t": kind, "c": ["html", text]}
+    elif kind == "Header":
+        yield {"t": kind, "c": [content[0] - 1, content[1], _inlines(content[2])]}
+    elif kind in ("Para", "Plain"):
+        yield {"t": kind, "c": _inlines(content)}
+    elif kind == "Div":
+        yield {"t": kind, "c": [content[0], _blocks(content[1])]}
+    elif kind == "BlockQuote":
+        yield {"t": kind, "c": _blocks(content)}
+    elif kind == "BulletList":
+        yield {"t": kind, "c": [_blocks(item) for item in content]}
+    elif kind == "OrderedList":
+        yield {"t": kind, "c": [content[0], [_blocks(item) for item in content[1]]]}
+    else:
+        yield block
+
+
+def _blocks(found: Sequence[Node]) -> list[Node]:
+    return [new for block in found for new in _block(block)]
+
+
+def _inlines(found: Sequence[Node]) -> list[Node]:
+    return [_picture(node) if node["t"] == "Image" else node for node in found]
+
+
+def _picture(node: Node) -> Node:
+    """Return a figure's element; the picture itself is put into the book afterwards, since pandoc reads no file."""
+    alt, (target, _) = "".join(each.get("c", " ") for each in node["c"][1]), node["c"][2]
+    return raw_inline(f'<img src="{picture_name(target)}" alt="{escape(alt)}" />')
+
+
+def picture_name(target: str) -> str:
+    """Return the name a figure has in a book: plain letters, since some readers take no others."""
+    stem = target.rsplit("/", 1)[-1]
+    plain = "".join(each if each.isascii() and (each.isalnum() or each in "._-") else "_" for each in stem)
+    return f"media/{plain}"
+
+
+def pictures_of(blocks: Any) -> tuple[str, ...]:
+    """Return the figures that a tree, as pandoc read it, shows of ours, as it names them."""
+    found: dict[str, None] = {}
+
+    def visit(node: Any) -> None:
+        if isinstance(node, dict):
+            if node.get("t") == "Image" and node["c"][2][0].startswith("../figures/"):
+                found[node["c"][2][0]] = None
+            node = list(node.values())
+        if isinstance(node, list):
+            for each in node:
+                visit(each)
+
+    visit(blocks)
+    return tuple(found)
+
+
+def leaked(xhtml: str) -> tuple[str, ...]:
+    r"""Return each stretch of TeX (`\frac`, `$x$`, `\begin`) that a chapter shows as text outside code and formulas."""
+    text = re.sub(r"<(code|pre|math|head)\b.*?</\1>", " ", xhtml, flags=re.DOTALL)
+    found = re.findall(
+        r"\\(?:begin|end|tag|label|eqref|[a-zA-Z]+\{)[^\s<]{0,20}|\$[^$<\s][^$<]{0,40}\$", TAGS.sub(" ", text)
+    )
+    return tuple(found)
+
+
+def numbers_shown(xhtml: str) -> tuple[str, ...]:
+    """Return the numbers of equations that a chapter shows, in order."""
+    return tuple(re.findall(r'<div class="eq-no">.*?\(([^()]+)\)</div>', xhtml, re.DOTALL))

@@ -1,0 +1,148 @@
+r"""Number the displays of a post: generated tags as they are, the source's own as S1, S2, … so that none collide."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from proofweave.text.tex.structure import environments, labels_in, split_rows, tags_in
+from proofweave.text.tex.tokens import ROW_ENVIRONMENTS, TOP_ENVIRONMENTS, unstarred
+
+UNNUMBERED = re.compile(r"\\(?:notag|nonumber)(?![A-Za-z])")
+MARK = re.compile(r"\\(?:tag\*?|label)\s*\{")
+INNER = {
+    "align": "aligned",
+    "flalign": "aligned",
+    "alignat": "alignedat",
+    "gather": "gathered",
+    "multline": "gathered",
+}
+"""What a display environment is called where its number is set elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a display: its TeX without tag and label, the number it shows ("" for none), its labels."""
+
+    tex: str
+    number: str
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """A displayed formula: its rows, and the TeX of all of them together, without numbers.
+
+    `aligned` tells whether `&` separates columns that line up from row to row.
+    """
+
+    rows: tuple[Row, ...]
+    tex: str
+    aligned: bool = False
+    grown: bool = False
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Return the numbers it shows, in order."""
+        return tuple(row.number for row in self.rows if row.number)
+
+
+def number_displays(formulas: Sequence[tuple[str, bool]]) -> tuple[Display, ...]:
+    r"""Return the displays of a post with their numbers, from (TeX, whether it is of the grown part) in order.
+
+    Where the source numbers its displays itself, as MathJax does for `equation` and its like, it shows (S1), (S2), …
+    beside a grown part that has numbers, else (1), (2), ….
+    """
+    generated = {tag.text for tex, grown in formulas if grown for tag in tags_in(tex)}
+    prefix = "S" if generated else ""
+    counter = _Counter(prefix, generated)
+    return tuple(_display(tex, grown, counter) for tex, grown in formulas)
+
+
+def labelled(displays: Iterable[Display]) -> Mapping[str, str]:
+    """Return the number that each label refers to."""
+    return {label: row.number for display in displays for row in display.rows for label in row.labels if row.number}
+
+
+class _Counter:
+    """Counts the displays that the source leaves to be numbered."""
+
+    def __init__(self, prefix: str, taken: set[str]) -> None:
+        self.prefix = prefix
+        self.taken = taken
+        self.count = 0
+
+    def next(self) -> str:
+        self.count += 1
+        return f"{self.prefix}{self.count}"
+
+    def own(self, tag: str, grown: bool) -> str:
+        """Return a tag that a display gives itself; a source's tag that a grown one bears too is set apart."""
+        tag = tag.strip().strip("$").strip()
+        return f"S-{tag}" if not grown and tag in self.taken else tag
+
+
+def _display(tex: str, grown: bool, counter: _Counter) -> Display:
+    outer = next(iter(environments(tex)), None)
+    whole = tex.strip()
+    if outer is None or tex[: outer.start].strip() or tex[outer.end :].strip() or outer.end < 0:
+        return _single(whole, False, grown, counter)
+    name = unstarred(outer.name)
+    body = _body(tex[outer.start : outer.end])
+    auto = name in TOP_ENVIRONMENTS and not outer.name.endswith("*")
+    if name not in TOP_ENVIRONMENTS:
+        return _single(whole, False, grown, counter)
+    if name not in ROW_ENVIRONMENTS:
+        inner = body if name == "equation" else _wrapped(name, "", body)
+        return _single(inner, auto, grown, counter)
+    columns, body = _columns(name, body)
+    rows = tuple(_row(row, auto, grown, counter) for row in split_rows(body))
+    inner = _wrapped(name, columns, " \\\\ ".join(row.tex for row in rows)) if len(rows) > 1 or "&" in body else body
+    return Display(rows, _bare(inner), name != "gather", grown)
+
+
+def _single(tex: str, auto: bool, grown: bool, counter: _Counter) -> Display:
+    row = _row(tex, auto, grown, counter)
+    return Display((row,), row.tex, grown=grown)
+
+
+def _row(tex: str, auto: bool, grown: bool, counter: _Counter) -> Row:
+    tags = tags_in(tex)
+    labels = tuple(label.text.strip() for label in labels_in(tex))
+    number = counter.own(tags[0].text, grown) if tags else ""
+    if auto and not tags and not UNNUMBERED.search(tex):
+        number = counter.next()
+    return Row(_bare(tex), number, labels)
+
+
+def _bare(tex: str) -> str:
+    r"""Return the TeX without `\tag`, `\label`, `\notag` and `\nonumber`."""
+    kept: list[str] = []
+    position = 0
+    for mark in sorted((*tags_in(tex), *labels_in(tex)), key=lambda mark: mark.offset):
+        opening = MARK.match(tex, mark.offset)
+        if opening is not None and mark.offset >= position:
+            kept.append(tex[position : mark.offset])
+            position = opening.end() + len(mark.text) + 1
+    return UNNUMBERED.sub("", "".join((*kept, tex[position:]))).strip()
+
+
+def _body(environment: str) -> str:
+    r"""Return what stands between the `\begin{…}` and the `\end{…}` of an environment."""
+    return environment[environment.index("}") + 1 : environment.rindex("\\end")].strip()
+
+
+def _columns(name: str, body: str) -> tuple[str, str]:
+    """Return the argument of an alignat, and the body after it."""
+    if name == "alignat" and body.startswith("{") and "}" in body:
+        end = body.index("}") + 1
+        return body[:end], body[end:]
+    return "", body
+
+
+def _wrapped(name: str, columns: str, body: str) -> str:
+    if name == "eqnarray":
+        return rf"\begin{{array}}{{rcl}} {body} \end{{array}}"
+    inner = INNER[name]
+    return rf"\begin{{{inner}}}{columns} {body} \end{{{inner}}}"

@@ -1,0 +1,126 @@
+"""Find in a grown post what its blocks, proofs, steps and figures are, from where weave says their lines come from."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from proofweave.core.types import Block, BlockKind, Figure, Origin, Post, Section, SpanKind, Step, Woven
+from proofweave.text.markdown.post import BEGIN, END
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Some lines of the grown part that are one thing: `kind` is "block", "proof", "step", "figure" or "section"."""
+
+    kind: str
+    block: Block | None = None
+    section: Section | None = None
+    figure: str = ""
+    intuition: bool = False
+
+
+class Mark(NamedTuple):
+    """A region's edge, to be put before the 1-based line."""
+
+    line: int
+    order: int
+    region: int
+    opens: bool
+
+
+class Passage(NamedTuple):
+    """A stretch of a post: its text, whether it is grown, and the marks to put between its lines."""
+
+    text: str
+    grown: bool
+    line: int
+    marks: tuple[Mark, ...] = ()
+
+
+def passages(post: Post, woven: Woven | None) -> tuple[tuple[Passage, ...], tuple[Region, ...]]:
+    """Return a grown post in stretches, and the regions that their marks number."""
+    regions: list[Region] = []
+    found: list[Passage] = []
+    kept: list[str] = []
+    line = 1
+    pieces = dict(woven.pieces) if woven else {}
+    for span in post.spans:
+        if span.kind is not SpanKind.GROWN:
+            kept.append(span.text)
+            continue
+        if kept:
+            found.append(Passage("".join(kept), False, line))
+            kept = []
+        text, offset = _inner(span.text)
+        marks = _marks(text, pieces, woven, regions) if woven else ()
+        found.append(Passage(text, True, span.line + offset, marks))
+        line = span.line + span.text.count("\n")
+    if kept:
+        found.append(Passage("".join(kept), False, line))
+    return tuple(found), tuple(regions)
+
+
+def _inner(grown: str) -> tuple[str, int]:
+    """Return a grown part without its markers, and how many lines were cut off before it."""
+    text = grown.replace("\r\n", "\n")
+    start = text.index("-->", text.index(BEGIN)) + 3
+    end = text.rindex(END) if END in text else len(text)
+    return text[start:end], text.count("\n", 0, start)
+
+
+def _marks(text: str, pieces: dict[str, str], woven: Woven, regions: list[Region]) -> tuple[Mark, ...]:
+    """Return the marks of the piece that a grown part holds; none where it is not what was woven."""
+    for anchor, piece in pieces.items():
+        offset = text.find(piece.strip("\n"))
+        if offset >= 0 and piece.strip():
+            del pieces[anchor]
+            lead = len(piece) - len(piece.lstrip("\n"))
+            first = text.count("\n", 0, offset) - piece.count("\n", 0, lead)
+            return tuple(sorted(_found(woven.origins.get(anchor, ()), first, regions, piece)))
+    return ()
+
+
+def _found(origins: Sequence[Origin], first: int, regions: list[Region], piece: str) -> Iterator[Mark]:
+    lines = piece.split("\n")
+
+    def region(kind: str, start: int, end: int, depth: int, **values: object) -> Iterator[Mark]:
+        while end > start and not lines[end - 1].strip():
+            end -= 1
+        regions.append(Region(kind, **values))  # type: ignore[arg-type]
+        number = len(regions) - 1
+        yield Mark(start + first, depth, number, True)
+        yield Mark(end + 1 + first, -depth, number, False)
+
+    for origin in origins:
+        if origin.section is not None and origin.block is None and origin.part is None:
+            yield from region("section", origin.first, origin.last, 1, section=origin.section)
+    by_block: dict[tuple[int, int], list[Origin]] = defaultdict(list)
+    whole: dict[int, Origin] = {}
+    for origin in origins:
+        if origin.block is not None and origin.part is None:
+            whole[id(origin.block)] = origin
+        elif origin.block is not None:
+            by_block[id(origin.block), 0].append(origin)
+    for key, origin in whole.items():
+        block = origin.block
+        assert block is not None
+        yield from region("block", origin.first, origin.last, 1, block=block)
+        if block.kind is BlockKind.ALGORITHM:
+            continue
+        parts = by_block[key, 0]
+        proof = [each for each in parts if any(each.part is part for part in block.proof)]
+        if proof:
+            yield from region("proof", proof[0].first, proof[-1].last, 2, block=block)
+        for each in parts:
+            if isinstance(each.part, Figure):
+                yield from region("figure", each.first, each.last, 3, figure=each.part.id)
+            elif isinstance(each.part, Step) and each.part.intuition:
+                yield from region("step", each.first, each.last, 3, intuition=True)
+
+
+def labels_of(block: Block, labels: Mapping[str, str]) -> str:
+    """Return the label a block bears (定理1.1), "" for one without a number."""
+    return labels.get(block.id, "")

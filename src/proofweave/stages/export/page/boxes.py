@@ -1,0 +1,203 @@
+"""Put the blocks of a grown post into boxes: theorems, proofs that fold, intuitions, figures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+from proofweave.core.types import NUMBERED, Block, Numbering
+from proofweave.stages.export.marked.placeholders import Marked
+from proofweave.stages.export.marked.regions import Region
+from proofweave.stages.export.page.tree import NO_ATTR, Node, raw_block, words
+
+ENTRY = re.compile(r"\[(\d+)\](?:\s|\Z)")
+ID = re.compile(r"[A-Za-z0-9_-]+\Z")
+SHORT = 40
+"""Characters that a proof's first or last words have at most."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """A region that is being read."""
+
+    letter: str
+    number: int
+    blocks: list[Node] = field(default_factory=list)
+
+
+def boxed(blocks: Sequence[Node], marked: Marked, numbering: Numbering | None) -> list[Node]:
+    """Return the blocks with each region in its box; an edge without its other edge is left out."""
+    boxes = _Boxes(marked, numbering.labels if numbering else {})
+    open_ones = [_Open("", -1)]
+    for block in blocks:
+        edge = boxes.edge(block)
+        if edge is None:
+            open_ones[-1].blocks.append(block)
+        elif edge[0] in "bg":
+            open_ones.append(_Open(*edge))
+        elif (wanted := _Open({"e": "b", "h": "g"}[edge[0]], edge[1])) and any(_same(o, wanted) for o in open_ones):
+            while not _same(open_ones[-1], wanted):
+                lost = open_ones.pop()
+                open_ones[-1].blocks += lost.blocks
+            done = open_ones.pop()
+            open_ones[-1].blocks += boxes.box(done, open_ones[-1].blocks)
+    while len(open_ones) > 1:
+        lost = open_ones.pop()
+        open_ones[-1].blocks += lost.blocks
+    return open_ones[0].blocks
+
+
+def _same(one: _Open, other: _Open) -> bool:
+    return (one.letter, one.number) == (other.letter, other.number)
+
+
+class _Boxes:
+    """Makes the box of each kind of region."""
+
+    def __init__(self, marked: Marked, labels: Mapping[str, str]) -> None:
+        self.marked = marked
+        self.labels = labels
+        self.token = marked.token
+
+    def edge(self, block: Node) -> tuple[str, int] | None:
+        """Return the edge that a paragraph is."""
+        content: Any = block.get("c")
+        if block["t"] != "Para" or len(content) != 1 or content[0]["t"] != "Str":
+            return None
+        match = self.token.fullmatch(content[0]["c"])
+        return (match[1], int(match[2])) if match and match[1] in "begh" else None
+
+    def box(self, done: _Open, before: list[Node]) -> list[Node]:
+        """Return a region's blocks in their box; `before` are those that stand before it, to take a heading from."""
+        if done.letter == "g":
+            return [_div("", ["grown"], _bibliography(done.blocks))]
+        region = self.marked.regions[done.number]
+        if region.kind == "block" and region.block is not None:
+            return [self.block(region.block, done.blocks)]
+        if region.kind == "proof":
+            return self.proof(done.blocks, before)
+        if region.kind == "figure":
+            return _figure(region, done.blocks)
+        if region.kind == "section" and region.section is not None:
+            return _section(region.section.id, done.blocks)
+        return _step(done.blocks)
+
+    def block(self, block: Block, blocks: list[Node]) -> Node:
+        classes = ["box" if block.kind in NUMBERED else "passage", block.kind.value.replace("_", "-")]
+        anchor = f"thm-{block.id}" if ID.match(block.id) else ""
+        first = next((each for each in blocks if each["t"] == "Para"), None)
+        if first is not None:
+            index = blocks.index(first)
+            blocks = [*blocks[:index], _labelled(first), *blocks[index + 1 :]]
+        if not block.body:
+            blocks = _closed(blocks)
+        return _div(anchor, classes, blocks)
+
+    def proof(self, blocks: list[Node], before: list[Node]) -> list[Node]:
+        """Return a proof that folds, under the words that stand before it."""
+        heading: list[Node] = [{"t": "Str", "c": "证明"}]
+        if before and before[-1]["t"] == "Para" and len(words(before[-1]["c"])) <= SHORT:
+            content = before[-1]["c"]
+            if content and content[0]["t"] == "Strong" and not self.token.search(words(content)):
+                heading = before.pop()["c"][0]["c"]
+        return [
+            raw_block(f'<details class="proof" open><summary>{escape(words(heading))}</summary>'),
+            *blocks,
+            raw_block("</details>"),
+        ]
+
+
+def _labelled(block: Node) -> Node:
+    """Return a paragraph whose first words, where they are strong, are its label: no reference is looked for in it."""
+    content = block.get("c")
+    if block["t"] != "Para" or not content or content[0]["t"] != "Strong":
+        return block
+    return {"t": "Para", "c": [{"t": "Span", "c": [["", ["label"], []], content[0]["c"]]}, *content[1:]]}
+
+
+def _closed(blocks: list[Node]) -> list[Node]:
+    """Return a block's parts with the words that end its proof inside the proof."""
+    for index, block in enumerate(blocks):
+        if block["t"] == "RawBlock" and block["c"][1] == "</details>":
+            tail = [_ending(each) for each in blocks[index + 1 :]]
+            return [*blocks[:index], *tail, block]
+    return blocks
+
+
+def _ending(block: Node) -> Node:
+    if block["t"] == "Para" and len(words(block["c"])) <= SHORT:
+        return _div("", ["qed"], [block])
+    return block
+
+
+def _figure(region: Region, blocks: list[Node]) -> list[Node]:
+    anchor = f' id="fig-{region.figure}"' if ID.match(region.figure) else ""
+    before: list[Node] = []
+    pictures: list[Node] = []
+    others: list[Node] = []
+    for block in blocks:
+        content = block["c"] if block["t"] == "Para" else []
+        index = next((index for index, node in enumerate(content) if node["t"] == "Image"), -1)
+        if index < 0:
+            others.append(_labelled(block) if not others else block)
+            continue
+        if words(content[:index]).strip():  # a passage's title that the figure follows on its line
+            before.append({"t": "Para", "c": content[:index]})
+        pictures.append({"t": "Para", "c": content[index:]})
+    return [
+        *before,
+        raw_block(f"<figure{anchor}>"),
+        *pictures,
+        raw_block("<figcaption>"),
+        *others,
+        raw_block("</figcaption></figure>"),
+    ]
+
+
+def _section(anchor: str, blocks: list[Node]) -> list[Node]:
+    out = list(blocks)
+    for index, block in enumerate(out):
+        if block["t"] == "Header" and ID.match(anchor):
+            out[index] = {"t": "Header", "c": [block["c"][0], [f"sec-{anchor}", [], []], block["c"][2]]}
+            break
+    return out
+
+
+def _step(blocks: list[Node]) -> list[Node]:
+    """Return a step whose last quotation is its intuition."""
+    for index in range(len(blocks) - 1, -1, -1):
+        if blocks[index]["t"] == "BlockQuote":
+            aside = _div("", ["aside"], blocks[index]["c"])
+            return [*blocks[:index], aside, *blocks[index + 1 :]]
+    return blocks
+
+
+def _bibliography(blocks: list[Node]) -> list[Node]:
+    """Return the grown part with an anchor at each work of its list of references."""
+    out = []
+    for block in blocks:
+        if block["t"] == "BulletList" and all(item and _entry(item[0]) for item in block["c"]):
+            items = [[_anchored(item[0]), *item[1:]] for item in block["c"]]
+            block = _div("", ["works"], [{"t": "BulletList", "c": items}])
+        out.append(block)
+    return out
+
+
+def _entry(block: Node) -> re.Match[str] | None:
+    return ENTRY.match(words(block["c"])) if block["t"] in ("Plain", "Para") else None
+
+
+def _anchored(block: Node) -> Node:
+    entry = _entry(block)
+    assert entry is not None
+    content = block["c"]
+    head = {"t": "Span", "c": [[f"ref-{entry[1]}", ["label"], []], [{"t": "Str", "c": f"[{entry[1]}]"}]]}
+    rest = content[1:] if content and content[0] == {"t": "Str", "c": f"[{entry[1]}]"} else content
+    return {"t": block["t"], "c": [head, *rest]}
+
+
+def _div(anchor: str, classes: Sequence[str], blocks: Sequence[Node]) -> Node:
+    return {"t": "Div", "c": [[anchor, list(classes), []] if anchor or classes else NO_ATTR, list(blocks)]}

@@ -1,0 +1,185 @@
+"""Make the page of a post: before pandoc reads it, between reading and writing, and after it has written HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from proofweave.core.types import Finding, Numbering, Severity, Where
+from proofweave.stages.export.marked.numbers import labelled
+from proofweave.stages.export.marked.placeholders import Marked
+from proofweave.stages.export.page.boxes import boxed
+from proofweave.stages.export.page.checks import Checked, cards, marks_of
+from proofweave.stages.export.page.equations import Pictured, Printer, needed
+from proofweave.stages.export.page.fill import Filler
+from proofweave.stages.export.page.leaked import leaks
+from proofweave.stages.export.page.links import links_of
+from proofweave.stages.export.page.mathml import shown
+from proofweave.stages.export.page.tree import Node, clean, words
+from proofweave.text.html.frame import page
+
+HEADING = re.compile(r"<th( [^>]*)?>(.*?)</th>", re.DOTALL)
+MATH = re.compile(r"<math.*?</math>", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A post on its way to a page: its tokens, its numbers and the verdicts on its equations."""
+
+    marked: Marked
+    title: str
+    path: str
+    language: str = "zh"
+    numbering: Numbering | None = None
+    checked: tuple[Checked, ...] = ()
+    date: str = ""
+
+    @property
+    def numbers(self) -> Mapping[str, str]:
+        """Return the number that each label refers to."""
+        return labelled(self.marked.displays)
+
+    def wanted(self) -> list[Pictured]:
+        """Return every formula that KaTeX has to picture: the post's, and the symbols' names."""
+        symbols = [(name, False) for each in self.checked for name, _ in each.symbols]
+        return list(dict.fromkeys([*needed(self.marked, self.numbers), *symbols]))
+
+
+def filled(document: Document, blocks: Sequence[Node], pictures: Mapping[Pictured, str]) -> list[Node]:
+    """Return the tree that pandoc writes as HTML, from the one it read."""
+    return arranged(document, blocks, pictures, Printer)
+
+
+def arranged(
+    document: Document, blocks: Sequence[Node], pictures: Mapping[Pictured, str], printing: type[Printer]
+) -> list[Node]:
+    """Return the tree with boxes, links, and formulas as a printer prints them."""
+    numbering = document.numbering
+    printer = printing(pictures, document.numbers, marks_of(document.checked, document.language))
+    tree = boxed(clean(blocks), document.marked, numbering)
+    tree = _untitled(_levelled(tree), document)
+    links = links_of(numbering) if numbering else None
+    return Filler(document.marked, printer, links).blocks(tree)
+
+
+def _levelled(blocks: Sequence[Node]) -> list[Node]:
+    """Return the blocks with headings from the second level on, none left out, each with an anchor."""
+    counter = 0
+    deepest = 1
+
+    def visit(found: Sequence[Node]) -> list[Node]:
+        nonlocal counter, deepest
+        out: list[Node] = []
+        for block in found:
+            if block["t"] == "Header":
+                counter += 1
+                level, attr, inner = block["c"]
+                level = min(max(2, level), deepest + 1)
+                deepest = level
+                block = {"t": "Header", "c": [level, [attr[0] or f"h-{counter}", [], []], inner]}
+            elif block["t"] == "Div":
+                block = {"t": "Div", "c": [block["c"][0], visit(block["c"][1])]}
+            out.append(block)
+        return out
+
+    return visit(blocks)
+
+
+def _untitled(blocks: list[Node], document: Document) -> list[Node]:
+    """Return the blocks without a first heading that is the title once more."""
+    if blocks and blocks[0]["t"] == "Header":
+        title = " ".join(words(blocks[0]["c"][2]).split())
+        if title == " ".join(document.title.split()):
+            return blocks[1:]
+    return blocks
+
+
+def whole(document: Document, contents: str, body: str, pictures: Mapping[Pictured, str], root: str = "../") -> str:
+    """Return the page, from the table of contents and the body that pandoc wrote."""
+    zh = document.language == "zh"
+    names = {
+        name: shown(pictures[name, False])
+        for each in document.checked
+        for name, _ in each.symbols
+        if pictures.get((name, False))
+    }
+    toc = (
+        f'<nav class="toc" aria-label="{"目录" if zh else "Contents"}"><details open><summary>'
+        f"{'目录' if zh else 'Contents'}</summary>{contents}</details></nav>\n"
+        if contents
+        else ""
+    )
+    body = _headed(body)
+    inner = (
+        f'<div class="frame">\n{toc}<main id="content"><article>\n<h1>{escape(document.title)}</h1>\n'
+        f"{summary(document)}{body}\n</article></main>\n</div>\n{cards(document.checked, document.language, names)}"
+    )
+    return page(document.title, inner, language=document.language, root=root, kind="post")
+
+
+def _headed(body: str) -> str:
+    """Return the body with table headings that say something: an empty one is a cell, a formula's is named by it."""
+    return HEADING.sub(_heading, body)
+
+
+def _heading(found: re.Match[str]) -> str:
+    attributes, inner = found[1] or "", found[2]
+    if not inner:
+        return f"<td{attributes}></td>"
+    if inner.startswith("<math") and not MATH.sub("", inner).strip():
+        return f'<th{attributes}><span class="unseen">公式 </span>{inner}</th>'
+    return found[0]
+
+
+def summary(document: Document) -> str:
+    """Return a line on how many equations are numbered and checked."""
+    found = document.checked
+    if not found:
+        return ""
+    numbered = sum(len(each.tags) for each in found)
+    verified = sum(len(each.tags) for each in found if each.verdict == "verified")
+    if document.language == "zh":
+        text = f"推导部分有 {numbered} 个编号公式，{verified} 个经过数值检验（✓）；点开公式旁的记号，可见检验的内容。"
+    else:
+        text = (
+            f"{numbered} numbered equations in the derivations, {verified} of them checked numerically (✓); "
+            "the sign beside an equation opens what was checked."
+        )
+    return f'<p class="summary">{text}</p>\n'
+
+
+def refused(title: str, findings: Sequence[Finding], root: str = "../") -> str:
+    """Return the page of a post that cannot be grown: what is wrong, and where."""
+    lines = "".join(
+        f'<li class="error-line"><code>{escape(str(finding.where))}</code> {escape(finding.what)}'
+        f"{escape('；' + finding.fix) if finding.fix else ''}</li>"
+        for finding in findings
+    )
+    body = (
+        f'<div class="site"><main id="content"><h1>{escape(title)}</h1><p class="lead">这篇还不能合并：</p>'
+        f'<ul class="findings">{lines}</ul></main></div>'
+    )
+    return page(title, body, root=root, kind="refused-post")
+
+
+def problems(document: Document, pictures: Mapping[Pictured, str], html: str) -> list[Finding]:
+    """Return what a reader would miss: formulas that cannot be shown, references that lead nowhere, TeX left over."""
+    where = Where(document.path)
+    told = [
+        ("export-formula", f"a formula cannot be shown: '{_short(tex)}'", "")
+        for tex, display in document.wanted()
+        if not pictures.get((tex, display))
+    ]
+    told += [
+        ("export-reference", f"'{label}' is referred to, and no equation has that label", "a \\label of the post")
+        for label in dict.fromkeys(document.marked.links)
+        if label not in document.numbers
+    ]
+    told += [("export-leak", f"TeX stays in the page's text: '{leak}'", "") for leak in leaks(html)]
+    return [Finding(rule, Severity.WARNING, where, what, expected) for rule, what, expected in told]
+
+
+def _short(tex: str) -> str:
+    return " ".join(tex.split())[:80]

@@ -1,0 +1,200 @@
+"""Choose the recorded reply of each request, and judge whether a reply fits what was asked."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from proofweave.core.numbering import equations_of
+from proofweave.core.types import Equation, Finding, Outline, Part, Reply, Request, Severity, Slot, Step, Where
+from proofweave.outline.reply import same_words
+from proofweave.stages.generate.rejected import Rejected
+
+
+def generate(
+    requests: Sequence[Request], recordings: Sequence[Reply], rejected: Sequence[Rejected] = ()
+) -> tuple[dict[str, Reply], tuple[Finding, ...]]:
+    """Return the reply of each request by block id, and what is missing or does not fit.
+
+    A recording answers a request when the block's specification is the same, wherever its file lies; one made for the
+    same model and parameters goes first. Nothing recorded at all is a normal state of a post (one notice, no error).
+    `rejected` are the replies kept aside: their findings are told where no recording answers.
+    """
+    if requests and not recordings and not rejected:
+        return {}, (_pending(requests),)
+    replies: dict[str, Reply] = {}
+    findings: list[Finding] = []
+    for request in requests:
+        reply = answer_to(request, recordings)
+        aside = kept_aside(request, rejected)
+        if aside is not None:
+            findings += _aside(aside, reply)
+        if reply is None:
+            findings += [] if aside is not None else [_missing(request, recordings)]
+            continue
+        reply = named(replace(reply, block=request.block))
+        replies[request.block] = reply
+        findings += fits(request, reply)
+        findings += _stale(request, reply)
+    findings += _unused(requests, recordings)
+    return replies, tuple(findings)
+
+
+def adopted(request: Request, reply: Reply, before: Reply | None, by: str, date: str) -> Reply:
+    """Return a reply as the recording of a request; where its words are the recorded ones, their provenance stays."""
+    kept = before.provenance if before is not None and same_words(before, reply) else reply.provenance
+    made = replace(kept, by=kept.by or by, date=kept.date or date, prompt=prompt_hash(request.prompt))
+    return replace(reply, block=request.block, spec=request.spec, key=request.key, provenance=made)
+
+
+def prompt_hash(prompt: str) -> str:
+    """Return the sha256 of a prompt, which a recording keeps as provenance."""
+    return hashlib.sha256(prompt.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def reply_clashes(outline: Outline, replies: Mapping[str, Reply]) -> tuple[Finding, ...]:
+    """Return the equation ids that a reply uses although the outline or another reply has them already."""
+    taken = {item.id for block in outline.blocks() for item in _equations(block.parts())}
+    findings = []
+    for reply in replies.values():
+        for parts in reply.slots.values():
+            for equation in _equations(parts):
+                if equation.id in taken:
+                    what = f"equation id '{equation.id}' is taken"
+                    findings.append(
+                        Finding("reply-id-taken", Severity.ERROR, equation.where, what, fix="choose another id")
+                    )
+                taken.add(equation.id)
+    return tuple(findings)
+
+
+def named(reply: Reply) -> Reply:
+    """Return the reply with an id on each of its equations."""
+    slots = {}
+    for name, parts in reply.slots.items():
+        counter = iter(range(1, len(parts) + 1))
+        slots[name] = tuple(_named(part, f"{reply.block}-{name}-eq", counter) for part in parts)
+    return replace(reply, slots=slots)
+
+
+def _named(part: Part, prefix: str, counter: Iterator[int]) -> Part:
+    if isinstance(part, Equation):
+        position = next(counter)
+        return part if part.id else replace(part, id=f"{prefix}{position}")
+    if isinstance(part, Step) and part.equation is not None:
+        position = next(counter)
+        return part if part.equation.id else replace(part, equation=replace(part.equation, id=f"{prefix}{position}"))
+    return part
+
+
+def _equations(parts: Sequence[Part]) -> Iterator[Equation]:
+    return (item for item in equations_of(parts) if isinstance(item, Equation))
+
+
+def unanswered(
+    requests: Sequence[Request],
+    recordings: Sequence[Reply],
+    rejected: Sequence[Rejected],
+    refresh: frozenset[str] | None,
+) -> tuple[Request, ...]:
+    """Return the requests a model is to be asked for, each specification once.
+
+    A request whose reply was kept aside is not asked again with the very same prompt. `refresh` names blocks that are
+    asked in any case, an empty set all of them; None refreshes nothing.
+    """
+    wanted: dict[str, Request] = {}
+    for request in requests:
+        again = refresh is not None and (not refresh or request.block in refresh)
+        aside = kept_aside(request, rejected)
+        known = aside is not None and (aside.key, aside.prompt) == (request.key, prompt_hash(request.prompt))
+        if again or (answer_to(request, recordings) is None and not known):
+            wanted.setdefault(request.spec, request)
+    return tuple(wanted.values())
+
+
+def kept_aside(request: Request, rejected: Sequence[Rejected]) -> Rejected | None:
+    """Return the reply to a request that was kept aside."""
+    return next((aside for aside in rejected if aside.spec == request.spec), None)
+
+
+def answer_to(request: Request, recordings: Sequence[Reply]) -> Reply | None:
+    """Return the recording that answers a request."""
+    good = [reply for reply in recordings if request.spec == reply.spec]
+    return min(good, key=lambda reply: (reply.key != request.key, reply.block != request.block), default=None)
+
+
+def _pending(requests: Sequence[Request]) -> Finding:
+    slots = sum(len(request.slots) for request in requests)
+    what = f"nothing is recorded yet: {slots} slots in {len(requests)} blocks wait for a model"
+    fix = (
+        f"write generations/{requests[0].post}/<block>.json, then `proofweave adopt`, or set a provider in config.yaml"
+    )
+    return Finding("pending", Severity.INFO, requests[0].where, what, fix=fix)
+
+
+def _aside(aside: Rejected, reply: Reply | None) -> Iterator[Finding]:
+    """Yield why the reply a model gave was kept aside: errors where it is needed, a warning where another is used."""
+    count = len(aside.findings)
+    what = f"the reply to block '{aside.block}' was kept aside with {count} finding{'' if count == 1 else 's'}"
+    fix = f"read it, then `proofweave generate --refresh {aside.block}`, or write the recording by hand and adopt it"
+    severity = Severity.ERROR if reply is None else Severity.WARNING
+    yield Finding("reply-rejected", severity, Where(aside.path), what, fix=fix)
+    if reply is None:
+        yield from aside.findings
+
+
+def _missing(request: Request, recordings: Sequence[Reply]) -> Finding:
+    there = next((reply for reply in recordings if reply.block == request.block), None)
+    path = f"generations/{request.post}/{request.block}.json"
+    if there is None:
+        what = f"block '{request.block}' has no recording"
+        fix = f"write {path} and run `proofweave adopt`, or generate it with a provider"
+        return Finding("recording-missing", Severity.ERROR, request.where, what, path, fix)
+    what = f"the recording of block '{request.block}' answers another specification of it"
+    fix = f"generate it again, or read {there.path} and keep it with `proofweave adopt`"
+    return Finding("recording-outdated", Severity.ERROR, request.where, what, f"spec {request.spec[:12]}…", fix)
+
+
+def fits(request: Request, reply: Reply) -> Iterator[Finding]:
+    """Yield what a reply has too much or too little of: slots, and numbered equations in each."""
+    where = Where(reply.path)
+    names = {slot.name for slot in request.slots}
+    for name in sorted(set(reply.slots) - names):
+        yield Finding(
+            "reply-slot-unknown", Severity.ERROR, where, f"there is no slot '{name}'", ", ".join(sorted(names))
+        )
+    for slot in request.slots:
+        if slot.name not in reply.slots:
+            yield Finding("reply-slot-missing", Severity.ERROR, where, f"slot '{slot.name}' is not filled")
+            continue
+        yield from _counts(slot, reply, where)
+
+
+def _counts(slot: Slot, reply: Reply, where: Where) -> Iterator[Finding]:
+    parts = reply.slots[slot.name]
+    held = sum(equation.rows for equation in _equations(parts) if equation.numbered)
+    if held != slot.equations:
+        place = parts[0].where if parts else where
+        what = f"slot '{slot.name}' holds {held} numbered equations"
+        fix = "change the reply, or `equations:` of the slot in the outline"
+        yield Finding("reply-equation-count", Severity.ERROR, place, what, str(slot.equations), fix)
+
+
+def _stale(request: Request, reply: Reply) -> Iterator[Finding]:
+    recorded = reply.provenance.prompt
+    if recorded and recorded != prompt_hash(request.prompt):
+        what = f"block '{request.block}' was written for an older context (neighbours, symbols or prompt wording)"
+        fix = "read it again beside its neighbours; `proofweave adopt` marks it as read"
+        yield Finding("stale-context", Severity.WARNING, Where(reply.path), what, fix=fix)
+
+
+def _unused(requests: Sequence[Request], recordings: Sequence[Reply]) -> Iterator[Finding]:
+    """Yield the recordings no block asks for; a block whose recording is outdated has its own finding."""
+    specs = Counter(request.spec for request in requests)
+    blocks = {request.block for request in requests}
+    for reply in recordings:
+        if not specs[reply.spec] and reply.block not in blocks:
+            what = f"no block asks for the recording of '{reply.block}'"
+            yield Finding("recording-unused", Severity.WARNING, Where(reply.path), what, fix="delete the file")

@@ -1,0 +1,175 @@
+"""Put the grown part into its source, between markers that `strip` finds again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from proofweave.core.errors import FindingsError
+from proofweave.core.types import Finding, Post, Severity, SpanKind, Where, Woven
+from proofweave.stages.merge.markers import MARKER, NEWLINES, digest, strip
+from proofweave.text.markdown.post import BEGIN, END, Heading, headings, read_post
+
+__all__ = ["merge", "merge_problems", "strip"]
+
+OPEN = {
+    SpanKind.CODE: "a code block",
+    SpanKind.COMMENT: "a comment",
+    SpanKind.DISPLAY_MATH: "a display",
+    SpanKind.INLINE_MATH: "inline math",
+    SpanKind.HTML: "an HTML element",
+}
+ESCAPE = re.compile(r"\\(?=[!-/:-@\[-`{-~])")
+
+
+class Insertion(NamedTuple):
+    """A text to put at an offset of the source; `last` orders those at the same offset."""
+
+    offset: int
+    last: int
+    text: str
+
+
+def merge(post: Post, woven: Woven, heading: str) -> str:
+    """Return the grown post: the source with each piece of the woven text in its place, between markers.
+
+    The piece without an anchor goes to the end, under `## heading` unless the source ends with a section of that
+    name. A grown part that is there already is replaced; nothing woven gives the source. `merge_problems` are raised
+    as FindingsError.
+    """
+    findings = merge_problems(post, woven)
+    if findings:
+        raise FindingsError(findings)
+    post = _source(post)
+    source = post.text
+    insertions = sorted(_insertions(post, woven, heading))
+    eol = _newline_style(source)
+    remembered = digest(source)
+    parts: list[str] = []
+    position = 0
+    tail = ""
+    for insertion in insertions:
+        piece = source[position : insertion.offset]
+        tail = (tail + piece)[-3:]
+        before = _newlines_to_blank_line(tail)
+        after = int(insertion.offset < len(source))
+        begin = f"{BEGIN} eol={eol} before={before} after={after} source={remembered} -->"
+        text = insertion.text.replace("\r\n", "\n").strip("\n")
+        block = "\n" * before + f"{begin}\n\n{text}\n\n{END}\n" + "\n" * after
+        block = block.replace("\n", NEWLINES[eol])
+        parts += (piece, block)
+        tail = block[-3:]
+        position = insertion.offset
+    return "".join((*parts, source[position:]))
+
+
+def _source(post: Post) -> Post:
+    """Return the post without its grown part."""
+    text = post.text
+    source = strip(text, post.path)
+    return post if source is text else read_post(source, post.path)
+
+
+def _insertions(source: Post, woven: Woven, heading: str) -> Iterator[Insertion]:
+    size = len(source.text)
+    found = headings(source)
+    for anchor, text in _pieces(woven).items():
+        if anchor:
+            (index,) = _anchored(found, anchor)
+            end = next((h.offset for h in found[index + 1 :] if h.level <= found[index].level), size)
+            yield Insertion(end, -index, text)
+        else:
+            title = " ".join(heading.split())
+            under = "" if not title or _ends_with_section(found, title) else f"## {title}\n\n"
+            yield Insertion(size, 1, under + text)
+
+
+def _pieces(woven: Woven) -> Mapping[str, str]:
+    return {anchor: text for anchor, text in woven.pieces.items() if text.strip()}
+
+
+def _anchored(found: Sequence[Heading], anchor: str) -> list[int]:
+    """Return which headings bear the anchor's title."""
+    return [index for index, heading in enumerate(found) if _same(heading.title, anchor)]
+
+
+def _ends_with_section(found: Sequence[Heading], title: str) -> bool:
+    last = next((heading for heading in reversed(found) if heading.level <= 2), None)
+    return last is not None and last.level == 2 and _same(last.title, title)
+
+
+def _same(one: str, other: str) -> bool:
+    return _spelled(one) == _spelled(other)
+
+
+def _spelled(title: str) -> str:
+    return " ".join(ESCAPE.sub("", title).split())
+
+
+def _newline_style(text: str) -> str:
+    windows = text.count("\r\n")
+    return "crlf" if windows > text.count("\n") - windows else "lf"
+
+
+def _newlines_to_blank_line(tail: str) -> int:
+    """Return how many newlines make a blank line after a text that ends with `tail`."""
+    if tail in {"", "\ufeff"} or tail.endswith(("\n\n", "\n\r\n")):
+        return 0
+    return 1 if tail.endswith("\n") else 2
+
+
+def merge_problems(post: Post, woven: Woven) -> tuple[Finding, ...]:
+    """Return why a woven text cannot be merged: markers, a source that ends inside something, or anchors."""
+    try:
+        source = _source(post)
+    except FindingsError as error:
+        return error.findings
+    return (*_open_end(source), *_anchor_problems(source, woven), *_woven_markers(woven)) if _pieces(woven) else ()
+
+
+def _open_end(source: Post) -> Iterator[Finding]:
+    last = next((span for span in reversed(source.spans) if span.text.strip()), None)
+    if last is not None and not last.closed:
+        yield Finding(
+            "merge-open-end",
+            Severity.ERROR,
+            Where(source.path, last.line, last.column),
+            f"the source ends inside {OPEN[last.kind]} that starts here, so nothing can be put after it",
+            "the end of it",
+            "close it in the source, or restore what was cut off",
+        )
+
+
+def _anchor_problems(source: Post, woven: Woven) -> Iterator[Finding]:
+    found = headings(source)
+    for anchor in filter(None, _pieces(woven)):
+        places = _anchored(found, anchor)
+        if len(places) == 1:
+            continue
+        where = _origin(woven, anchor, 1, source.path)
+        if places:
+            lines = ", ".join(str(found[index].line) for index in places)
+            what = f"anchor '{anchor}' names {len(places)} headings of {source.path} (lines {lines})"
+            fix = "rename one of the headings, or leave the anchor out"
+            yield Finding("merge-anchor-ambiguous", Severity.ERROR, where, what, "a title that stands once", fix)
+        else:
+            what = f"anchor '{anchor}' is no heading of {source.path}"
+            titles = ", ".join(f"'{heading.title}'" for heading in found if heading.title)
+            expected = f"one of {titles}" if titles else "a source with headings"
+            yield Finding("merge-anchor-missing", Severity.ERROR, where, what, expected, "write the heading's title")
+
+
+def _woven_markers(woven: Woven) -> Iterator[Finding]:
+    for anchor, text in _pieces(woven).items():
+        for mark in MARKER.finditer(text):
+            line = text.count("\n", 0, mark.start()) + 1
+            where = _origin(woven, anchor, line, "")
+            what = f"the woven text holds a proofweave:{mark[1]} marker"
+            yield Finding("merge-marker", Severity.ERROR, where, what, "no markers in an outline or reply", "delete it")
+
+
+def _origin(woven: Woven, anchor: str, line: int, path: str) -> Where:
+    """Return where a woven line comes from, the innermost place known."""
+    known = [origin for origin in woven.origins.get(anchor, ()) if origin.first <= line <= origin.last]
+    return known[-1].where if known else Where(path)

@@ -1,0 +1,251 @@
+"""What the report says of one post, read from the document validate wrote about it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from proofweave.core.types import Finding, Layer, Severity
+from proofweave.core.wire import findings_in
+
+COMPLETE, PENDING, REFUSED = "complete", "pending", "refused"
+
+VERDICTS = ("verified", "weak", "skipped", "assumed", "defined", "refuted", "error", "unchecked")
+"""What became of an equation; `assumed` is a skip whose reason is an assumption, `unchecked` has no full verdict."""
+
+ASSUMED = "assumed: "
+
+
+@dataclass(frozen=True, slots=True)
+class EquationReport:
+    """An equation that has no number of its own is shown by its id."""
+
+    id: str
+    tags: tuple[int, ...]
+    section: str
+    verdict: str
+    reason: str
+    conclusion: bool
+    counterexample: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SectionReport:
+    """A section's numbers; `verdicts` counts its equations by verdict."""
+
+    id: str
+    number: str
+    title: str
+    tags: str
+    equations: int
+    numbered: int
+    proofs: int
+    words: int
+    verdicts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerReport:
+    """A layer's characters and their share in percent, beside the least and most of its budget."""
+
+    layer: str
+    characters: int
+    share: float
+    least: int
+    most: int
+
+    @property
+    def place(self) -> str:
+        """Return "within", "below" or "above" the budget."""
+        return "below" if self.share < self.least else "above" if self.share > self.most else "within"
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """How detailed a post is: means over its sections."""
+
+    sections: int
+    equations: float
+    proofs: float
+    words: float
+
+
+@dataclass(frozen=True, slots=True)
+class PostReport:
+    """One post; lines and counts are None or empty where nothing was woven."""
+
+    post: str
+    file: str
+    source: str
+    title: str
+    path: str
+    status: str
+    order: int | None
+    batch: int | None
+    priority: str
+    source_lines: int | None
+    least: int | None
+    most: int | None
+    lines: int | None
+    added_lines: int
+    percent: int
+    kinds: Mapping[str, int]
+    proofs: int
+    cited: int
+    steps: int
+    steps_with_reason: int
+    steps_with_intuition: int
+    unfilled: int
+    numbered: int
+    words: int
+    verdicts: Mapping[str, int]
+    conclusions: int
+    conclusions_verified: int
+    sections: tuple[SectionReport, ...] = ()
+    layers: tuple[LayerReport, ...] = ()
+    equations: tuple[EquationReport, ...] = ()
+    detail: Detail | None = None
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether the post is grown and merged."""
+        return self.status == COMPLETE
+
+    def told(self, severity: Severity) -> tuple[Finding, ...]:
+        """Return the findings of one severity."""
+        return tuple(finding for finding in self.findings if finding.severity is severity)
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """Return what stops the merge."""
+        return self.told(Severity.ERROR)
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """Return what is worth a look."""
+        return self.told(Severity.WARNING)
+
+    @property
+    def notices(self) -> tuple[Finding, ...]:
+        """Return what is merely said, such as what a pending post waits for."""
+        return self.told(Severity.INFO)
+
+
+def post_report(document: Mapping[str, Any]) -> PostReport:
+    """Return the report of a post; a document of another shape raises LookupError, TypeError, ValueError."""
+    counts: Mapping[str, Any] = document["counts"] or {}
+    target = document["lines"] or {}
+    equations = tuple(_equation(value) for value in document["equations"])
+    conclusions = [equation for equation in equations if equation.conclusion]
+    status = str(document["status"])
+    sections = tuple(_section(value, equations) for value in counts.get("sections", ()))
+    return PostReport(
+        post=str(document["post"]),
+        file=f"{document['post']}.md",  # the post that is built; two outlines may grow one source
+        source=str(document["source"]),
+        title=str(document["title"]),
+        path=str(document["path"]),
+        status=status,
+        order=document.get("order"),
+        batch=document["batch"],
+        priority=str(document["priority"]),
+        source_lines=document.get("source_lines"),
+        least=target.get("least"),
+        most=target.get("most"),
+        lines=counts.get("lines"),
+        added_lines=counts.get("added_lines", 0),
+        percent=_percent(status, counts, sections),
+        kinds=counts.get("kinds", {}),
+        proofs=counts.get("proofs", 0),
+        cited=counts.get("cited", 0),
+        steps=counts.get("steps", 0),
+        steps_with_reason=counts.get("steps_with_reason", 0),
+        steps_with_intuition=counts.get("steps_with_intuition", 0),
+        unfilled=counts.get("unfilled", 0),
+        numbered=counts.get("numbered", 0),
+        words=counts.get("words", 0),
+        verdicts=by_verdict(equations),
+        conclusions=len(conclusions),
+        conclusions_verified=sum(equation.verdict == "verified" for equation in conclusions),
+        sections=sections,
+        layers=tuple(_layers(counts.get("layers", {}), document["budget"])),
+        equations=equations,
+        detail=_detail(sections),
+        findings=findings_in(document["findings"]),
+    )
+
+
+def by_verdict(equations: Iterable[EquationReport]) -> dict[str, int]:
+    """Return how many equations each verdict has, all verdicts named."""
+    found = Counter(equation.verdict for equation in equations)
+    return {verdict: found[verdict] for verdict in VERDICTS}
+
+
+def added(mappings: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """Return the sums of mappings, key by key."""
+    total: Counter[str] = Counter()
+    for mapping in mappings:
+        total.update(mapping)
+    return dict(total)
+
+
+def _equation(value: Mapping[str, Any]) -> EquationReport:
+    verdict, reason = str(value["verdict"]), str(value["reason"])
+    if verdict == "skipped" and reason.startswith(ASSUMED):
+        verdict, reason = "assumed", reason.removeprefix(ASSUMED)
+    return EquationReport(
+        id=str(value["id"]),
+        tags=tuple(value["tags"]),
+        section=str(value["section"]),
+        verdict=verdict if verdict in VERDICTS else "unchecked",
+        reason=reason,
+        conclusion=bool(value["conclusion"]),
+        counterexample=str(value["counterexample"]),
+    )
+
+
+def _section(value: Mapping[str, Any], equations: Sequence[EquationReport]) -> SectionReport:
+    names = ("id", "number", "title", "tags", "equations", "numbered", "proofs", "words")
+    verdicts = by_verdict(equation for equation in equations if equation.section == value["id"])
+    return SectionReport(**{name: value[name] for name in names}, verdicts=verdicts)
+
+
+def _percent(status: str, counts: Mapping[str, Any], sections: Sequence[SectionReport]) -> int:
+    """Return how much of a post is there: the share of its numbers that are taken; 100 only when it is merged."""
+    if status == COMPLETE:
+        return 100
+    owned = sum(_length(section.tags) for section in sections)
+    if status == PENDING or not counts or not owned:
+        return 0
+    return min(99, 100 * int(counts["numbered"]) // owned)
+
+
+def _length(tags: str) -> int:
+    first, _, last = tags.partition("-")
+    return max(0, int(last or first) - int(first) + 1) if first else 0
+
+
+def _layers(characters: Mapping[str, int], budget: Mapping[str, Sequence[int]]) -> Iterable[LayerReport]:
+    total = sum(characters.values())
+    for layer in Layer if total else ():
+        least, most = budget[layer.value]
+        own = characters.get(layer.value, 0)
+        yield LayerReport(layer.value, own, round(100 * own / total, 1), least, most)
+
+
+def _detail(sections: Sequence[SectionReport]) -> Detail | None:
+    if not sections:
+        return None
+
+    def mean(values: Iterable[int]) -> float:
+        return round(sum(values) / len(sections), 1)
+
+    return Detail(
+        len(sections),
+        mean(section.equations for section in sections),
+        mean(section.proofs for section in sections),
+        mean(section.words for section in sections),
+    )

@@ -1,0 +1,160 @@
+"""Add up the posts of a project: the plan's table, totals, batches, priorities, level of detail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from proofweave.core.wire import findings_out
+from proofweave.stages.report.post import PENDING, REFUSED, VERDICTS, Detail, PostReport, added, post_report
+
+PRIORITIES = ("high", "medium", "supplement")
+LATE = 10**9
+"""Where a post goes that says neither its order nor its batch: behind those that do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over some posts; lines and numbers of the complete ones only, verdicts of all."""
+
+    posts: int
+    complete: int
+    pending: int
+    refused: int
+    source_lines: int
+    added_lines: int
+    numbered: int
+    verdicts: Mapping[str, int]
+    conclusions: int
+    conclusions_verified: int
+    errors: int
+    warnings: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The posts of one batch or priority, by their rows in the table."""
+
+    name: str
+    rows: tuple[int, ...]
+    posts: tuple[PostReport, ...]
+    totals: Totals
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A post's level of detail in percent of the reference's; None where the reference has none of it."""
+
+    equations: int | None
+    proofs: int | None
+    words: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All posts in the table's order; `compared` runs beside them, None where there is nothing to compare."""
+
+    posts: tuple[PostReport, ...]
+    totals: Totals
+    batches: tuple[Group, ...]
+    priorities: tuple[Group, ...]
+    reference: str
+    compared: tuple[Compared | None, ...]
+
+
+def report(documents: Iterable[Mapping[str, Any]], reference: str = "") -> Report:
+    """Return the report of the posts that validate judged; `reference` names the post others are measured by."""
+    posts = sorted((post_report(document) for document in documents), key=table_order)
+    numbered = tuple(enumerate(posts, start=1))
+    batches = sorted({post.batch for post in posts if post.batch is not None})
+    priorities = [name for name in PRIORITIES if any(post.priority == name for post in posts)]
+    measure = next((post.detail for post in posts if post.post == reference), None)
+    return Report(
+        posts=tuple(posts),
+        totals=totals(posts),
+        batches=tuple(
+            _group(str(batch or ""), [(row, post) for row, post in numbered if post.batch == batch])
+            for batch in ([*batches, None] if batches else [])
+            if any(post.batch == batch for post in posts)
+        ),
+        priorities=tuple(
+            _group(name, [(row, post) for row, post in numbered if _priority(post) == name])
+            for name in ([*priorities, ""] if priorities else [])
+            if any(_priority(post) == name for post in posts)
+        ),
+        reference=reference if measure else "",
+        compared=tuple(_compared(post.detail, measure) for post in posts),
+    )
+
+
+def table_order(post: PostReport) -> tuple[int, int, str]:
+    """Return what a post is sorted by: its own order, its batch, its file."""
+    return (post.order or LATE, post.batch or LATE, post.file)
+
+
+def totals(posts: Sequence[PostReport]) -> Totals:
+    """Return the sums over some posts."""
+    complete = [post for post in posts if post.complete]
+    return Totals(
+        posts=len(posts),
+        complete=len(complete),
+        pending=sum(post.status == PENDING for post in posts),
+        refused=sum(post.status == REFUSED for post in posts),
+        source_lines=sum(post.source_lines or 0 for post in posts),
+        added_lines=sum(post.added_lines for post in complete),
+        numbered=sum(post.numbered for post in complete),
+        verdicts=added([dict.fromkeys(VERDICTS, 0), *(post.verdicts for post in posts)]),
+        conclusions=sum(post.conclusions for post in posts),
+        conclusions_verified=sum(post.conclusions_verified for post in posts),
+        errors=sum(len(post.errors) for post in posts),
+        warnings=sum(len(post.warnings) for post in posts),
+    )
+
+
+def report_json(whole: Report) -> dict[str, Any]:
+    """Return the report as JSON values."""
+    rows = zip(whole.posts, whole.compared, strict=True)
+    return {
+        "posts": [_values(row, post, compared) for row, (post, compared) in enumerate(rows, start=1)],
+        "totals": asdict(whole.totals),
+        "batches": [_group_values(group) for group in whole.batches],
+        "priorities": [_group_values(group) for group in whole.priorities],
+        "reference_post": whole.reference,
+    }
+
+
+def _priority(post: PostReport) -> str:
+    return post.priority if post.priority in PRIORITIES else ""
+
+
+def _group(name: str, numbered: Sequence[tuple[int, PostReport]]) -> Group:
+    posts = tuple(post for _, post in numbered)
+    return Group(name, tuple(row for row, _ in numbered), posts, totals(posts))
+
+
+def _compared(detail: Detail | None, measure: Detail | None) -> Compared | None:
+    if detail is None or measure is None:
+        return None
+
+    def percent(own: float, other: float) -> int | None:
+        return round(100 * own / other) if other else None
+
+    return Compared(
+        percent(detail.equations, measure.equations),
+        percent(detail.proofs, measure.proofs),
+        percent(detail.words, measure.words),
+    )
+
+
+def _values(row: int, post: PostReport, compared: Compared | None) -> dict[str, Any]:
+    values = asdict(post)
+    values["row"] = row
+    values["findings"] = findings_out(post.findings)
+    values["compared"] = asdict(compared) if compared else None
+    values["layers"] = [{**asdict(layer), "place": layer.place} for layer in post.layers]
+    return values
+
+
+def _group_values(group: Group) -> dict[str, Any]:
+    return {"name": group.name, "posts": [post.post for post in group.posts], "totals": asdict(group.totals)}

@@ -1,0 +1,84 @@
+"""Find which result uses which: a theorem, lemma, definition or algorithm refers to another, or to its equations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from proofweave.core.numbering import number
+from proofweave.core.references import references_in
+from proofweave.core.types import NUMBERED, Block, BlockKind, Equation, Figure, Outline, Part, Slot, Step, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A numbered block: its label and name, its state, and the ids of the results it uses, in document order."""
+
+    id: str
+    label: str
+    name: str
+    kind: BlockKind
+    state: str
+    uses: tuple[str, ...]
+
+
+def results(outline: Outline, equations: Sequence[Mapping[str, Any]]) -> tuple[Result, ...]:
+    """Return the results of a filled outline; `equations` are validate's words on them."""
+    blocks = [block for block in outline.blocks() if block.kind in NUMBERED]
+    labels = number(outline).labels
+    owner = {equation: block.id for block in blocks for equation in _equations(block)}
+    owner |= {f"thm {block.id}": block.id for block in blocks}
+    verdicts: dict[str, list[str]] = {}
+    for value in equations:
+        verdicts.setdefault(str(value["block"]), []).append(str(value["verdict"]))
+    place = {block.id: index for index, block in enumerate(blocks)}
+    found = []
+    for block in blocks:
+        keys = {
+            cross.id if cross.kind == "eq" else f"thm {cross.id}"
+            for text in _texts(block)
+            for cross in references_in(text)
+            if cross.kind in ("eq", "thm")
+        }
+        uses = {owner[key] for key in keys if key in owner} - {block.id}
+        state = _state(block, verdicts.get(block.id, []))
+        ordered = tuple(sorted(uses, key=lambda id: place[id]))
+        found.append(Result(block.id, labels.get(block.id, block.id), block.name, block.kind, state, ordered))
+    return tuple(found)
+
+
+def _state(block: Block, verdicts: Sequence[str]) -> str:
+    """Return refuted, open (a part is not written yet), weak, cited, verified or plain (nothing to check)."""
+    if any(verdict in ("refuted", "error") for verdict in verdicts):
+        return "refuted"
+    if block.slots():
+        return "open"
+    if block.cite and not block.proof:
+        return "cited"
+    if "weak" in verdicts:
+        return "weak"
+    return "verified" if "verified" in verdicts else "plain"
+
+
+def _equations(block: Block) -> Iterator[str]:
+    for part in block.parts():
+        equation = part.equation if isinstance(part, Step) else part
+        if isinstance(equation, Equation):
+            yield equation.id
+
+
+def _texts(block: Block) -> Iterator[str]:
+    yield from (block.inputs, block.outputs, block.complexity)
+    for part in block.parts():
+        yield from _of(part)
+
+
+def _of(part: Part) -> tuple[str, ...]:
+    if isinstance(part, Text):
+        return (part.text,)
+    if isinstance(part, Step):
+        return (part.because, part.intuition)
+    if isinstance(part, Figure):
+        return (part.caption,)
+    return (part.write,) if isinstance(part, Slot) else ()

@@ -1,0 +1,150 @@
+"""Lay out a graph in layers, what is used above what uses it, and draw it as SVG."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from proofweave.stages.site.dependencies import Result
+
+WIDTH, HEIGHT, GAP, DROP, EDGE = 132, 46, 18, 46, 16
+"""A box's size, the room between boxes beside and below each other, and around the picture, in pixels."""
+
+SWEEPS = 6
+FORMULA = re.compile(r"\$[^$]*\$")
+NAME = 10
+"""Chinese characters of a name that fit into a box."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A result with its place: the upper left corner of its box."""
+
+    result: Result
+    x: int
+    y: int
+
+
+def placed(results: Sequence[Result], widest: int = 6) -> tuple[Box, ...]:
+    """Return each result's place; results that nothing connects stand in rows of their own below the others."""
+    linked = {result.id for result in results if result.uses} | {id for result in results for id in result.uses}
+    layers = _layers([result for result in results if result.id in linked])
+    layers = _untangled(layers)
+    alone = [result for result in results if result.id not in linked]
+    layers += [alone[start : start + widest] for start in range(0, len(alone), widest)]
+    most = max((len(layer) for layer in layers), default=0)
+    boxes = []
+    for row, layer in enumerate(layers):
+        left = EDGE + (most - len(layer)) * (WIDTH + GAP) // 2
+        boxes += [
+            Box(result, left + column * (WIDTH + GAP), EDGE + row * (HEIGHT + DROP))
+            for column, result in enumerate(layer)
+        ]
+    return tuple(boxes)
+
+
+def _layers(results: Sequence[Result]) -> list[list[Result]]:
+    """Return results in layers: each one below all that it uses. A circle of references is cut where it closes."""
+    by_id = {result.id: result for result in results}
+    depth: dict[str, int] = {}
+
+    def visit(id: str, path: frozenset[str]) -> int:
+        if id not in depth:
+            below = [visit(used, path | {id}) for used in by_id[id].uses if used in by_id and used not in path | {id}]
+            depth[id] = 1 + max(below, default=-1)
+        return depth[id]
+
+    for result in results:
+        visit(result.id, frozenset())
+    layers: list[list[Result]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
+    for result in results:
+        layers[depth[result.id]].append(result)
+    return layers
+
+
+def _untangled(layers: list[list[Result]]) -> list[list[Result]]:
+    """Return the layers with neighbours near each other: each box goes to the mean place of those it is joined to."""
+    joined: dict[str, set[str]] = {result.id: set(result.uses) for layer in layers for result in layer}
+    for layer in layers:
+        for result in layer:
+            for used in result.uses:
+                joined.setdefault(used, set()).add(result.id)
+    for sweep in range(SWEEPS):
+        place = {result.id: (index + 0.5) / len(layer) for layer in layers for index, result in enumerate(layer)}
+        order = layers if sweep % 2 == 0 else layers[::-1]
+        for layer in order:
+            means = {
+                result.id: _mean([place[other] for other in joined[result.id] if other in place], place[result.id])
+                for result in layer
+            }
+            layer.sort(key=lambda result: (means[result.id], place[result.id]))
+            place |= {result.id: (index + 0.5) / len(layer) for index, result in enumerate(layer)}
+    return layers
+
+
+def _mean(values: Sequence[float], default: float) -> float:
+    return round(sum(values) / len(values), 9) if values else default
+
+
+def drawn(results: Sequence[Result], post: str, href: str, title: str) -> str:
+    """Return a post's graph as SVG: boxes that are links to `href`, lines from what is used to what uses it."""
+    boxes = placed(results)
+    by_id = {box.result.id: box for box in boxes}
+    width = max((box.x + WIDTH for box in boxes), default=0) + EDGE
+    height = max((box.y + HEIGHT for box in boxes), default=0) + EDGE
+    lines = "".join(_line(by_id[used], box) for box in boxes for used in box.result.uses if used in by_id)
+    nodes = "".join(_node(box, href) for box in boxes)
+    label = escape(title)
+    return (
+        f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="group" aria-label="{label}">'
+        f'<defs><marker id="tip-{post}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7"'
+        ' orient="auto"><path class="tip" d="M0 0L8 4L0 8z"/></marker></defs>'
+        f"{lines.replace('TIP', f'url(#tip-{post})')}{nodes}</svg>"
+    )
+
+
+def _line(used: Box, user: Box) -> str:
+    x1, y1 = used.x + WIDTH // 2, used.y + HEIGHT
+    x2, y2 = user.x + WIDTH // 2, user.y
+    bend = max(DROP // 2, (y2 - y1) // 2)
+    path = f"M{x1} {y1}C{x1} {y1 + bend} {x2} {y2 - bend} {x2} {y2}"
+    ends = f'data-from="{escape(used.result.id)}" data-to="{escape(user.result.id)}"'
+    return f'<path class="edge-line" {ends} marker-end="TIP" d="{path}"/>'
+
+
+def _node(box: Box, href: str) -> str:
+    result = box.result
+    middle = box.x + WIDTH // 2
+    name = _short(FORMULA.sub("…", result.name))
+    first = box.y + (20 if name else 28)
+    second = f'<text class="name" x="{middle}" y="{box.y + 37}">{escape(name)}</text>' if name else ""
+    says = escape(f"{result.label} {FORMULA.sub('…', result.name)}".strip())
+    return (
+        f'<a class="{result.state} {result.kind.value.replace("_", "-")}" href="{href}#thm-{escape(result.id)}"'
+        f' data-id="{escape(result.id)}" aria-label="{says} ({STATES[result.state]})"><title>{says}</title>'
+        f'<rect x="{box.x}" y="{box.y}" width="{WIDTH}" height="{HEIGHT}" rx="7"/>'
+        f'<text x="{middle}" y="{first}">{escape(result.label)}</text>{second}</a>'
+    )
+
+
+def _short(name: str) -> str:
+    """Return a name cut to what fits into a box; Latin letters take half the room of Chinese ones."""
+    room = 2 * NAME
+    for index, character in enumerate(name):
+        room -= 1 if character.isascii() else 2
+        if room < 0:
+            return name[: max(1, index - 1)] + "…"
+    return name
+
+
+STATES: Mapping[str, str] = {
+    "verified": "公式通过数值检验",
+    "weak": "检验较弱",
+    "cited": "引自文献",
+    "plain": "没有可数值检验的公式",
+    "open": "尚未写完",
+    "refuted": "被反例推翻",
+}
+"""What each state of a result means."""

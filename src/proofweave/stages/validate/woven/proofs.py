@@ -1,0 +1,185 @@
+"""Check that every theorem is proved or cited, that proofs end in □ and say enough, and that their steps have words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from proofweave.core.types import THEOREM_LIKE, Finding, Outline, Post, Severity, SpanKind, Step
+from proofweave.stages.validate.woven.reading import DISPLAY, Reading, has_words, heading_offsets, placed, read
+from proofweave.stages.validate.woven.theorems import NAMES, Box, boxes
+
+PROOF = re.compile(
+    rf"""
+    ^(?:[ \t]*>)*[ \t]*(?:
+        (?:\#{{1,6}}[ \t]+)?\*{{1,2}}(?P<of>(?:(?:{NAMES})[ ]?[\d.]*[ ]?的)?)(?:完整|详细)?(?:证明|Proof)
+            (?P<note>[^\n*]{{0,60}})\*{{1,2}}[ \t]*[:：.。]?
+        | (?:\#{{1,6}}[ \t]+)(?P<of2>(?:(?:{NAMES})[ ]?[\d.]*[ ]?的)?)(?:完整|详细)?(?:证明|Proof)
+            (?P<note2>[^\n]{{0,60}})$
+        | (?:证明|Proof)[ ]?(?:[(（][^\n]{{0,40}}[)）])?[:：.]
+    )
+    """,
+    re.MULTILINE | re.VERBOSE,
+)
+SOURCED = re.compile(r"^(?:[ \t]*>)*[ \t]*\*\*(?:出处|来源|Source)\*\*", re.MULTILINE)
+CITED = re.compile(r"\[\d+\]|证明(?:可参)?见|参见|文献|《")
+LABEL = re.compile(rf"(?:{NAMES}) ?\d+(?:\.\d+)*")
+OPENING = re.compile(r"^(?:[ \t]*>)*[ \t]*\*\*", re.MULTILINE)
+MARK = re.compile(r"[□∎■◻◼⬜▢]")
+MARK_TEX = re.compile(r"\\(?:blacksquare|square|Box|qed|QED)(?![A-Za-z])")
+CLOSING = re.compile(r"得证|证毕|证明完毕|This completes the proof|Q\.?E\.?D\.?|[。.\s□∎■◻◼⬜▢]", re.IGNORECASE)
+STEP = re.compile(
+    r"\*{0,2}(?:第\s*[\d一二三四五六七八九十]+\s*步|步骤\s*[\d一二三四五六七八九十]+|Step\s*\d+)\*{0,2}[.:：、]?"
+)
+QUOTE = re.compile(r"^[ \t]*>[^\n]*$", re.MULTILINE)
+INTUITION = re.compile(r"^[ \t]*>[^\n]*(?:直觉|Intuition)", re.MULTILINE)
+LINE = 120
+"""Columns of a line, a Chinese character taking two; a proof is longer, or holds a display."""
+
+
+class Proof(NamedTuple):
+    """A proof: the offset of its opening word, of its text's start and end, and whether an end mark closes it."""
+
+    offset: int
+    start: int
+    end: int
+    ended: bool
+    title: str
+
+
+class ProofStep(NamedTuple):
+    """A displayed formula of a proof: its offset, whether words lead to it, whether an intuition follows."""
+
+    offset: int
+    reason: bool
+    intuition: bool
+
+
+def proofs(reading: Reading) -> tuple[Proof, ...]:
+    """Return the proofs of a post; one ends at its mark, or else where another proof, box or heading begins."""
+    openings = list(PROOF.finditer(reading.prose))
+    stops = sorted(
+        [opening.start() for opening in openings]
+        + [box.offset for box in boxes(reading)]
+        + [offset for offset, _ in heading_offsets(reading)]
+    )
+    marks = _marks(reading)
+    found = []
+    for opening in openings:
+        limit = _next(stops, opening.end(), len(reading.prose))
+        mark = _next(marks, opening.end(), limit)
+        end = min(mark, limit)
+        word = opening.start() + len(opening.group()) - len(opening.group().lstrip(" \t>#*"))
+        found.append(Proof(word, opening.end(), end, mark < limit, opening.group()))
+    return tuple(found)
+
+
+def _next(offsets: Sequence[int], position: int, otherwise: int) -> int:
+    """Return the first of sorted offsets from a position on."""
+    index = bisect_left(offsets, position)
+    return offsets[index] if index < len(offsets) else otherwise
+
+
+def _marks(reading: Reading) -> list[int]:
+    """Return the offsets at which a proof could end: □ and its like, also written in TeX."""
+    found = [mark.start() for mark in MARK.finditer(reading.prose)]
+    for offset, span in placed(reading.post):
+        if span.kind in {SpanKind.INLINE_MATH, SpanKind.DISPLAY_MATH} and MARK_TEX.search(span.tex):
+            # in a display the formula still belongs to the proof
+            found.append(offset + (len(span.text) if span.kind is SpanKind.DISPLAY_MATH else 0))
+    return sorted(found)
+
+
+def check_proofs(post: Post) -> tuple[Finding, ...]:
+    """Find theorem-like boxes neither proved nor cited, and proofs without an end mark or no longer than a line."""
+    reading = read(post)
+    found = proofs(reading)
+    findings = [*_unproved(reading, boxes(reading), found)]
+    for proof in found:
+        where = reading.where(proof.offset)
+        if not proof.ended:
+            findings.append(Finding("proof-end", Severity.ERROR, where, "this proof has no end mark", "□ at its end"))
+        if _short(reading, proof):
+            expected = f"a display, or more than {LINE} columns of argument"
+            what = "this proof is no longer than a line"
+            findings.append(Finding("proof-short", Severity.ERROR, where, what, expected))
+    return tuple(findings)
+
+
+def _unproved(reading: Reading, found: Sequence[Box], proved: Sequence[Proof]) -> Iterator[Finding]:
+    claims = [box for box in found if box.kind in THEOREM_LIKE]
+    headings = [offset for offset, _ in heading_offsets(reading)]
+    openings = [proof.offset for proof in proved]
+    named = {"".join(label.group().split()) for proof in proved for label in LABEL.finditer(proof.title)}
+    ends = [*(box.offset for box in claims), len(reading.prose)][1:]
+    for box, end in zip(claims, ends, strict=True):
+        if _next(openings, box.offset, end) < end or f"{box.name}{box.number}" in named:
+            continue
+        stop = _next(headings, box.offset, end)
+        following = OPENING.search(reading.prose, box.offset, min(stop, end))
+        said = following.start() if following else min(stop, end)
+        sourced = SOURCED.search(reading.prose, box.offset, min(stop, end))
+        if sourced or CITED.search(reading.prose, box.offset, said):
+            continue
+        expected = "a proof, or where one is found"
+        fix = "add `proof:` or `cite:` to the block"
+        where = reading.where(box.offset)
+        yield Finding("proof-missing", Severity.ERROR, where, f"{box.label} is neither proved nor cited", expected, fix)
+
+
+def _short(reading: Reading, proof: Proof) -> bool:
+    if DISPLAY in reading.prose[proof.start : proof.end]:
+        return False
+    said = CLOSING.sub("", reading.text[proof.start : proof.end])
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in said) <= LINE
+
+
+def steps(reading: Reading) -> tuple[ProofStep, ...]:
+    """Return the displays of a post's proofs, with what leads to each since the one before."""
+    displays = [
+        (offset, offset + len(span.text)) for offset, span in placed(reading.post) if span.kind is SpanKind.DISPLAY_MATH
+    ]
+    starts = [start for start, _ in displays]
+    found: list[ProofStep] = []
+    for proof in proofs(reading):
+        within = displays[bisect_left(starts, proof.start) : bisect_left(starts, proof.end)]
+        position = proof.start
+        for index, (start, end) in enumerate(within):
+            before = QUOTE.sub("", reading.prose[position:start]) if index else reading.prose[position:start]
+            after = within[index + 1][0] if index + 1 < len(within) else proof.end
+            intuition = INTUITION.search(reading.prose, end, after) is not None
+            found.append(ProofStep(start, has_words(STEP.sub("", before)), intuition))
+            position = end
+    return tuple(found)
+
+
+def check_steps(post: Post) -> tuple[Finding, ...]:
+    """Find displays of a proof that follow the one before, or the word 证明, without a word of reason."""
+    reading = read(post)
+    what = "this step of a proof has no words"
+    return tuple(
+        Finding("step-wordless", Severity.ERROR, reading.where(step.offset), what, "a sentence that says why it holds")
+        for step in steps(reading)
+        if not step.reason
+    )
+
+
+def check_reasons(outline: Outline) -> tuple[Finding, ...]:
+    """Find steps of an outline whose `because` is empty, or holds only formulas and punctuation."""
+    expected = "a sentence that says why the step holds"
+    return tuple(
+        Finding("step-wordless", Severity.ERROR, part.where, "this step's `because` has no words", expected)
+        for block in outline.blocks()
+        for part in block.parts()
+        if isinstance(part, Step) and not says_something(part.because)
+    )
+
+
+def says_something(text: str) -> bool:
+    """Return whether a Markdown text holds words outside its formulas and step number."""
+    from proofweave.text.markdown.post import read_post
+
+    return has_words(STEP.sub("", read(read_post(text, "")).prose))

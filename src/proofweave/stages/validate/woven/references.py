@@ -1,0 +1,149 @@
+"""Check that what a text refers to exists, once: equations, theorems, sections and labels."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from proofweave.core.references import REFERENCE
+from proofweave.core.types import Finding, Post, Severity, SpanKind, Where
+from proofweave.stages.validate.woven.reading import Reading, inside, numbered_headings, placed, read
+from proofweave.stages.validate.woven.tags import tags
+from proofweave.stages.validate.woven.theorems import KINDS, NAMES, boxes
+from proofweave.text.markdown.post import formulas
+from proofweave.text.tex.structure import labels_in
+
+NUMBER = r"[（(]\s*\d{1,6}\s*[)）]"
+EQUATION = re.compile(
+    rf"""
+    (?:(?:公|不等|等|表达)式|(?<![形模方正样范格型公等达])式|方程|(?<![A-Za-z])[Ee]q(?:s|uations?)?\.?)[\s~]*
+    (?P<numbers>{NUMBER}(?:\s*(?:[-–—~～、，,]|至|到|和|与|及|and|or|to)\s*{NUMBER})*)
+    """,
+    re.VERBOSE,
+)
+DIGITS = re.compile(r"\d+")
+THEOREM = re.compile(rf"(?P<name>{NAMES})[ ]?(?P<number>\d+(?:\.\d+)+)")
+SECTION = re.compile(r"第[ ]?(?P<zh>\d+(?:\.\d+)*)[ ]?节|(?<![A-Za-z])Section[ ](?P<en>\d+(?:\.\d+)*)")
+POINTER = re.compile(r"\\(?:eq)?ref\s*\{([^{}]*)\}")
+FOREIGN_BEFORE = re.compile(r"(?:\[\d+\]|文献|论文|原文|一书|书中|教材|》)[^。；\n]{0,12}\Z")
+FOREIGN_AFTER = re.compile(r"\s*(?:of|in|from)?\s*(?:\[\d|《)")
+
+
+def check_references(
+    post: Post, others: Sequence[Post] = (), reserved: frozenset[int] = frozenset()
+) -> tuple[Finding, ...]:
+    """Find references to what does not exist or stands twice, and ids that nothing replaced.
+
+    A reference may point into `others` (the source that a grown part belongs to) or to a `reserved` equation number.
+    One that names another work, as [3] 的定理 2.1, is left alone.
+    """
+    reading = read(post)
+    around = [reading, *(read(other) for other in others)]
+    findings = [
+        *_ids(reading),
+        *_equations(reading, others, reserved),
+        *_theorems(reading, around),
+        *_sections(reading, around),
+        *_labels(reading, others),
+    ]
+    return tuple(sorted(findings, key=lambda finding: finding.where))
+
+
+def _missing(where: Where, what: str, expected: str) -> Finding:
+    return Finding("reference-missing", Severity.ERROR, where, what, expected, "refer by id (`@eq:id`, `@thm:id`)")
+
+
+def _foreign(reading: Reading, start: int, end: int) -> bool:
+    """Return whether words around a reference say that it points into another work."""
+    before = reading.prose[max(0, start - 24) : start]
+    return FOREIGN_BEFORE.search(before) is not None or FOREIGN_AFTER.match(reading.prose, end) is not None
+
+
+def _ids(reading: Reading) -> Iterator[Finding]:
+    """Yield `@eq:id` and its like that stand in the text as they were written."""
+    for offset, span in placed(reading.post):
+        if span.kind in {SpanKind.CODE, SpanKind.INLINE_CODE, SpanKind.FRONT_MATTER, SpanKind.COMMENT}:
+            continue
+        for left in REFERENCE.finditer(span.text):
+            what = f"'{left.group()}' refers to nothing"
+            fix = "give the id to what is meant, or correct it here"
+            where = reading.where(offset + left.start())
+            yield Finding("reference-unresolved", Severity.ERROR, where, what, "an id of the outline or a reply", fix)
+
+
+def _equations(reading: Reading, others: Sequence[Post], reserved: frozenset[int]) -> Iterator[Finding]:
+    own = Counter(tag.text for tag in tags(reading.post))
+    known = set(own).union(map(str, reserved), *({tag.text for tag in tags(other)} for other in others))
+    for match in EQUATION.finditer(reading.prose):
+        if _foreign(reading, match.start(), match.end()):
+            continue
+        for digits in DIGITS.finditer(match["numbers"]):
+            where = reading.where(match.start())
+            number = str(int(digits.group()))
+            if number not in known:
+                yield _missing(where, f"there is no equation ({number})", "a number that a display bears")
+            elif own[number] > 1:
+                what = f"equation ({number}) stands {own[number]} times"
+                yield Finding("reference-ambiguous", Severity.ERROR, where, what, f"one display numbered {number}")
+
+
+def _theorems(reading: Reading, around: Sequence[Reading]) -> Iterator[Finding]:
+    found = boxes(reading)
+    own = Counter((box.kind, box.number) for box in found)
+    known = {(box.kind, box.number) for other in around for box in boxes(other)}
+    themselves = {box.offset for box in found}
+    for match in THEOREM.finditer(reading.prose):
+        label = (KINDS[match["name"]], match["number"])
+        if match.start() in themselves or _foreign(reading, match.start(), match.end()):
+            continue
+        where = reading.where(match.start())
+        if label not in known:
+            called = [box.label for box in found if box.number == match["number"]]
+            expected = f"{called[0]}" if called else "the number of a theorem of this text"
+            yield _missing(where, f"there is no '{match.group()}'", expected)
+        elif own[label] > 1:
+            what = f"'{match.group()}' stands {own[label]} times"
+            yield Finding("reference-ambiguous", Severity.ERROR, where, what, "one of that number")
+
+
+def _sections(reading: Reading, around: Sequence[Reading]) -> Iterator[Finding]:
+    known = {number for other in around for _, number in numbered_headings(other)}
+    for match in SECTION.finditer(reading.prose) if known else ():
+        number = match["zh"] or match["en"]
+        if number not in known and not _foreign(reading, match.start(), match.end()):
+            where = reading.where(match.start())
+            yield _missing(where, f"there is no section {number}", "the number of a heading of this text")
+
+
+def _labels(reading: Reading, others: Sequence[Post]) -> Iterator[Finding]:
+    r"""Yield `\eqref` of no `\label`, and labels that stand twice, which MathJax refuses."""
+    elsewhere = {mark.text for other in others for span in formulas(other) for mark in labels_in(span.tex)}
+    own: set[str] = set()
+    for span in formulas(reading.post):
+        place = inside(reading.post, span)
+        for mark in labels_in(span.tex):
+            if mark.text in own or mark.text in elsewhere:
+                what = rf"\label{{{mark.text}}} stands twice"
+                yield Finding("label-twice", Severity.ERROR, place(mark.offset), what, "another name for one of them")
+            own.add(mark.text)
+    known = {name.replace("\\", "") for name in own | elsewhere}
+    for offset, span in placed(reading.post):
+        if span.kind in {SpanKind.TEXT, SpanKind.INLINE_MATH, SpanKind.DISPLAY_MATH, SpanKind.HEADING}:
+            for pointer in POINTER.finditer(span.text):
+                name = pointer[1].replace("\\", "")
+                if name not in known:
+                    what = f"no display is labelled '{name}'"
+                    yield _missing(reading.where(offset + pointer.start()), what, rf"a \label{{{name}}}")
+
+
+def check_source_tags(post: Post, source: Post) -> tuple[Finding, ...]:
+    """Find numbers of a grown part that its source gives to displays of its own (one warning for all)."""
+    own = {tag.text for tag in tags(post)}
+    shared = [tag for tag in tags(source) if tag.text in own]
+    if not shared:
+        return ()
+    listed = ", ".join(f"({tag.text})" for tag in shared[:5]) + (", …" if len(shared) > 5 else "")
+    what = f"the source numbers displays of its own that the grown part numbers again: {listed}"
+    fix = "say 'the source's equation' where both could be meant"
+    return (Finding("tag-of-source", Severity.WARNING, shared[0].where, what, "numbers that stand once", fix),)

@@ -1,0 +1,110 @@
+"""Check that whatever a post opens is closed: fences, comments, math, environments, HTML elements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from proofweave.core.types import Finding, Post, Severity, Span, SpanKind, Where
+from proofweave.stages.validate.woven.reading import placed, read
+
+OPEN = {
+    SpanKind.CODE: ("fence-unclosed", "this fence", "a line of the same marks at its end"),
+    SpanKind.COMMENT: ("comment-unclosed", "this comment", "'-->'"),
+    SpanKind.HTML: ("html-unclosed", "this element", "its closing tag"),
+    SpanKind.INLINE_MATH: ("math-unclosed", "this inline math", "the delimiter that opens it, once more"),
+    SpanKind.DISPLAY_MATH: ("math-unclosed", "this display", "the delimiter that closes it"),
+}
+ELEMENT = re.compile(r"<(?P<closing>/?)(?P<name>[A-Za-z][\w-]*)[^<>]*?(?P<void>/?)>")
+PAIRED = frozenset(
+    {"div", "span", "details", "summary", "table", "center", "figure", "blockquote", "section", "article", "sub", "sup"}
+)
+"""Elements that HTML never closes by itself."""
+
+EDGE = re.compile(r"\\(?P<edge>begin|end)\s*\{(?P<name>[A-Za-z]+\*?)\}")
+DOLLAR = re.compile(r"(?<!\\)(?:\\\\)*(?P<dollar>\$\$?)")
+PRICE = re.compile(r"\d")
+
+
+def check_structure(post: Post) -> tuple[Finding, ...]:
+    """Find unclosed fences, comments and math, unbalanced `<div>` and its like, stray `$`, `\\begin` and `\\end`."""
+    findings = [*_unclosed(post), *_elements(post), *_environments(post), *_dollars(post)]
+    return tuple(sorted(findings, key=lambda finding: finding.where))
+
+
+def swallows(post: Post) -> bool:
+    """Return whether something unclosed runs to the end of a post, so that what it holds cannot be judged."""
+    return any(
+        not span.closed and span.kind not in {SpanKind.INLINE_MATH, SpanKind.DISPLAY_MATH} for span in post.spans
+    )
+
+
+def _unclosed(post: Post) -> Iterator[Finding]:
+    for span in post.spans:
+        if not span.closed and span.kind in OPEN:
+            rule, name, expected = OPEN[span.kind]
+            start = " ".join(span.text.split())[:30]
+            what = f"{name} is never closed: '{start}'"
+            yield Finding(rule, Severity.ERROR, Where(post.path, span.line, span.column), what, expected)
+
+
+def _elements(post: Post) -> Iterator[Finding]:
+    opened: list[tuple[str, Span]] = []
+    for span in post.spans:
+        element = ELEMENT.fullmatch(span.text) if span.kind is SpanKind.HTML else None
+        if element is None or element["void"] or element["name"].lower() not in PAIRED:
+            continue
+        name = element["name"].lower()
+        if not element["closing"]:
+            opened.append((name, span))
+        elif any(other == name for other, _ in opened):
+            while opened[-1][0] != name:
+                yield _element(post, opened.pop())
+            opened.pop()
+        else:
+            where = Where(post.path, span.line, span.column)
+            what = f"'</{name}>' closes nothing"
+            yield Finding("html-unbalanced", Severity.ERROR, where, what, f"a '<{name}>' before it", "delete it")
+    for left in opened:
+        yield _element(post, left)
+
+
+def _element(post: Post, opened: tuple[str, Span]) -> Finding:
+    name, span = opened
+    where = Where(post.path, span.line, span.column)
+    return Finding("html-unbalanced", Severity.ERROR, where, f"'<{name}>' is never closed", f"a '</{name}>' after it")
+
+
+def _environments(post: Post) -> Iterator[Finding]:
+    r"""Yield the `\begin` and `\end` outside formulas that have no partner there."""
+    reading = read(post)
+    opened: list[re.Match[str]] = []
+    for edge in EDGE.finditer(reading.prose):
+        if edge["edge"] == "begin":
+            opened.append(edge)
+        elif opened and opened[-1]["name"] == edge["name"]:
+            opened.pop()
+        else:
+            what = rf"'\end{{{edge['name']}}}' closes nothing"
+            expected = rf"a '\begin{{{edge['name']}}}' before it"
+            yield Finding("environment-unbalanced", Severity.ERROR, reading.where(edge.start()), what, expected)
+    for edge in opened:
+        what = rf"'\begin{{{edge['name']}}}' is never closed"
+        expected = rf"an '\end{{{edge['name']}}}' after it"
+        yield Finding("environment-unbalanced", Severity.ERROR, reading.where(edge.start()), what, expected)
+
+
+def _dollars(post: Post) -> Iterator[Finding]:
+    """Yield each `$` that delimits no formula; before a digit it is a price, in a heading only an odd one is told."""
+    reading = read(post)
+    for offset, span in placed(post):
+        found: list[re.Match[str]] = []
+        if span.kind is SpanKind.TEXT:
+            found = [dollar for dollar in DOLLAR.finditer(span.text) if not PRICE.match(span.text, dollar.end())]
+        elif span.kind is SpanKind.HEADING:
+            found = list(DOLLAR.finditer(span.text))
+            found = found[-1:] if len(found) % 2 else []
+        for dollar in found:
+            where = reading.where(offset + dollar.start("dollar"))
+            what = f"'{dollar['dollar']}' has no partner"
+            yield Finding("dollar-unbalanced", Severity.ERROR, where, what, r"pairs of '$'; '\$' for a dollar sign")

@@ -1,0 +1,240 @@
+"""Weave an outline and the replies that fill it into the grown part of a post, through templates."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from proofweave.core.numbering import chinese, number
+from proofweave.core.references import REFERENCE, references_in
+from proofweave.core.references import Reference as Cross
+from proofweave.core.types import (
+    THEOREM_LIKE,
+    Block,
+    BlockKind,
+    Code,
+    Equation,
+    Figure,
+    Numbering,
+    Origin,
+    Outline,
+    Part,
+    Reply,
+    Section,
+    Slot,
+    Step,
+    Text,
+    Woven,
+)
+from proofweave.text.press import environment_of, print_template
+from proofweave.text.tex.structure import split_rows
+
+if TYPE_CHECKING:
+    from jinja2.sandbox import SandboxedEnvironment
+
+BOX = THEOREM_LIKE | {BlockKind.DEFINITION}
+"""Kinds printed by `statement.md.j2`; algorithms and prose have templates of their own."""
+
+
+def fill(outline: Outline, replies: Mapping[str, Reply]) -> Outline:
+    """Return the outline with each slot replaced by its reply's parts; slots without a reply stay."""
+    return replace(outline, sections=tuple(_fill_section(section, replies) for section in outline.sections))
+
+
+def _fill_section(section: Section, replies: Mapping[str, Reply]) -> Section:
+    return replace(
+        section,
+        blocks=tuple(
+            _fill_block(block, replies[block.id]) if block.id in replies else block for block in section.blocks
+        ),
+        sections=tuple(_fill_section(child, replies) for child in section.sections),
+    )
+
+
+def _fill_block(block: Block, reply: Reply) -> Block:
+    def filled(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+        return tuple(
+            new
+            for part in parts
+            for new in (reply.slots.get(part.name, (part,)) if isinstance(part, Slot) else (part,))
+        )
+
+    return replace(block, statement=filled(block.statement), proof=filled(block.proof), body=filled(block.body))
+
+
+def weave(outline: Outline, templates: Mapping[str, str]) -> Woven:
+    """Return the grown part of a post and where each of its lines comes from.
+
+    `templates` maps a file name below `templates/<language>/` to its text. A broken template raises FindingsError.
+    """
+    numbering = number(outline, tuple(_cited(outline)))
+    printer = _Printer(outline, numbering, environment_of(templates), f"templates/{outline.language}")
+    texts: dict[str, list[str]] = defaultdict(list)
+    origins: dict[str, list[Origin]] = defaultdict(list)
+    lines: dict[str, int] = defaultdict(int)
+
+    def put(anchor: str, text: str, found: Sequence[Origin]) -> None:
+        start = lines[anchor]
+        origins[anchor] += [replace(o, first=o.first + start, last=o.last + start) for o in found]
+        texts[anchor].append(text)
+        lines[anchor] += text.count("\n")
+
+    for section in outline.sections:
+        for anchor, text, found in printer.section(section):
+            put(anchor, text, found)
+    if outline.references and outline.sections:
+        put("", printer.bibliography(), [])
+    return Woven(
+        pieces={anchor: "".join(parts).rstrip("\n") + "\n" for anchor, parts in texts.items()},
+        origins={anchor: tuple(found) for anchor, found in origins.items()},
+        numbering=numbering,
+    )
+
+
+def _cited(outline: Outline) -> Iterator[str]:
+    for block in outline.blocks():
+        yield from block.cite
+        for part in block.parts():
+            for text in _prose(part):
+                yield from (cross.id for cross in references_in(text) if cross.kind == "ref")
+
+
+def _prose(part: Part) -> tuple[str, ...]:
+    if isinstance(part, Text):
+        return (part.text,)
+    if isinstance(part, Figure):
+        return (part.caption,)
+    return (part.because, part.intuition) if isinstance(part, Step) else ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Printer:
+    """Prints sections, blocks and parts of one outline."""
+
+    outline: Outline
+    numbering: Numbering
+    environment: SandboxedEnvironment
+    folder: str
+
+    def template(self, name: str, /, **values: object) -> str:
+        return print_template(self.environment, self.folder, f"{name}.md.j2", values).strip("\n")
+
+    def section(self, section: Section) -> Iterator[tuple[str, str, list[Origin]]]:
+        """Yield (anchor, text, origins) of a section's heading and of each leaf below it."""
+        yield section.anchor, *self.heading(section, 1)
+        for leaf in section.sections or (section,):
+            anchor = leaf.anchor or section.anchor
+            if leaf is not section:
+                yield anchor, *self.heading(leaf, 2)
+            for block in leaf.blocks:
+                yield anchor, *self.block(block, leaf)
+
+    def heading(self, section: Section, depth: int) -> tuple[str, list[Origin]]:
+        digits = self.numbering.sections[section.id]
+        label = chinese(int(digits)) if depth == 1 and self.outline.language == "zh" else digits
+        text = self.template("heading", depth=depth, number=label, title=section.title)
+        return text + "\n\n", [Origin(1, text.count("\n") + 2, section.where, section=section)]
+
+    def block(self, block: Block, leaf: Section) -> tuple[str, list[Origin]]:
+        """Return a block's text and the origin of each of its lines, parts first found in printing order."""
+        statement, proof, body = (self.parts(parts) for parts in (block.statement, block.proof, block.body))
+        name = "statement" if block.kind in BOX else "algorithm" if block.kind is BlockKind.ALGORITHM else "prose"
+        text = self.template(
+            name,
+            kind=block.kind.value,
+            label=self.numbering.labels.get(block.id, ""),
+            name=self.resolve(block.name),
+            statement=statement,
+            proof=proof,
+            body=body,
+            citations=[self.numbering.citations[cited] for cited in block.cite if cited in self.numbering.citations],
+            inputs=self.resolve(block.inputs),
+            outputs=self.resolve(block.outputs),
+            complexity=self.resolve(block.complexity),
+        )
+        printed = [*statement, *proof, *body]
+        owners = [part for part in block.parts() if not isinstance(part, Slot)]
+        origins = [Origin(1, text.count("\n") + 2, block.where, block=block, section=leaf)]
+        start = 0
+        for part, piece in zip(owners, printed, strict=True):
+            found = text.find(piece, start)
+            if found >= 0:
+                first = text.count("\n", 0, found) + 1
+                origins.append(Origin(first, first + piece.count("\n"), part.where, part, block, leaf))
+                start = found + len(piece)
+        return text + "\n\n", origins
+
+    def parts(self, parts: Sequence[Part]) -> list[str]:
+        """Return the printed parts; the steps of a list with several steps are numbered. Slots print nothing."""
+        steps = sum(isinstance(part, Step) for part in parts)
+        printed: list[str] = []
+        step = 0
+        for part in parts:
+            step += isinstance(part, Step)
+            if not isinstance(part, Slot):
+                printed.append(self.part(part, step if steps > 1 else 0))
+        return printed
+
+    def part(self, part: Text | Equation | Code | Step | Figure, step: int) -> str:
+        if isinstance(part, Text):
+            return self.resolve(part.text).strip("\n")
+        if isinstance(part, Code):
+            return self.template("code", code=part.code.rstrip("\n"), language=part.language, fence=_fence(part.code))
+        if isinstance(part, Equation):
+            return self.equation(part)
+        if isinstance(part, Figure):
+            path = f"../figures/{self.outline.post}/{part.id}.svg"
+            number = self.numbering.figures[part.id]
+            return self.template("figure", number=number, path=path, caption=self.resolve(part.caption).strip())
+        equation = self.equation(part.equation) if part.equation is not None else ""
+        because, intuition = self.resolve(part.because).strip(), self.resolve(part.intuition).strip()
+        return self.template("step", number=step, because=because, equation=equation, intuition=intuition)
+
+    def equation(self, equation: Equation) -> str:
+        rows = [row.strip() for row in split_rows(equation.tex)] if equation.rows > 1 else [equation.tex.strip()]
+        tags = self.numbering.tags.get(equation.id, ())
+        several = equation.rows == 1 and len(split_rows(equation.tex)) > 1
+        return self.template("equation", rows=rows, tags=list(tags), aligned=several)
+
+    def bibliography(self) -> str:
+        order = sorted(self.outline.references, key=lambda reference: self.numbering.citations[reference.id])
+        return self.template("bibliography", references=order, numbers=self.numbering.citations) + "\n"
+
+    def resolve(self, text: str) -> str:
+        """Return the text with `@eq:id` and its like replaced by what the reader sees; unknown ids stay."""
+        return REFERENCE.sub(lambda match: self.shown(match) or match.group(0), text)
+
+    def shown(self, match: re.Match[str]) -> str:
+        cross = Cross.of(match)
+        zh = self.outline.language == "zh"
+        if cross.kind == "eq":
+            return _tags_shown(self.numbering.tags.get(cross.id, ()), cross.row, zh)
+        if cross.kind == "thm":
+            return self.numbering.labels.get(cross.id, "")
+        if cross.kind == "sec" and cross.id in self.numbering.sections:
+            section = self.numbering.sections[cross.id]
+            return f"第{section}节" if zh else f"Section {section}"
+        if cross.kind == "fig" and cross.id in self.numbering.figures:
+            figure = self.numbering.figures[cross.id]
+            return f"图{figure}" if zh else f"Figure {figure}"
+        if cross.kind == "ref" and cross.id in self.numbering.citations:
+            return f"[{self.numbering.citations[cross.id]}]"
+        return ""
+
+
+def _tags_shown(tags: tuple[int, ...], row: int | None, zh: bool) -> str:
+    name = "式" if zh else "Eq. "
+    if row is not None:
+        tags = tags[row - 1 : row]
+    if not tags:
+        return ""
+    return f"{name}({tags[0]})" if len(tags) == 1 else f"{name}({tags[0]})–({tags[-1]})"
+
+
+def _fence(code: str) -> str:
+    """Return a fence longer than any run of backticks in the code."""
+    longest = max((len(run) for run in re.findall(r"`+", code)), default=0)
+    return "`" * max(3, longest + 1)

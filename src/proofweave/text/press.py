@@ -1,0 +1,64 @@
+"""Print templates: Jinja2 in its sandbox, over texts held in memory, with located errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from proofweave.core.errors import FindingsError
+from proofweave.core.types import Finding, Severity, Where
+
+if TYPE_CHECKING:
+    from jinja2.sandbox import SandboxedEnvironment
+
+HELD = "template:"
+"""How tracebacks name a template, which is a text in memory and not a file."""
+
+
+def environment_of(templates: Mapping[str, str]) -> SandboxedEnvironment:
+    """Return a sandboxed template environment over texts by name; a value a template misspells is an error."""
+    from jinja2 import FunctionLoader, StrictUndefined
+    from jinja2.sandbox import SandboxedEnvironment
+
+    def held(name: str) -> tuple[str, str, None] | None:
+        return (templates[name], HELD + name, None) if name in templates else None
+
+    return SandboxedEnvironment(
+        loader=FunctionLoader(held),
+        undefined=StrictUndefined,
+        autoescape=False,  # the output is Markdown; HTML is refused in the outline and escaped at export
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def print_template(environment: SandboxedEnvironment, folder: str, name: str, values: Mapping[str, Any]) -> str:
+    """Return a filled template; its errors become a finding at the template's line."""
+    from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
+
+    try:
+        return environment.get_template(name).render(**values)
+    except TemplateNotFound as error:
+        raise _template_problem(f"{folder}/{error.name}", 1, "this template does not exist") from None
+    except TemplateSyntaxError as error:
+        raise _template_problem(f"{folder}/{error.name or name}", error.lineno, str(error.message)) from None
+    except (TemplateError, TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
+        inner, line = _template_place(error, name)
+        raise _template_problem(f"{folder}/{inner}", line, str(error)) from None
+
+
+def _template_place(error: BaseException, name: str) -> tuple[str, int]:
+    """Return the template, included ones too, and the line in which `error` arose, as the traceback has them."""
+    place, trace = (name, 1), error.__traceback__
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if file.startswith(HELD):
+            place = file.removeprefix(HELD), trace.tb_lineno
+        trace = trace.tb_next
+    return place
+
+
+def _template_problem(file: str, line: int, what: str) -> FindingsError:
+    fix = "correct the template; docs/templates.md lists the values each one is given"
+    return FindingsError([Finding("template-broken", Severity.ERROR, Where(file, line), what, fix=fix)])

@@ -1,0 +1,230 @@
+"""Build nodes from YAML events with a stack of our own: no recursion, no objects, no aliases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from proofweave.core.types import Finding, Severity, Where
+from proofweave.text.yaml.nodes import BROKEN, UNPRINTABLE, ListNode, MapNode, Node, ScalarNode
+from proofweave.text.yaml.syntax import diagnose
+from proofweave.text.yaml.traps import comma_groups, scalar_traps
+
+MAX_DEPTH = 40
+MAX_CHARACTERS = 4_000_000
+MAX_REPAIRS = 30
+"""Syntax errors named in one reading; each costs another pass over the text."""
+
+
+def compose(text: str, file: str) -> tuple[Node | None, tuple[Finding, ...]]:
+    """Return the root of a YAML document and the problems of its YAML, in order."""
+    if len(text) > MAX_CHARACTERS:
+        what = f"the file has {len(text)} characters"
+        return None, (_problem("yaml-size", Where(file), what, f"at most {MAX_CHARACTERS}", "split the post"),)
+    text, findings = _printable(text, file)
+    repairs: list[Finding] = []
+    while True:
+        try:
+            composer = _Composer(text, file)
+            root = composer.read()
+        except yaml.YAMLError as error:
+            finding, repaired = diagnose(text, file, error)
+            again = any(earlier.where == finding.where for earlier in repairs)
+            if not again:
+                repairs.append(finding)
+            if again or repaired is None or len(repairs) == MAX_REPAIRS:
+                return None, tuple(_by_place([*findings, *repairs]))
+            text = repaired
+        else:
+            return root, tuple(_by_place([*findings, *repairs, *composer.findings]))
+
+
+def _printable(text: str, file: str) -> tuple[str, list[Finding]]:
+    """Return the text with a question mark in place of each character YAML refuses, and a finding for each."""
+    findings = []
+    for match in UNPRINTABLE.finditer(text, 1 if text.startswith("\ufeff") else 0):
+        line = text.count("\n", 0, match.start()) + 1
+        column = match.start() - text.rfind("\n", 0, match.start())
+        what = f"character U+{ord(match[0]):04X} cannot be seen and is not allowed"
+        where = Where(file, line, column)
+        findings.append(_problem("yaml-control-character", where, what, "printable text", "delete it"))
+        if len(findings) == MAX_REPAIRS:
+            break
+    return (text[:1] + UNPRINTABLE.sub("?", text[1:]) if findings else text), findings
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A collection being read; in a mapping, `key` waits for its value."""
+
+    where: Where
+    is_map: bool
+    flow: bool
+    items: list[Any] = field(default_factory=list)
+    key: ScalarNode | None = None
+
+
+class _Composer:
+    """Reads one document; problems that leave the YAML valid go to `findings`."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.bom = text.startswith("\ufeff")
+        self.text = text[1:] if self.bom else text
+        self.file = file
+        self.findings: list[Finding] = []
+        self.frames: list[_Frame] = []
+        self.root: Node | None = None
+
+    def read(self) -> Node | None:
+        documents = 0
+        for event in _events(self.text):
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                self.put(self.scalar(event))
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                self.refuse_marks(event)
+                is_map = kind is yaml.MappingStartEvent
+                self.frames.append(_Frame(self.where(event), is_map, bool(event.flow_style)))
+                if len(self.frames) > MAX_DEPTH:
+                    what = f"lists and mappings are nested more than {MAX_DEPTH} deep"
+                    self.report("yaml-depth", event, what, "an outline as docs/outline.md describes it")
+                    return None
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                frame = self.frames.pop()
+                self.put(self.mapping(frame) if frame.is_map else self.sequence(frame))
+            elif kind is yaml.AliasEvent:
+                what = f"'*{event.anchor}' is read as a YAML alias"
+                self.report("yaml-alias", event, what, "text", "put text that starts with * in single quotes")
+                self.put(ScalarNode(BROKEN, self.where(event)))
+            elif kind is yaml.DocumentStartEvent:
+                documents += 1
+                if documents > 1:
+                    self.report("yaml-documents", event, "a second document starts", "one document", "delete the '---'")
+                    break
+        return self.root
+
+    def where(self, event: Any) -> Where:
+        mark = event.start_mark
+        return Where(self.file, mark.line + 1, mark.column + 1)
+
+    def report(self, rule: str, event: Any, what: str, expected: str, fix: str = "") -> None:
+        self.findings.append(_problem(rule, self.where(event), what, expected, fix))
+
+    def refuse_marks(self, event: Any) -> None:
+        if event.anchor is not None:
+            what = f"'&{event.anchor}' is read as a YAML anchor"
+            self.report("yaml-alias", event, what, "text", "put text that starts with & in single quotes")
+        if event.tag is not None:
+            written = re.split(r"[\s,\]}]", self.text[event.start_mark.index :][:60], maxsplit=1)[0]
+            what = f"'{written}' is read as a YAML tag"
+            self.report("yaml-tag", event, what, "plain text", "put text that starts with ! in single quotes")
+
+    def scalar(self, event: Any) -> ScalarNode:
+        if event.anchor is not None or event.tag is not None:
+            self.refuse_marks(event)
+        start, end, style = event.start_mark, event.end_mark, event.style or ""
+        where = self.where(event)
+        if style != "|" and style != ">":
+            self.findings += scalar_traps(self.text, start.index, end.index, style, where)
+        source = self.text[start.index : end.index] if end.line > start.line else ""
+        return ScalarNode(event.value, where, style, start.index + self.bom, end.index + self.bom, source)
+
+    def put(self, node: Node) -> None:
+        if not self.frames:
+            self.root = node
+            return
+        frame = self.frames[-1]
+        if not frame.is_map:
+            frame.items.append(node)
+        elif frame.key is None:
+            frame.key = self.as_key(node)
+        else:
+            frame.items.append((frame.key, node))
+            frame.key = None
+
+    def as_key(self, node: Node) -> ScalarNode:
+        if isinstance(node, ScalarNode):
+            return node
+        brace = "{" if isinstance(node, MapNode) else "["
+        what = f"'{brace}…' stands where a key should"
+        fix = f"put text that starts with {brace} in single quotes"
+        self.findings.append(_problem("yaml-key", node.where, what, "a key, which is text", fix))
+        return ScalarNode(BROKEN, node.where)
+
+    def sequence(self, frame: _Frame) -> ListNode:
+        items: list[Node] = frame.items
+        if frame.flow:
+            for first, last in reversed(comma_groups([_plain(item) for item in items])):
+                items[first : last + 1] = [self.joined(items[first], items[last], quoted="item")]
+        return ListNode(tuple(items), frame.where, frame.flow)
+
+    def mapping(self, frame: _Frame) -> MapNode:
+        items: list[tuple[ScalarNode, Node]] = frame.items
+        if frame.flow:
+            items = self.rejoined(items)
+        seen: dict[str, ScalarNode] = {}
+        kept = []
+        for key, value in items:
+            first = seen.setdefault(key.value, key)
+            if key.broken:
+                continue
+            if first is key:
+                kept.append((key, value))
+                continue
+            what = f"key '{key.value}' is here twice, first in line {first.where.line}"
+            self.findings.append(
+                _problem("yaml-duplicate-key", key.where, what, "each key once", "delete or rename one")
+            )
+        return MapNode(tuple(kept), frame.where, frame.flow)
+
+    def rejoined(self, items: list[tuple[ScalarNode, Node]]) -> list[tuple[ScalarNode, Node]]:
+        """Undo a comma that cut a value in braces: `{family: matrix(m, n)}` reads as a key `n)` without a value."""
+        kept: list[tuple[ScalarNode, Node]] = []
+        position = 0
+        while position < len(items):
+            key, value = items[position]
+            cut = [_plain(value)]
+            for name, nothing in items[position + 1 :]:
+                if not (isinstance(nothing, ScalarNode) and nothing.absent and not name.style):
+                    break
+                cut.append(name.value)
+            groups = comma_groups(cut)
+            if groups and groups[0][0] == 0:
+                last = groups[0][1]
+                value = self.joined(value, items[position + last][0], quoted=key.value)
+                position += last
+            kept.append((key, value))
+            position += 1
+        return kept
+
+    def joined(self, first: Node, last: Node, quoted: str) -> ScalarNode:
+        assert isinstance(first, ScalarNode) and isinstance(last, ScalarNode)
+        written = self.text[first.start - self.bom : last.end - self.bom]
+        value = " ".join(written.split())
+        start = f"{quoted}: " if quoted != "item" else ""
+        what = f"the comma cuts '{value}' in two"
+        fix = f"put it in single quotes: {start}'{value}'"
+        self.findings.append(_problem("yaml-comma-cuts", first.where, what, "one text", fix))
+        return ScalarNode(value, first.where, "", first.start, last.end)
+
+
+def _events(text: str) -> Iterator[Any]:
+    """Yield YAML events from libyaml where PyYAML has it, a tenth of the time, else from its Python parser."""
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return iter(yaml.parse(text, Loader=loader))
+
+
+def _plain(node: Node) -> str | None:
+    return node.value if isinstance(node, ScalarNode) and not node.style else None
+
+
+def _by_place(findings: Sequence[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda finding: finding.where)
+
+
+def _problem(rule: str, where: Where, what: str, expected: str = "", fix: str = "") -> Finding:
+    return Finding(rule, Severity.ERROR, where, what, expected, fix)

@@ -1,0 +1,240 @@
+"""Read JSON with positions into the nodes YAML gives, so that hand-written recordings get located findings."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from dataclasses import dataclass, field
+
+from proofweave.core.types import Finding, Severity, Where
+from proofweave.text.yaml.nodes import UNPRINTABLE, ListNode, MapNode, Node, ScalarNode
+
+MAX_DEPTH = 40
+
+TOKEN = re.compile(
+    r'[ \t\r\n]*(?:(?P<mark>[{}\[\],:])|(?P<string>"(?:[^"\\\n]|\\.)*")|(?P<word>[-+.\w]+)|(?P<other>"[^\n]*|[^\s]))'
+)
+LITERAL = re.compile(r"true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+HIDDEN = re.compile(UNPRINTABLE.pattern + r"|[\t\r]")
+ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|.)")
+NEWLINES = re.compile(r"(?:\\n)*")
+HALF = re.compile("[\ud800-\udfff]")
+PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+
+
+def read_json_nodes(text: str, file: str) -> tuple[Node | None, tuple[Finding, ...]]:
+    r"""Return the root of a JSON document and its problems; no root where it cannot be read.
+
+    Strings are scalars of style `"`, the rest plain ones. Where JSON would turn TeX into a control character (`\nabla`,
+    `\theta`, `\beta`, `\frac`, `\rho`), that is an error: `\n` only ends a string, and others are written as `\u0009`.
+    """
+    reader = _Reader(text, file)
+    try:
+        root = reader.document()
+    except _StopError as stop:
+        return None, (*reader.findings, stop.finding)
+    return root, tuple(sorted(reader.findings, key=lambda finding: finding.where))
+
+
+def _allowed(escape: re.Match[str]) -> bool:
+    r"""Tell whether an escape is one of `\" \\ \/ \u0000`, or a `\n` at the end of its string."""
+    code = escape[1]
+    if code == "n":
+        return NEWLINES.fullmatch(escape.string, escape.end()) is not None
+    return code in '"\\/' or len(code) == 5
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    code = escape[1]
+    return chr(int(code[1:], 16)) if len(code) == 5 else "\n" if code == "n" else code
+
+
+class _StopError(Exception):
+    """Reading cannot go on."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.what)
+        self.finding = finding
+
+
+@dataclass(slots=True)
+class _Frame:
+    """An object or array being read; an object's `key` waits for its value."""
+
+    where: Where
+    is_map: bool
+    items: list[tuple[ScalarNode | None, Node]] = field(default_factory=list)
+    key: ScalarNode | None = None
+
+    def node(self) -> Node:
+        if self.is_map:
+            return MapNode(tuple((key, value) for key, value in self.items if key is not None), self.where, flow=True)
+        return ListNode(tuple(value for _, value in self.items), self.where, flow=True)
+
+
+class _Reader:
+    """Reads one document with a stack of its own."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.bom = text.startswith("\ufeff")
+        self.text = text
+        self.file = file
+        self.at = int(self.bom)
+        self.starts = [match.end() for match in re.finditer("\n", text)]
+        self.findings: list[Finding] = []
+
+    def where(self, offset: int) -> Where:
+        line = bisect.bisect_right(self.starts, offset)
+        start = self.starts[line - 1] if line else int(self.bom)
+        return Where(self.file, line + 1, offset - start + 1)
+
+    def problem(self, rule: str, offset: int, what: str, expected: str = "", fix: str = "") -> Finding:
+        return Finding(rule, Severity.ERROR, self.where(offset), what, expected, fix)
+
+    def stop(self, offset: int, what: str, expected: str = "", fix: str = "") -> _StopError:
+        return _StopError(self.problem("json-syntax", offset, what, expected, fix))
+
+    def token(self) -> re.Match[str] | None:
+        found = TOKEN.match(self.text, self.at)
+        if found is not None:
+            self.at = found.end()
+        return found
+
+    def document(self) -> Node:
+        frames: list[_Frame] = []
+        while True:
+            token = self.token()
+            if token is None:
+                raise self.stop(len(self.text), "the text ends too early", "']' or '}'" if frames else "a JSON object")
+            start = token.start(token.lastgroup or 0)
+            mark = token["mark"]
+            frame = frames[-1] if frames else None
+            if mark in ("{", "["):
+                self.refuse_where_a_key_stands(frame, start, mark)
+                frames.append(_Frame(self.where(start), mark == "{"))
+                if len(frames) > MAX_DEPTH:
+                    raise self.stop(start, f"objects and arrays are nested more than {MAX_DEPTH} deep")
+                if not self.closes(frames[-1]):
+                    continue
+                node = frames.pop().node()
+            elif mark is not None:
+                raise self.stop(start, f"'{mark}' stands where a value should", "a string, an object or an array")
+            else:
+                node = self.scalar(token, start)
+            while True:
+                if not frames:
+                    return self.finished(node)
+                if not self.put(frames[-1], node):
+                    break
+                node = frames.pop().node()
+
+    def refuse_where_a_key_stands(self, frame: _Frame | None, start: int, mark: str) -> None:
+        if frame is not None and frame.is_map and frame.key is None:
+            raise self.stop(start, f"'{mark}' stands where a key should", 'a key in double quotes: "…"')
+
+    def closes(self, frame: _Frame) -> bool:
+        """Tell whether the object or array just opened is empty, and step over its end."""
+        token = TOKEN.match(self.text, self.at)
+        if token is not None and token["mark"] == ("}" if frame.is_map else "]"):
+            self.at = token.end()
+            return True
+        return False
+
+    def put(self, frame: _Frame, node: Node) -> bool:
+        """Add a key or a value to what is being read; return whether that ends it."""
+        if frame.is_map and frame.key is None:
+            self.as_key(frame, node)
+            return False
+        self.add(frame, node)
+        token = self.token()
+        start = token.start(token.lastgroup or 0) if token else len(self.text)
+        closing = "}" if frame.is_map else "]"
+        mark = token["mark"] if token else None
+        if mark == closing:
+            return True
+        if mark != ",":
+            shown = token[0].strip()[:20] if token else "the end of the text"
+            raise self.stop(
+                start, f"'{shown}' follows a value", f"',' or '{closing}'", "add the comma, or escape the quote"
+            )
+        if self.closes(frame):
+            raise self.stop(start, "a comma stands before the end", f"'{closing}'", "delete the comma")
+        return False
+
+    def as_key(self, frame: _Frame, node: Node) -> None:
+        offset = self.at
+        if not isinstance(node, ScalarNode) or node.style != '"':
+            where = node.where
+            raise _StopError(
+                Finding(
+                    "json-syntax", Severity.ERROR, where, "a key stands without quotes", 'a key in double quotes: "…"'
+                )
+            )
+        token = self.token()
+        if token is None or token["mark"] != ":":
+            raise self.stop(node.end, f'no colon after the key "{node.value[:20]}"', "':'")
+        frame.key = node
+        self.at = max(self.at, offset)
+
+    def add(self, frame: _Frame, node: Node) -> None:
+        key, frame.key = frame.key, None
+        if key is not None:
+            first = next((other for other, _ in frame.items if other is not None and other.value == key.value), None)
+            if first is not None:
+                what = f"key '{key.value}' is here twice, first in line {first.where.line}"
+                self.findings.append(Finding("json-duplicate-key", Severity.ERROR, key.where, what, "each key once"))
+                return
+        frame.items.append((key, node))
+
+    def scalar(self, token: re.Match[str], start: int) -> ScalarNode:
+        where = self.where(start)
+        if token["string"] is not None:
+            return ScalarNode(self.string(token["string"], start), where, '"', start, token.end())
+        word = token["word"]
+        if word is not None and LITERAL.fullmatch(word):
+            return ScalarNode(word, where, "", start, token.end())
+        if token["other"] is not None and token["other"].startswith('"'):
+            fix = "close the quote; write the lines of a longer text as the items of a list"
+            raise self.stop(start, "the string is not closed in its line", "'\"'", fix)
+        shown = (word or token["other"])[:20]
+        raise self.stop(
+            start, f"'{shown}' is no JSON value", "a string in double quotes, a number, true, false or null"
+        )
+
+    def string(self, written: str, start: int) -> str:
+        """Return what a string says; an escape that is not allowed is reported, and stands for itself."""
+        body = written[1:-1]
+        hidden = HIDDEN.search(body)
+        if hidden is not None:
+            code = ord(hidden[0])
+            what = f"character U+{code:04X} cannot be seen and is not allowed in a string"
+            fix = f"write it as \\u{code:04x}, or delete it"
+            self.findings.append(self.problem("json-control-character", start + 1 + hidden.start(), what, fix=fix))
+            body = HIDDEN.sub("?", body)
+        if "\\" not in body:
+            return body
+        bad = next((escape for escape in ESCAPE.finditer(body) if not _allowed(escape)), None)
+        if bad is not None:
+            self.refuse_escape(body, bad.start(), start)
+        value = ESCAPE.sub(lambda escape: _unescaped(escape) if _allowed(escape) else escape[0], body)
+        value = PAIR.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), value)
+        half = HALF.search(value)
+        if half is not None:
+            what = f"\\u{ord(half[0]):04x} is half of a character"
+            fix = "write the character itself"
+            self.findings.append(self.problem("json-escape", start, what, "both halves of a pair", fix))
+            value = HALF.sub("?", value)
+        return value
+
+    def refuse_escape(self, body: str, offset: int, start: int) -> None:
+        word = re.match(r"\\[A-Za-z]*", body[offset:])
+        shown = word[0] if word and len(word[0]) > 1 else body[offset : offset + 2]
+        what = f"in JSON '{shown}' starts with an escape, so TeX would be lost"
+        fix = "write each backslash twice, and the lines of a longer text as the items of a list"
+        self.findings.append(self.problem("json-escape", start + 1 + offset, what, f"'\\{shown}'", fix))
+
+    def finished(self, root: Node) -> Node:
+        token = self.token()
+        if token is not None:
+            raise self.stop(token.start(token.lastgroup or 0), "something follows the end of the document", "nothing")
+        return root

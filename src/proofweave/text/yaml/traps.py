@@ -1,0 +1,103 @@
+"""Find valid YAML that does not mean what its author meant: escapes in double quotes, lost primes, cut texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from proofweave.core.types import Finding, Severity, Where
+from proofweave.text.yaml.nodes import UNPRINTABLE
+
+ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r?\n|.)", re.DOTALL)
+HARMLESS = frozenset('\\"/ \n\r')
+COMMENT = re.compile(r"[ \t]+#(.*)")
+PRIME = re.compile(r"''+")
+CONTRACTION = re.compile(r"(?<=[A-Za-z])''(?:s|t|re|ll|ve|d|m)(?![A-Za-z])")
+OPENING, CLOSING = "([{", ")]}"
+MOST_COMMAS = 8
+"""The most neighbours that one torn text is put together from."""
+
+
+def scalar_traps(text: str, start: int, end: int, style: str, where: Where) -> list[Finding]:
+    """Return what is wrong with a plain or quoted scalar between two offsets of the text."""
+    if style == '"':
+        written = text[start:end]
+        return _escapes(written, where) if "\\" in written else []
+    if style == "'":
+        written = text[start + 1 : end - 1]
+        return _primes(written, where) if "''" in written else []
+    cut = COMMENT.match(text, end)
+    return _comment(text[start:end], cut, where) if cut else []
+
+
+def _escapes(written: str, where: Where) -> list[Finding]:
+    for escape in ESCAPE.finditer(written):
+        code = escape[1]
+        if code[0] in HARMLESS or (len(code) > 1 and not UNPRINTABLE.match(chr(int(code[1:], 16)))):
+            continue
+        word = re.match(r"\\[A-Za-z]*", written[escape.start() :])
+        what = f"in double quotes '{escape[0]}' is a control character, so '{word[0] if word else escape[0]}' is lost"
+        fix = "put TeX in single quotes, or write several lines as a |- block"
+        return [Finding("yaml-escape", Severity.ERROR, _at(where, written, escape.start()), what, fix=fix)]
+    return []
+
+
+def _primes(written: str, where: Where) -> list[Finding]:
+    for prime in PRIME.finditer(written):
+        if CONTRACTION.match(written, prime.start()):
+            continue
+        what = f"in single quotes {prime[0]} is read as {prime[0][: len(prime[0]) // 2]}"
+        fix = "write the text as a |- block if a double prime is meant"
+        place = _at(where, "'" + written, prime.start() + 1)
+        return [Finding("yaml-lost-prime", Severity.WARNING, place, what, fix=fix)]
+    return []
+
+
+def _comment(written: str, cut: re.Match[str], where: Where) -> list[Finding]:
+    """Warn of a comment that looks like text cut away: no space after the #, or a bracket or formula left open."""
+    body = cut[1]
+    torn = written.count("$") % 2 or any(
+        written.count(opening) > written.count(closing) and closing in body
+        for opening, closing in zip(OPENING, CLOSING, strict=True)
+    )
+    if not torn and (not body or body[0] in " \t#!"):
+        return []
+    place = _at(where, written + cut[0], len(written) + cut[0].index("#"))
+    what = f"' #' starts a comment, so '#{body.strip()[:30]}' is cut away"
+    fix = "put the text in single quotes, or write '# ' with a space for a comment"
+    return [Finding("yaml-comment-cuts", Severity.WARNING, place, what, fix=fix)]
+
+
+def _at(where: Where, written: str, offset: int) -> Where:
+    """Return the place of an offset of a scalar as written."""
+    lines = written.count("\n", 0, offset)
+    if not lines:
+        return Where(where.file, where.line, where.column + offset)
+    return Where(where.file, where.line + lines, offset - written.rfind("\n", 0, offset))
+
+
+def comma_groups(texts: Sequence[str | None]) -> list[tuple[int, int]]:
+    """Return the runs (first, last) of neighbours that commas tore apart: brackets open in one, close in a later one.
+
+    None is something that is no plain text, over which nothing is torn.
+    """
+    groups = []
+    position = 0
+    while position < len(texts):
+        depth = 0
+        for last in range(position, min(len(texts), position + MOST_COMMAS)):
+            text = texts[last]
+            depth = depth + _balance(text) if text is not None else 0
+            if depth <= 0:
+                break
+        else:
+            last = position
+        if last > position and texts[last] is not None and depth == 0:
+            groups.append((position, last))
+            position = last
+        position += 1
+    return groups
+
+
+def _balance(text: str) -> int:
+    return sum(text.count(mark) for mark in OPENING) - sum(text.count(mark) for mark in CLOSING)
