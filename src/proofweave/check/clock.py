@@ -10,12 +10,15 @@ from proofweave.check.kinds import OutOfTime
 
 RATE = 60_000_000  # cells a second of an unhurried machine, a node of a tree counted as NODE of them
 NODE = 1500
+CPU = 10  # guards: seconds of CPU, and of the clock on the wall, for each second of work allowed
+WALL = 50
 
 
 class Clock:
-    """The work of one equation and its limit; twice the seconds of CPU time, or ten times on the wall, stop it too.
+    """The work of one equation and its limit; ten times the seconds of CPU time, or fifty on the wall, stop it too.
 
-    `late` tells whether one of these, which depend on the machine, was what stopped it.
+    `late` tells whether one of these, which depend on the machine, was what stopped it; they are far beyond what the
+    work takes on a slow or busy machine, so that only a fault of the count meets them.
     """
 
     __slots__ = ("late", "limit", "spent", "stop", "wall", "whole")
@@ -23,8 +26,8 @@ class Clock:
     def __init__(self, seconds: float) -> None:
         self.spent = 0.0
         self.whole = self.limit = seconds * RATE
-        self.stop = time.thread_time() + 2 * seconds
-        self.wall = time.monotonic() + 10 * seconds
+        self.stop = time.thread_time() + CPU * seconds
+        self.wall = time.monotonic() + WALL * seconds
         self.late = False
 
     def spend(self, cells: float) -> None:
@@ -34,7 +37,7 @@ class Clock:
             raise OutOfTime("the equation took too long; use smaller sizes, ranges or supports")
         if time.thread_time() > self.stop or time.monotonic() > self.wall:
             self.late = True
-            raise OutOfTime("the equation took too long; use smaller sizes, ranges or supports")
+            raise OutOfTime(f"this machine needed more than {CPU} times the usual time; run it again with less load")
 
     def over(self) -> bool:
         """Tell whether the whole is used up, not just a share of it."""
@@ -53,6 +56,6 @@ class Clock:
     def extend(self, seconds: float) -> None:
         """Allow some more work, to show what was found."""
         self.whole = self.limit = max(self.limit, self.spent + seconds * RATE)
-        self.stop = max(self.stop, time.thread_time() + 2 * seconds)
-        self.wall = max(self.wall, time.monotonic() + 10 * seconds)
+        self.stop = max(self.stop, time.thread_time() + CPU * seconds)
+        self.wall = max(self.wall, time.monotonic() + WALL * seconds)
         self.late = False
