@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from proofweave.core.references import references_in
@@ -21,9 +21,10 @@ from proofweave.core.types import (
     Text,
     Where,
 )
+from proofweave.core.words.table import Said, say
 from proofweave.outline.conform import chosen, problem
 from proofweave.outline.format import PART
-from proofweave.outline.prose import prose_faults, tex_faults
+from proofweave.outline.prose import Fault, prose_faults, tex_faults
 from proofweave.text.tex.structure import split_rows
 from proofweave.text.yaml.nodes import ListNode, MapNode, Node, ScalarNode
 
@@ -115,12 +116,16 @@ class PartReader:
         """Return a text of Markdown, its faults noted."""
         if not isinstance(node, ScalarNode) or node.broken:
             return ""
-        for fault in prose_faults(node.value):
-            self.findings.append(
-                Finding(fault.rule, Severity.ERROR, node.place(fault.offset), fault.what, fix=fault.fix)
-            )
+        self.refuse(prose_faults(node.value), node)
         self.mention(node)
         return node.value.strip("\n")
+
+    def refuse(self, faults: Iterable[Fault], node: ScalarNode, shift: int = 0) -> None:
+        """Report what a text may not hold; `shift` is where in the scalar the text starts."""
+        self.findings += (
+            Finding(fault.rule, Severity.ERROR, node.place(fault.offset + shift), fault.what, fix=fault.fix)
+            for fault in faults
+        )
 
     def mention(self, node: Node | None, instruction: bool = False) -> None:
         """Note the references of a text."""
@@ -139,9 +144,7 @@ class PartReader:
             return None
         tex = tex_node.value.strip("\n")
         shift = len(tex_node.value) - len(tex_node.value.lstrip("\n"))
-        for fault in tex_faults(tex):
-            place = tex_node.place(fault.offset + shift)
-            self.findings.append(Finding(fault.rule, Severity.ERROR, place, fault.what, fix=fault.fix))
+        self.refuse(tex_faults(tex), tex_node, shift)
         rows = 1 if text_of(node.get("rows")) == "one" else len(split_rows(tex))
         return Equation(
             id=self.name("equation", node.get("id")),
@@ -157,12 +160,13 @@ class PartReader:
         """Return what the author says about the truth of an equation."""
         modes = [key for key in EXCLUSIVE if node.get(key) is not None]
         for extra in modes[1:]:
-            self.report_key(node, extra, f"'{extra}' and '{modes[0]}' exclude each other", "keep one of them")
-        if modes:
-            for idle in CHECKED_ONLY:
-                if node.get(idle) is not None:
-                    what = f"'{idle}' says how to check, and '{modes[0]}' that there is no check"
-                    self.report_key(node, idle, what, f"delete '{idle}' or '{modes[0]}'", Severity.WARNING)
+            what = say("outline.exclusive", key=extra, other=modes[0])
+            self.report_key(node, extra, what, say("outline.keep-one"))
+        for idle in CHECKED_ONLY if modes else ():
+            if node.get(idle) is not None:
+                what = say("outline.idle", key=idle, mode=modes[0])
+                fix = say("outline.delete-either", key=idle, other=modes[0])
+                self.report_key(node, idle, what, fix, Severity.WARNING)
         mode = {modes[0]: text_of(node.get(modes[0])).strip()} if modes else {}
         given = node.get("given")
         order = node.get("order")
@@ -177,12 +181,10 @@ class PartReader:
             excuse=_texts(node.get("excuse")),
         )
 
-    def report_key(self, node: MapNode, key: str, what: str, fix: str, severity: Severity = Severity.ERROR) -> None:
+    def report_key(self, node: MapNode, key: str, what: Said, fix: Said, severity: Severity = Severity.ERROR) -> None:
         """Report a key of an equation that contradicts another."""
-        name = node.key(key)
-        self.findings.append(
-            Finding("equation-check", severity, name.where if name else node.where, what, "one way to check", fix)
-        )
+        where = (node.key(key) or node).where
+        self.findings.append(Finding("equation-check", severity, where, what, say("outline.one-way"), fix))
 
     def symbols(self, node: Node | None) -> tuple[SymbolSpec, ...]:
         """Return the entries of a `symbols:`."""

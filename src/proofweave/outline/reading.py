@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from proofweave.core.types import Finding, Outline, Severity, Where
+from proofweave.core.words.table import say
 from proofweave.outline.build import Builder
 from proofweave.outline.checks import check_ids, check_mentions, check_tags
 from proofweave.outline.conform import conform, correct, problem
 from proofweave.outline.first_keys import peek
 from proofweave.outline.format import OUTLINE
+from proofweave.outline.shapes import words_of
 from proofweave.text.yaml.nodes import MapNode, ScalarNode, read_nodes
 
 __all__ = ["Reading", "peek", "read_outline", "reading_of"]
@@ -56,7 +58,7 @@ def reading_of(text: str, path: str) -> Reading:
     root, findings = read_nodes(text, path)
     rules = {finding.rule for finding in findings if finding.severity is Severity.ERROR}
     if root is None or (isinstance(root, ScalarNode) and root.absent):
-        empty = problem("empty", Where(path), "the file is empty", "an outline", "`proofweave new` lays one out")
+        empty = problem("empty", Where(path), say("outline.file-empty"), words_of(OUTLINE), say("outline.new-lays-out"))
         return Reading(None, findings if rules else (*findings, empty))
     misspelt: list[Finding] = []
     root = correct(root, OUTLINE, misspelt)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from proofweave.core.types import Finding, Outline, Section, Severity, TagRange, Where
+from proofweave.core.words.table import say
 from proofweave.outline.checks import count_numbered
 from proofweave.outline.reading import reading_of
 from proofweave.text.yaml.nodes import MapNode, ScalarNode
@@ -187,5 +188,5 @@ def _unplaced(value: object) -> str:
 
 
 def _beyond(path: str) -> Finding:
-    what = "the ranges of this outline are written in a way that cannot be rewritten safely"
-    return Finding("retag", Severity.ERROR, Where(path), what, "`tags: 3-6` on its own line", "set them by hand")
+    what, expected, fix = say("outline.retag-unsafe"), say("outline.tags-alone"), say("outline.set-by-hand")
+    return Finding("retag", Severity.ERROR, Where(path), what, expected, fix)
