@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from proofweave.core.types import Finding, Severity, Where
+from proofweave.text.problem import problem, texts
 from proofweave.text.yaml.nodes import UNPRINTABLE
 
 ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r?\n|.)", re.DOTALL)
@@ -36,9 +37,8 @@ def _escapes(written: str, where: Where) -> list[Finding]:
         if code[0] in HARMLESS or (len(code) > 1 and not UNPRINTABLE.match(chr(int(code[1:], 16)))):
             continue
         word = re.match(r"\\[A-Za-z]*", written[escape.start() :])
-        what = f"in double quotes '{escape[0]}' is a control character, so '{word[0] if word else escape[0]}' is lost"
-        fix = "put TeX in single quotes, or write several lines as a |- block"
-        return [Finding("yaml-escape", Severity.ERROR, _at(where, written, escape.start()), what, fix=fix)]
+        fields = {"escape": escape[0], "word": word[0] if word else escape[0]}
+        return [problem("yaml-escape", _at(where, written, escape.start()), "yaml-escape-lost", **fields)]
     return []
 
 
@@ -46,10 +46,9 @@ def _primes(written: str, where: Where) -> list[Finding]:
     for prime in PRIME.finditer(written):
         if CONTRACTION.match(written, prime.start()):
             continue
-        what = f"in single quotes {prime[0]} is read as {prime[0][: len(prime[0]) // 2]}"
-        fix = "write the text as a |- block if a double prime is meant"
+        words = texts("yaml-lost-prime", written=prime[0], read=prime[0][: len(prime[0]) // 2])
         place = _at(where, "'" + written, prime.start() + 1)
-        return [Finding("yaml-lost-prime", Severity.WARNING, place, what, fix=fix)]
+        return [Finding("yaml-lost-prime", Severity.WARNING, place, *words)]
     return []
 
 
@@ -63,9 +62,8 @@ def _comment(written: str, cut: re.Match[str], where: Where) -> list[Finding]:
     if not torn and (not body or body[0] in " \t#!"):
         return []
     place = _at(where, written + cut[0], len(written) + cut[0].index("#"))
-    what = f"' #' starts a comment, so '#{body.strip()[:30]}' is cut away"
-    fix = "put the text in single quotes, or write '# ' with a space for a comment"
-    return [Finding("yaml-comment-cuts", Severity.WARNING, place, what, fix=fix)]
+    words = texts("yaml-comment-cuts", text=f"#{body.strip()[:30]}")
+    return [Finding("yaml-comment-cuts", Severity.WARNING, place, *words)]
 
 
 def _at(where: Where, written: str, offset: int) -> Where:
