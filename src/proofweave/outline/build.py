@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from proofweave.core.types import (
-    THEOREM_LIKE,
     Block,
     BlockKind,
     Equation,
@@ -79,18 +78,17 @@ class Builder(PartReader):
         path = text_of(node).strip()
         parts = path.replace("\\", "/").split("/")
         drive = len(parts[0]) == 2 and parts[0][1] == ":"
-        fault, fix = "", ""
+        fault = ""
         if path.startswith(("/", "\\", "~")) or drive:
             fault = "absolute"
         elif ".." in parts:
-            fault, fix = "leaves", say("outline.without-dots")
+            fault = "leaves"
         elif "\\" in path:
-            fault, fix = "backslash", say("outline.write-slash")
+            fault = "backslash"
         elif parts[0] != "blogs_raw" or len(parts) < 2 or not parts[-1]:
             fault = "outside"
         if node is not None and path and fault:
-            what = say(f"outline.source-{fault}", path=path)
-            self.findings.append(misfit(node, what, say("outline.source-path"), fix))
+            self.findings.append(misfit(node, f"source-{fault}", say("outline.source-path"), path=path))
         return path
 
     def lines(self, node: Node | None) -> LineTarget | None:
@@ -100,7 +98,7 @@ class Builder(PartReader):
         if not isinstance(node, ScalarNode) or least is None or (dots and most is None):
             return None
         if most is not None and most < least:
-            self.findings.append(misfit(node, say("outline.lines-reversed", lines=node.value), f"{most}..{least}"))
+            self.findings.append(misfit(node, "lines-reversed", f"{most}..{least}", lines=node.value))
             return None
         return LineTarget(least, most, node.place())
 
@@ -112,8 +110,7 @@ class Builder(PartReader):
             if key.value not in set(Layer) or least is None or most is None:
                 continue
             if least > most or most > 100:
-                what = say("outline.share", least=least, most=most)
-                self.findings.append(misfit(value, what, say("outline.two-percents")))
+                self.findings.append(misfit(value, "share", least=least, most=most))
                 continue
             yield Layer(key.value), (least, most)
 
@@ -161,14 +158,12 @@ class Builder(PartReader):
         """Report a section with both blocks and sections, with neither, or with sections and tags of its own."""
         blocks, inner, tags = node.key("blocks"), node.key("sections"), node.key("tags")
         if blocks and inner and top:
-            what, fix = say("outline.blocks-and-sections", section=id), say("outline.blocks-apart")
-            self.findings.append(problem("section", inner.where, what, say("outline.blocks-or-holders"), fix))
+            self.findings.append(problem("section", inner.where, "blocks-and-sections", section=id))
         elif not blocks and not inner:
             expected = say("outline.blocks-or-sections") if top else "blocks: […]"
-            self.findings.append(problem("section", node.where, say("outline.section-empty", section=id), expected))
+            self.findings.append(problem("section", node.where, "section-empty", expected, section=id))
         if inner and tags and top:
-            what, expected = say("outline.tags-above", section=id), say("outline.tags-inside")
-            self.findings.append(problem("section", tags.where, what, expected, say("outline.move-there")))
+            self.findings.append(problem("section", tags.where, "tags-above", section=id))
 
     def tags(self, node: Node | None, section: str) -> TagRange | None:
         """Return a section's range of numbers; one that cannot be read makes the section `malformed`."""
@@ -202,14 +197,11 @@ class Builder(PartReader):
             return Block(kind, id, node.where, name, layer, symbols, body=body)
         inputs, outputs = self.prose(node.get("input")), self.prose(node.get("output"))
         statement = self.parts(node.get("statement"), "statement") + tuple(self.displays(node.get("equations")))
-        if not statement and (kind in THEOREM_LIKE or kind is BlockKind.DEFINITION):
-            known = node.get("statement") is not None or node.get("equations") is not None
-            if not known:
-                what = say("outline.no-statement", kind=say(f"kind.{kind}"), id=id)
-                self.findings.append(problem("statement", node.where, what, "statement: …", say("outline.claim")))
-        elif kind is BlockKind.ALGORITHM and not statement and node.get("steps") is None:
-            what = say("outline.algorithm-empty", id=id)
-            self.findings.append(problem("statement", node.where, what, "steps: […]", say("outline.what-it-does")))
+        algorithm = kind is BlockKind.ALGORITHM
+        claims = ("steps",) if algorithm else ("statement", "equations")
+        if not statement and not any(node.get(key) for key in claims):
+            missing = "algorithm-empty" if algorithm else "no-statement"
+            self.findings.append(problem("statement", node.where, missing, kind=say(f"kind.{kind}"), id=id))
         proof = self.parts(node.get("proof"), "proof")
         steps = node.get("steps")
         return Block(

@@ -34,8 +34,7 @@ def check_ids(named: Iterable[tuple[str, str, Where]]) -> Iterator[Finding]:
         if id in taken:
             other, first = taken[id]
             kinds = {"kind": say(f"kind.{kind}"), "other": say(f"kind.{other}")}
-            what = say("outline.id-taken", id=id, line=first.line, **kinds)
-            yield problem("id-taken", where, what, say("outline.once-in-file"), say("outline.other-id"))
+            yield problem("id-taken", where, id=id, line=first.line, **kinds)
         else:
             taken[id] = kind, where
 
@@ -71,9 +70,8 @@ def check_tags(outline: Outline, uncounted: Set[str], malformed: Set[str]) -> It
         count = len(leaf.tags) if leaf.tags and leaf.id in uncounted else count_numbered(leaf)
         if leaf.tags is None:
             if count:
-                what = say("outline.tags-missing", section=leaf.id, equations=_counted(count))
                 expected = f"tags: {_range(following, count) if following else '…'}"
-                yield problem("tags-missing", leaf.where, what, expected, say("outline.retag"))
+                yield _unfit("tags-missing", leaf.where, expected, section=leaf.id, equations=_counted(count))
             following = following + count if following else None
             continue
         yield from _one_range(leaf, count, following)
@@ -84,17 +82,19 @@ def _one_range(leaf: Section, count: int, following: int | None) -> Iterator[Fin
     tags = leaf.tags
     assert tags is not None
     if tags.last < tags.first:
-        what = say("outline.tags-reversed", tags=str(tags))
-        yield problem("tags-reversed", tags.where, what, f"{tags.last}-{tags.first}", say("outline.retag"))
+        yield _unfit("tags-reversed", tags.where, f"{tags.last}-{tags.first}", tags=str(tags))
         return
     expected = _range(following or tags.first, count) if count else say("outline.no-tags")
     if following is not None and tags.first != following:
         rule = "tags-start" if following == 1 else "tags-overlap" if tags.first < following else "tags-gap"
-        yield problem(rule, tags.where, say(f"outline.{rule}", tags=str(tags)), expected, say("outline.retag"))
+        yield _unfit(rule, tags.where, expected, tags=str(tags))
     if len(tags) != count:
         sizes = {"numbers": len(tags), "section": leaf.id, "equations": _counted(count)}
-        what = say("outline.tags-count", tags=str(tags), **sizes)
-        yield problem("tags-count", tags.where, what, expected, say("outline.retag"))
+        yield _unfit("tags-count", tags.where, expected, tags=str(tags), **sizes)
+
+
+def _unfit(rule: str, where: Where, expected: str, **fields: object) -> Finding:
+    return problem(rule, where, "", expected, say("outline.retag"), **fields)
 
 
 def _counted(count: int) -> Said:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from proofweave.core.types import Finding, Severity, Where
-from proofweave.core.words.table import LANGUAGES, Said, say
+from proofweave.core.words.table import LANGUAGES, hints, say
 from proofweave.text.yaml.nodes import MapNode, Node, ScalarNode, read_nodes
 
 PROVIDERS = ("recorded", "openai", "batch")
@@ -110,8 +110,8 @@ KEYS: Mapping[str, Check | tuple[str, ...]] = {
 }
 """Each key with one value: the texts that are right for it, or whether one is; the table of words says what is."""
 
-SECRET = frozenset({"key_variable", "base_url"})
-"""Keys whose wrong value is not shown again: it may be a secret."""
+OWN_WORDS = frozenset({"key_variable", "base_url", "provider"})
+"""Keys with words of their own for a wrong value; the first two do not show it again: it may be a secret."""
 
 OURS = frozenset({"model", "messages", "stream", "stream_options", "response_format", "n", "tools", "functions"})
 """What `extra` may not set."""
@@ -126,7 +126,7 @@ def read_config(text: str, path: str) -> tuple[Config, tuple[Finding, ...]]:
     if root is None:
         return Config(), tuple(findings)
     if not isinstance(root, MapNode):
-        findings.append(_problem(root.where, say("config.no-keys"), say("config.lines")))
+        findings.append(_problem(root.where, "no-keys"))
         return Config(), tuple(findings)
     default = Config()
     values: dict[str, Any] = {}
@@ -138,7 +138,7 @@ def read_config(text: str, path: str) -> tuple[Config, tuple[Finding, ...]]:
         elif key.value not in KEYS:
             findings.append(_unknown(key, {*KEYS, "prices", "extra"}))
         elif not isinstance(node, ScalarNode):
-            findings.append(_problem(node.where, say("config.not-one", key=key.value), say("config.one-value")))
+            findings.append(_problem(node.where, "not-one", key=key.value))
         elif (wrong := _wrong(key.value, node)) is not None:
             findings.append(wrong)
         else:
@@ -158,11 +158,8 @@ def _wrong(key: str, node: ScalarNode) -> Finding | None:
     if node.value in right if isinstance(right, tuple) else right(node.value):
         return None
     expected = " | ".join(right) if isinstance(right, tuple) else say(f"config.{key}")
-    if key in SECRET:
-        fix = say("config.never-in-a-file") if key == "key_variable" else ""
-        return _problem(node.where, say("config.secret-value", key=key), expected, fix)
-    name = "no-provider" if key == "provider" else "value" if node.value.strip() else "empty"
-    return _problem(node.where, say(f"config.{name}", key=key, value=node.value), expected)
+    name = f"{key}-value" if key in OWN_WORDS else "value" if node.value.strip() else "empty"
+    return _problem(node.where, name, expected, key=key, value=node.value)
 
 
 def _prices(node: Node, findings: list[Finding]) -> Iterator[tuple[str, Price]]:
@@ -171,25 +168,24 @@ def _prices(node: Node, findings: list[Finding]) -> Iterator[tuple[str, Price]]:
     if isinstance(node, ScalarNode) and node.value in ("", "{}"):
         return
     if not isinstance(node, MapNode):
-        findings.append(_problem(node.where, say("config.no-table", key="prices"), shape))
+        findings.append(_problem(node.where, "no-table", shape, key="prices"))
         return
     for model, entry in node.items:
         if not isinstance(entry, MapNode):
-            findings.append(_problem(model.where, say("config.price-no-table", model=model.value), shape))
+            findings.append(_problem(model.where, "price-no-table", shape, model=model.value))
             continue
         amounts: dict[str, float] = {}
         for key, value in entry.items:
             if key.value not in PRICE_KEYS:
                 findings.append(_unknown(key, set(PRICE_KEYS)))
             elif not isinstance(value, ScalarNode) or not _number(0, 1e9)(value.value):
-                what = say("config.price-no-number", key=key.value, model=model.value)
-                findings.append(_problem(key.where, what, "0.25"))
+                findings.append(_problem(key.where, "price-no-number", key=key.value, model=model.value))
             else:
                 amounts[key.value] = float(value.value)
         if "input" in amounts and "output" in amounts:
             yield model.value, Price(amounts["input"], amounts.get("cached", amounts["input"]), amounts["output"])
         else:
-            findings.append(_problem(model.where, say("config.price-lacks", model=model.value), shape))
+            findings.append(_problem(model.where, "price-lacks", shape, model=model.value))
 
 
 def _extra(node: Node, findings: list[Finding]) -> dict[str, Any]:
@@ -197,11 +193,11 @@ def _extra(node: Node, findings: list[Finding]) -> dict[str, Any]:
     if isinstance(node, ScalarNode) and node.value in ("", "{}"):
         return {}
     if not isinstance(node, MapNode):
-        findings.append(_problem(node.where, say("config.no-table", key="extra"), say("config.extra")))
+        findings.append(_problem(node.where, "no-table", say("config.extra"), key="extra"))
         return {}
     for key, _ in node.items:
         if key.value in OURS:
-            findings.append(_problem(key.where, say("config.extra-sets", key=key.value), say("config.another-key")))
+            findings.append(_problem(key.where, "extra-sets", key=key.value))
     return {key.value: _json(value) for key, value in node.items if key.value not in OURS}
 
 
@@ -226,5 +222,6 @@ def _unknown(key: ScalarNode, known: set[str]) -> Finding:
     return Finding("config-unknown-key", Severity.ERROR, key.where, what, ", ".join(sorted(known)), fix)
 
 
-def _problem(where: Where, what: Said, expected: str, fix: str = "") -> Finding:
-    return Finding("config-value", Severity.ERROR, where, what, expected, fix)
+def _problem(where: Where, name: str, expected: str = "", **fields: object) -> Finding:
+    hint, fix = hints(f"config.{name}", **fields)
+    return Finding("config-value", Severity.ERROR, where, say(f"config.{name}", **fields), expected or hint, fix)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from proofweave.core.types import Finding, Severity, Where
-from proofweave.core.words.table import Said, say
+from proofweave.core.words.table import Said, hints, say
 from proofweave.outline.shapes import Free, Many, OneOf, Record, Scalar, Shape, Table, about, words_of
 from proofweave.text.yaml.nodes import ListNode, MapNode, Node, ScalarNode
 
@@ -85,9 +85,12 @@ def _respelt(node: MapNode, known: Sequence[str], shape: Shape, findings: list[F
     return replace(node, items=tuple(items))
 
 
-def problem(rule: str, where: Where, what: str, expected: str = "", fix: str = "") -> Finding:
-    """Return an error of the outline."""
-    return Finding(f"outline-{rule}", Severity.ERROR, where, what, expected, fix)
+def problem(rule: str, where: Where, name: str = "", expected: str = "", fix: str = "", **fields: object) -> Finding:
+    """Return an error of the outline; its texts have a name, the rule's where none is given, or are given."""
+    name = name or rule
+    hint, step = hints(f"outline.{name}", **fields)
+    what = say(f"outline.{name}", **fields)
+    return Finding(f"outline-{rule}", Severity.ERROR, where, what, expected or hint, fix or step)
 
 
 def _the(name: str) -> Said:
@@ -99,7 +102,7 @@ def _key_of(name: str) -> Said:
 
 
 def _empty(node: Node, expected: Said, the: Said) -> Finding:
-    return problem("empty", node.where, say("outline.empty", the=the), expected)
+    return problem("empty", node.where, "", expected, the=the)
 
 
 def _scalar(node: Node, shape: Scalar, name: str, the: Callable[[str], Said] = _the) -> Iterator[Finding]:
@@ -112,13 +115,12 @@ def _scalar(node: Node, shape: Scalar, name: str, the: Callable[[str], Said] = _
             yield _empty(node, words_of(shape), the(name))
     elif shape.choices:
         if value not in shape.choices:
-            found = say("outline.value", the=the(name), value=_short(value))
-            yield problem("value", node.place(), found, _listed(shape.choices), _did_you_mean(value, shape.choices))
+            fix = _did_you_mean(value, shape.choices)
+            yield problem("value", node.place(), "", _listed(shape.choices), fix, the=the(name), value=_short(value))
     elif shape.pattern and not re.fullmatch(shape.pattern, value):
-        found = say("outline.value", the=the(name), value=_short(value))
-        yield problem("value", node.place(), found, words_of(shape))
+        yield problem("value", node.place(), "", words_of(shape), the=the(name), value=_short(value))
     elif shape.one_line and "\n" in value.strip():
-        yield problem("value", node.place(), say("outline.several-lines", the=the(name)), words_of(shape))
+        yield problem("value", node.place(), "several-lines", words_of(shape), the=the(name))
 
 
 def _record(node: Node, shape: Record, name: str) -> Iterator[Finding]:
@@ -135,8 +137,8 @@ def _record(node: Node, shape: Record, name: str) -> Iterator[Finding]:
     there = {key.value for key, _ in node.items}
     for required, known in shape.keys.items():
         if known.required and required not in there:
-            what = say("outline.missing-key", words=words_of(shape), key=required)
-            yield problem("missing-key", node.where, what, f"{required}: …", about(known, required))
+            words, fix = words_of(shape), about(known, required)
+            yield problem("missing-key", node.where, "", f"{required}: …", fix, words=words, key=required)
 
 
 def _many(node: Node, shape: Many, name: str) -> Iterator[Finding]:
@@ -181,10 +183,7 @@ def _one_of(node: Node, shape: OneOf, name: str) -> Iterator[Finding]:
         return
     first = node.items[0][0]
     if shape.first and first.value not in shape.records:
-        what = say("outline.first-key", words=words_of(shape), key=first.value)
-        yield problem(
-            "first-key", first.where, what, say("outline.its-kind"), say("outline.put-first", key=record.name)
-        )
+        yield problem("first-key", first.where, words=words_of(shape), key=first.value, kind=record.name)
     yield from _record(node, record, name)
 
 
@@ -226,7 +225,7 @@ def _wrong_kind(node: Node, expected: Said, name: str) -> Finding:
             fix = say("outline.if-text-start", mark=mark)
         elif isinstance(node, MapNode) and node.items and not WORD.fullmatch(node.items[0][0].value):
             fix = say("outline.if-text-splits")
-    return problem("kind", node.where, say("outline.kind", the=_the(name), found=found), expected, fix)
+    return problem("kind", node.where, "", expected, fix, the=_the(name), found=found)
 
 
 def _unknown(key: ScalarNode, known: Iterable[str], shape: Shape, otherwise: str = "") -> Finding:
@@ -238,8 +237,7 @@ def _unknown(key: ScalarNode, known: Iterable[str], shape: Shape, otherwise: str
         fix = say("outline.write-space")
     elif not fix and not WORD.fullmatch(name):
         fix = say("outline.if-text-keys")
-    what = say("outline.unknown-key", key=_short(name), words=words_of(shape))
-    return problem("unknown-key", key.where, what, _listed(known), fix)
+    return problem("unknown-key", key.where, "", _listed(known), fix, key=_short(name), words=words_of(shape))
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from proofweave.core.references import references_in
 from proofweave.core.types import (
@@ -21,7 +21,6 @@ from proofweave.core.types import (
     Text,
     Where,
 )
-from proofweave.core.words.table import Said, say
 from proofweave.outline.conform import chosen, problem
 from proofweave.outline.format import PART
 from proofweave.outline.prose import Fault, prose_faults, tex_faults
@@ -160,13 +159,10 @@ class PartReader:
         """Return what the author says about the truth of an equation."""
         modes = [key for key in EXCLUSIVE if node.get(key) is not None]
         for extra in modes[1:]:
-            what = say("outline.exclusive", key=extra, other=modes[0])
-            self.report_key(node, extra, what, say("outline.keep-one"))
+            self.report_key(node, extra, "exclusive", modes[0])
         for idle in CHECKED_ONLY if modes else ():
             if node.get(idle) is not None:
-                what = say("outline.idle", key=idle, mode=modes[0])
-                fix = say("outline.delete-either", key=idle, other=modes[0])
-                self.report_key(node, idle, what, fix, Severity.WARNING)
+                self.report_key(node, idle, "idle", modes[0], Severity.WARNING)
         mode = {modes[0]: text_of(node.get(modes[0])).strip()} if modes else {}
         given = node.get("given")
         order = node.get("order")
@@ -181,10 +177,10 @@ class PartReader:
             excuse=_texts(node.get("excuse")),
         )
 
-    def report_key(self, node: MapNode, key: str, what: Said, fix: Said, severity: Severity = Severity.ERROR) -> None:
-        """Report a key of an equation that contradicts another."""
-        where = (node.key(key) or node).where
-        self.findings.append(Finding("equation-check", severity, where, what, say("outline.one-way"), fix))
+    def report_key(self, node: MapNode, key: str, name: str, mode: str, severity: Severity = Severity.ERROR) -> None:
+        """Report a key of an equation that contradicts the key of its mode."""
+        found = problem("", (node.key(key) or node).where, name, key=key, mode=mode)
+        self.findings.append(replace(found, rule="equation-check", severity=severity))
 
     def symbols(self, node: Node | None) -> tuple[SymbolSpec, ...]:
         """Return the entries of a `symbols:`."""
@@ -208,10 +204,10 @@ def number_in(text: str) -> int | None:
     return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
 
 
-def misfit(node: Node, what: str, expected: str, fix: str = "") -> Finding:
+def misfit(node: Node, name: str, expected: str = "", **fields: object) -> Finding:
     """Return the finding for a value that cannot be meant."""
     where = node.place() if isinstance(node, ScalarNode) else node.where
-    return problem("value", where, what, expected, fix)
+    return problem("value", where, name, expected, "", **fields)
 
 
 def _has_text(node: ScalarNode) -> bool:

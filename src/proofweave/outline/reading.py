@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from proofweave.core.types import Finding, Outline, Severity, Where
-from proofweave.core.words.table import say
 from proofweave.outline.build import Builder
 from proofweave.outline.checks import check_ids, check_mentions, check_tags
 from proofweave.outline.conform import conform, correct, problem
@@ -58,7 +57,7 @@ def reading_of(text: str, path: str) -> Reading:
     root, findings = read_nodes(text, path)
     rules = {finding.rule for finding in findings if finding.severity is Severity.ERROR}
     if root is None or (isinstance(root, ScalarNode) and root.absent):
-        empty = problem("empty", Where(path), say("outline.file-empty"), words_of(OUTLINE), say("outline.new-lays-out"))
+        empty = problem("empty", Where(path), "file-empty", words_of(OUTLINE))
         return Reading(None, findings if rules else (*findings, empty))
     misspelt: list[Finding] = []
     root = correct(root, OUTLINE, misspelt)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from proofweave.core.types import Finding, Severity, Where
-from proofweave.core.words.table import say, table
+from proofweave.core.words.table import hints, say
 
 
 def texts(name: str, **fields: object) -> tuple[str, str, str]:
     """Return what is wrong, what was expected, and the next step; "" for what the table has no words for."""
-    names = (f"{name}-expected", f"{name}-fix")
-    expected, fix = (say(f"text.{each}", **fields) if each in table("text") else "" for each in names)
-    return say(f"text.{name}", **fields), expected, fix
+    return say(f"text.{name}", **fields), *hints(f"text.{name}", **fields)
 
 
 def problem(rule: str, where: Where, name: str = "", **fields: object) -> Finding:
