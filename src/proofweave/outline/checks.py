@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from typing import Any
 
 from proofweave.core.types import (
     NUMBERED,
@@ -93,7 +94,7 @@ def _one_range(leaf: Section, count: int, following: int | None) -> Iterator[Fin
         yield _unfit("tags-count", tags.where, expected, tags=str(tags), **sizes)
 
 
-def _unfit(rule: str, where: Where, expected: str, **fields: object) -> Finding:
+def _unfit(rule: str, where: Where, expected: str, **fields: Any) -> Finding:
     return problem(rule, where, "", expected, say("outline.retag"), **fields)
 
 

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from proofweave.core.types import Finding, Severity, Where
-from proofweave.core.words.table import LANGUAGES, hints, say
+from proofweave.core.findings import finding_of
+from proofweave.core.types import Finding, Where
+from proofweave.core.words.table import LANGUAGES, say
 from proofweave.text.yaml.nodes import MapNode, Node, ScalarNode, read_nodes
 
 PROVIDERS = ("recorded", "openai", "batch")
@@ -110,8 +111,8 @@ KEYS: Mapping[str, Check | tuple[str, ...]] = {
 }
 """Each key with one value: the texts that are right for it, or whether one is; the table of words says what is."""
 
-OWN_WORDS = frozenset({"key_variable", "base_url", "provider"})
-"""Keys with words of their own for a wrong value; the first two do not show it again: it may be a secret."""
+SECRET = frozenset({"key_variable", "base_url"})
+"""Keys whose wrong value is not shown again, nor kept in what is said: it may be a secret."""
 
 OURS = frozenset({"model", "messages", "stream", "stream_options", "response_format", "n", "tools", "functions"})
 """What `extra` may not set."""
@@ -158,7 +159,9 @@ def _wrong(key: str, node: ScalarNode) -> Finding | None:
     if node.value in right if isinstance(right, tuple) else right(node.value):
         return None
     expected = " | ".join(right) if isinstance(right, tuple) else say(f"config.{key}")
-    name = f"{key}-value" if key in OWN_WORDS else "value" if node.value.strip() else "empty"
+    if key in SECRET:
+        return _problem(node.where, f"{key}-value", expected, key=key)
+    name = "provider-value" if key == "provider" else "value" if node.value.strip() else "empty"
     return _problem(node.where, name, expected, key=key, value=node.value)
 
 
@@ -218,10 +221,9 @@ def _unknown(key: ScalarNode, known: set[str]) -> Finding:
         fix = say("config.from-environment")
     elif close := difflib.get_close_matches(key.value, known, n=1):
         fix = say("outline.did-you-mean", name=close[0])
-    what = say("config.unknown-key", key=key.value)
-    return Finding("config-unknown-key", Severity.ERROR, key.where, what, ", ".join(sorted(known)), fix)
+    listed, rule = ", ".join(sorted(known)), "config-unknown-key"
+    return finding_of("config.unknown-key", key.where, rule=rule, expected=listed, fix=fix, key=key.value)
 
 
-def _problem(where: Where, name: str, expected: str = "", **fields: object) -> Finding:
-    hint, fix = hints(f"config.{name}", **fields)
-    return Finding("config-value", Severity.ERROR, where, say(f"config.{name}", **fields), expected or hint, fix)
+def _problem(where: Where, name: str, expected: str = "", **fields: Any) -> Finding:
+    return finding_of(f"config.{name}", where, rule="config-value", expected=expected, **fields)

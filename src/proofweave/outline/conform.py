@@ -6,9 +6,11 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
-from proofweave.core.types import Finding, Severity, Where
-from proofweave.core.words.table import Said, hints, say
+from proofweave.core.findings import finding_of
+from proofweave.core.types import Finding, Where
+from proofweave.core.words.table import Said, say
 from proofweave.outline.shapes import Free, Many, OneOf, Record, Scalar, Shape, Table, about, words_of
 from proofweave.text.yaml.nodes import ListNode, MapNode, Node, ScalarNode
 
@@ -85,12 +87,10 @@ def _respelt(node: MapNode, known: Sequence[str], shape: Shape, findings: list[F
     return replace(node, items=tuple(items))
 
 
-def problem(rule: str, where: Where, name: str = "", expected: str = "", fix: str = "", **fields: object) -> Finding:
+def problem(rule: str, where: Where, name: str = "", expected: str = "", fix: str = "", **fields: Any) -> Finding:
     """Return an error of the outline; its texts have a name, the rule's where none is given, or are given."""
-    name = name or rule
-    hint, step = hints(f"outline.{name}", **fields)
-    what = say(f"outline.{name}", **fields)
-    return Finding(f"outline-{rule}", Severity.ERROR, where, what, expected or hint, fix or step)
+    key = f"outline.{name or rule}"
+    return finding_of(key, where, rule=f"outline-{rule}", expected=expected, fix=fix, **fields)
 
 
 def _the(name: str) -> Said:
@@ -200,9 +200,8 @@ def _glued_key(node: ScalarNode, shape: OneOf) -> Iterator[Finding]:
     glued = re.match(r"([a-z_]+)[ \t]*([:：])", node.value) if not node.style else None
     if glued and glued[1] in shape.records:
         rule = "yaml-full-width-colon" if glued[2] == "：" else "yaml-colon-space"
-        what = say(f"outline.glued-{rule.removeprefix('yaml-')}", written=glued[0])
-        fix = say("outline.write-or-quote", key=glued[1])
-        yield Finding(rule, Severity.ERROR, node.place(glued.start(2)), what, say("text.colon-space"), fix)
+        place = node.place(glued.start(2))
+        yield finding_of(f"outline.glued-{rule}", place, rule=rule, written=glued[0], key=glued[1])
 
 
 def _free(node: Node, shape: Free, name: str) -> Iterator[Finding]:

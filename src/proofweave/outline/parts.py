@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
+from proofweave.core.findings import finding_of
 from proofweave.core.references import references_in
 from proofweave.core.types import (
     Check,
@@ -179,8 +181,9 @@ class PartReader:
 
     def report_key(self, node: MapNode, key: str, name: str, mode: str, severity: Severity = Severity.ERROR) -> None:
         """Report a key of an equation that contradicts the key of its mode."""
-        found = problem("", (node.key(key) or node).where, name, key=key, mode=mode)
-        self.findings.append(replace(found, rule="equation-check", severity=severity))
+        where = (node.key(key) or node).where
+        found = finding_of(f"outline.{name}", where, severity, rule="equation-check", key=key, mode=mode)
+        self.findings.append(found)
 
     def symbols(self, node: Node | None) -> tuple[SymbolSpec, ...]:
         """Return the entries of a `symbols:`."""
@@ -204,7 +207,7 @@ def number_in(text: str) -> int | None:
     return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
 
 
-def misfit(node: Node, name: str, expected: str = "", **fields: object) -> Finding:
+def misfit(node: Node, name: str, expected: str = "", **fields: Any) -> Finding:
     """Return the finding for a value that cannot be meant."""
     where = node.place() if isinstance(node, ScalarNode) else node.where
     return problem("value", where, name, expected, "", **fields)

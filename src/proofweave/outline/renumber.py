@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from proofweave.core.findings import finding_of
 from proofweave.core.types import Finding, Outline, Section, Severity, TagRange, Where
-from proofweave.core.words.table import say
 from proofweave.outline.checks import count_numbered
 from proofweave.outline.reading import reading_of
 from proofweave.text.yaml.nodes import MapNode, ScalarNode
@@ -188,5 +188,4 @@ def _unplaced(value: object) -> str:
 
 
 def _beyond(path: str) -> Finding:
-    what, expected, fix = say("outline.retag-unsafe"), say("outline.tags-alone"), say("outline.set-by-hand")
-    return Finding("retag", Severity.ERROR, Where(path), what, expected, fix)
+    return finding_of("outline.retag-unsafe", Where(path), rule="retag")

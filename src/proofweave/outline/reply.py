@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from proofweave.core.findings import finding_of
 from proofweave.core.types import (
     Code,
     Equation,
@@ -17,13 +18,11 @@ from proofweave.core.types import (
     Part,
     Provenance,
     Reply,
-    Severity,
     Slot,
     Step,
     SymbolSpec,
     Text,
 )
-from proofweave.core.words.table import say
 from proofweave.outline.conform import conform
 from proofweave.outline.format import ID, PARTS
 from proofweave.outline.parts import PartReader, plain, text_of
@@ -126,8 +125,7 @@ def _unfilled(slots: Mapping[str, Sequence[Part]], path: str) -> Iterator[Findin
     for name, parts in slots.items():
         for part in parts:
             if isinstance(part, Slot):
-                what, expected = say("outline.slot-with-slot", slot=name), say("outline.reply-parts")
-                yield Finding("reply-slot-unfilled", Severity.ERROR, part.where, what, expected)
+                yield finding_of("outline.reply-slot-unfilled", part.where, slot=name)
 
 
 def _as_recording(findings: Sequence[Finding] | Iterator[Finding]) -> Iterator[Finding]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from proofweave.core.errors import FindingsError
+from proofweave.core.findings import finding_of
 from proofweave.core.types import Where
-from proofweave.text.problem import problem
 
 if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
@@ -61,5 +61,5 @@ def _template_place(error: BaseException, name: str) -> tuple[str, int]:
     return place
 
 
-def _broken(where: Where, name: str, **fields: object) -> FindingsError:
-    return FindingsError([problem("template-broken", where, name, **fields)])
+def _broken(where: Where, name: str, **fields: Any) -> FindingsError:
+    return FindingsError([finding_of(f"text.{name}", where, rule="template-broken", **fields)])

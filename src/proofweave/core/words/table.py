@@ -40,14 +40,6 @@ def say(key: str, /, **values: object) -> Said:
     return Said(key, values)
 
 
-def hints(key: str, /, **values: object) -> tuple[str, str]:
-    """Return what was expected and the next step, texts beside that of a key, `-expected` and `-fix`; "" for none."""
-    room, _, name = key.partition(".")
-    there = (end if name + end in table(room) else "" for end in ("-expected", "-fix"))
-    expected, fix = (say(key + end, **values) if end else "" for end in there)
-    return expected, fix
-
-
 def told(text: str, language: str) -> str:
     """Return a text in a language; one that is not from the table (an author's own words) as it is."""
     return _printed(text.key, text.values, language) if isinstance(text, Said) else text

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from proofweave.text.problem import texts
+from proofweave.core.words.table import say
 from proofweave.text.tex.tokens import (
     INNER_ENVIRONMENTS,
     ROW_ENVIRONMENTS,
@@ -45,8 +45,9 @@ class _Reader:
         self.tags: list[int] = [0]
         self.found: list[Problem] = []
 
-    def report(self, offset: int, name: str, **fields: object) -> None:
-        self.found.append(Problem(offset, *texts(f"tex-{name}", **fields)))
+    def report(self, offset: int, name: str, **fields: Any) -> None:
+        texts = (say(f"text.tex-{name}{end}", **fields) for end in ("", "-expected", "-fix"))
+        self.found.append(Problem(offset, *texts))
 
     def push(self, frame: _Frame) -> None:
         self.stack.append(frame)

@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
+from proofweave.core.findings import finding_of
 from proofweave.core.types import Finding, Where
-from proofweave.text.problem import problem
 from proofweave.text.yaml.nodes import BROKEN, UNPRINTABLE, ListNode, MapNode, Node, ScalarNode
 from proofweave.text.yaml.syntax import diagnose
 from proofweave.text.yaml.traps import comma_groups, scalar_traps
@@ -24,7 +24,7 @@ MAX_REPAIRS = 30
 def compose(text: str, file: str) -> tuple[Node | None, tuple[Finding, ...]]:
     """Return the root of a YAML document and the problems of its YAML, in order."""
     if len(text) > MAX_CHARACTERS:
-        return None, (problem("yaml-size", Where(file), characters=len(text), most=MAX_CHARACTERS),)
+        return None, (finding_of("text.yaml-size", Where(file), characters=len(text), most=MAX_CHARACTERS),)
     text, findings = _printable(text, file)
     repairs: list[Finding] = []
     while True:
@@ -49,7 +49,8 @@ def _printable(text: str, file: str) -> tuple[str, list[Finding]]:
     for match in UNPRINTABLE.finditer(text, 1 if text.startswith("\ufeff") else 0):
         line = text.count("\n", 0, match.start()) + 1
         column = match.start() - text.rfind("\n", 0, match.start())
-        findings.append(problem("yaml-control-character", Where(file, line, column), code=f"{ord(match[0]):04X}"))
+        where, code = Where(file, line, column), f"{ord(match[0]):04X}"
+        findings.append(finding_of("text.yaml-control-character", where, code=code))
         if len(findings) == MAX_REPAIRS:
             break
     return (text[:1] + UNPRINTABLE.sub("?", text[1:]) if findings else text), findings
@@ -107,12 +108,12 @@ class _Composer:
         mark = event.start_mark
         return Where(self.file, mark.line + 1, mark.column + 1)
 
-    def report(self, rule: str, event: Any, name: str = "", **fields: object) -> None:
-        self.findings.append(problem(rule, self.where(event), name, **fields))
+    def report(self, name: str, event: Any, rule: str = "", **fields: Any) -> None:
+        self.findings.append(finding_of(f"text.{name}", self.where(event), rule=rule, **fields))
 
     def refuse_marks(self, event: Any) -> None:
         if event.anchor is not None:
-            self.report("yaml-alias", event, "yaml-anchor", written=f"&{event.anchor}")
+            self.report("yaml-anchor", event, "yaml-alias", written=f"&{event.anchor}")
         if event.tag is not None:
             written = re.split(r"[\s,\]}]", self.text[event.start_mark.index :][:60], maxsplit=1)[0]
             self.report("yaml-tag", event, written=written)
@@ -143,7 +144,7 @@ class _Composer:
     def as_key(self, node: Node) -> ScalarNode:
         if isinstance(node, ScalarNode):
             return node
-        self.findings.append(problem("yaml-key", node.where, mark="{" if isinstance(node, MapNode) else "["))
+        self.findings.append(finding_of("text.yaml-key", node.where, mark="{" if isinstance(node, MapNode) else "["))
         return ScalarNode(BROKEN, node.where)
 
     def sequence(self, frame: _Frame) -> ListNode:
@@ -166,7 +167,7 @@ class _Composer:
             if first is key:
                 kept.append((key, value))
                 continue
-            self.findings.append(problem("yaml-duplicate-key", key.where, key=key.value, line=first.where.line))
+            self.findings.append(finding_of("text.yaml-duplicate-key", key.where, key=key.value, line=first.where.line))
         return MapNode(tuple(kept), frame.where, frame.flow)
 
     def rejoined(self, items: list[tuple[ScalarNode, Node]]) -> list[tuple[ScalarNode, Node]]:
@@ -193,7 +194,7 @@ class _Composer:
         assert isinstance(first, ScalarNode) and isinstance(last, ScalarNode)
         written = self.text[first.start - self.bom : last.end - self.bom]
         value = " ".join(written.split())
-        self.findings.append(problem("yaml-comma-cuts", first.where, text=value, quoted=f"{key}'{value}'"))
+        self.findings.append(finding_of("text.yaml-comma-cuts", first.where, text=value, quoted=f"{key}'{value}'"))
         return ScalarNode(value, first.where, "", first.start, last.end)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import bisect
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
+from proofweave.core.findings import finding_of
 from proofweave.core.types import Finding, Where
 from proofweave.core.words.table import say
-from proofweave.text.problem import problem
 from proofweave.text.yaml.nodes import UNPRINTABLE, ListNode, MapNode, Node, ScalarNode
 
 MAX_DEPTH = 40
@@ -90,11 +91,11 @@ class _Reader:
         start = self.starts[line - 1] if line else int(self.bom)
         return Where(self.file, line + 1, offset - start + 1)
 
-    def report(self, rule: str, offset: int, name: str = "", **fields: object) -> None:
-        self.findings.append(problem(rule, self.where(offset), name, **fields))
+    def report(self, name: str, offset: int, rule: str = "", **fields: Any) -> None:
+        self.findings.append(finding_of(f"text.{name}", self.where(offset), rule=rule, **fields))
 
-    def stop(self, offset: int, name: str, **fields: object) -> _StopError:
-        return _StopError(problem("json-syntax", self.where(offset), f"json-{name}", **fields))
+    def stop(self, offset: int, name: str, **fields: Any) -> _StopError:
+        return _StopError(finding_of(f"text.json-{name}", self.where(offset), rule="json-syntax", **fields))
 
     def token(self) -> re.Match[str] | None:
         found = TOKEN.match(self.text, self.at)
@@ -164,7 +165,7 @@ class _Reader:
     def as_key(self, frame: _Frame, node: Node) -> None:
         offset = self.at
         if not isinstance(node, ScalarNode) or node.style != '"':
-            raise _StopError(problem("json-syntax", node.where, "json-bare-key"))
+            raise _StopError(finding_of("text.json-bare-key", node.where, rule="json-syntax"))
         token = self.token()
         if token is None or token["mark"] != ":":
             raise self.stop(node.end, "no-colon", key=node.value[:20])
@@ -176,7 +177,9 @@ class _Reader:
         if key is not None:
             first = next((other for other, _ in frame.items if other is not None and other.value == key.value), None)
             if first is not None:
-                self.findings.append(problem("json-duplicate-key", key.where, key=key.value, line=first.where.line))
+                self.findings.append(
+                    finding_of("text.json-duplicate-key", key.where, key=key.value, line=first.where.line)
+                )
                 return
         frame.items.append((key, node))
 
@@ -208,7 +211,7 @@ class _Reader:
         value = PAIR.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), value)
         half = HALF.search(value)
         if half is not None:
-            self.report("json-escape", start, "json-half", escape=f"\\u{ord(half[0]):04x}")
+            self.report("json-half", start, "json-escape", escape=f"\\u{ord(half[0]):04x}")
             value = HALF.sub("?", value)
         return value
 

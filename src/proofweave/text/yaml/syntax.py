@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any
 
 import yaml
 
+from proofweave.core.findings import finding_of
 from proofweave.core.types import Finding, Where
 from proofweave.core.words.table import say
-from proofweave.text.problem import problem
 from proofweave.text.yaml.nodes import BROKEN
 
 PLACEHOLDER = f"'{BROKEN}'"
@@ -26,35 +25,23 @@ LINES_BACK = 20
 """How far above an error a quote is looked for that was left open."""
 
 
-class Cause(NamedTuple):
-    """What an error comes from: rule, offset, the text with which to read on (None: not possible), and its words."""
-
-    rule: str
-    offset: int
-    repaired: str | None
-    name: str
-    fields: Mapping[str, object]
+Cause = tuple[Finding, str | None]
+"""What an error comes from, and the text with it set aside so that the rest can be read (None: not possible)."""
 
 
-def diagnose(text: str, file: str, error: yaml.YAMLError) -> tuple[Finding, str | None]:
-    """Return the finding for a syntax error, and the text with its cause set aside so that the rest can be read."""
+def diagnose(text: str, file: str, error: yaml.YAMLError) -> Cause:
+    """Return the cause of a syntax error."""
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
-        return problem("yaml-syntax", Where(file)), None
-    cause = _Reader(text, error).cause()
-    line = text.count("\n", 0, cause.offset) + 1
-    column = cause.offset - text.rfind("\n", 0, cause.offset)
-    return problem(cause.rule, Where(file, line, column), cause.name, **cause.fields), cause.repaired
-
-
-def _cause(rule: str, offset: int, repaired: str | None, name: str = "", **fields: object) -> Cause:
-    return Cause(rule, offset, repaired, name, fields)
+        return finding_of("text.yaml-syntax", Where(file)), None
+    return _Reader(text, file, error).cause()
 
 
 class _Reader:
     """Looks at the text around an error; the first explanation that fits is the cause."""
 
-    def __init__(self, text: str, error: yaml.MarkedYAMLError) -> None:
+    def __init__(self, text: str, file: str, error: yaml.MarkedYAMLError) -> None:
         self.text = text
+        self.file = file
         bom = text.startswith("\ufeff")
         assert error.problem_mark is not None
         self.at = error.problem_mark.index + bom
@@ -77,6 +64,12 @@ class _Reader:
             or self.line_without_key()
             or self.indentation()
         )
+
+    def found(self, name: str, offset: int, repaired: str | None, rule: str = "", **fields: Any) -> Cause:
+        """Return a cause at an offset; its rule is called like its words where it has no name of its own."""
+        line, column = self.text.count("\n", 0, offset) + 1, offset - self.text.rfind("\n", 0, offset)
+        where = Where(self.file, line, column)
+        return finding_of(f"text.yaml-{name}", where, rule=rule and f"yaml-{rule}", **fields), repaired
 
     def line_start(self, offset: int) -> int:
         return self.text.rfind("\n", 0, offset) + 1
@@ -113,21 +106,21 @@ class _Reader:
         inside = self.text[self.line_start(self.at) : self.at].strip()
         repaired = self.replaced(self.at, self.at + 1, " ") if inside else None
         offset = self.at if inside or self.text[self.at : self.at + 1] == "\t" else self.line_start(self.at)
-        return _cause("yaml-tab", offset, repaired)
+        return self.found("tab", offset, repaired)
 
     def quoted(self) -> Cause | None:
         if "quoted scalar" not in self.context:
             return None
         if "end of stream" in self.problem or "document" in self.problem:
             at = self.context_at
-            return _cause("yaml-quote-open", at, self.set_aside(at), quote=self.text[at])
+            return self.found("quote-open", at, self.set_aside(at), quote=self.text[at])
         whole = DOUBLE_QUOTED.match(self.text, self.context_at)
         backslash = self.text.rfind("\\", self.context_at, self.at + 2)
         if whole is None or backslash < 0:
             return None
         word = re.match(r"\\[A-Za-z]*", self.text[backslash : backslash + 30])
         repaired = self.replaced(whole.start(), whole.end(), whole[0].replace("\\\\", "/").replace("\\", "/"))
-        return _cause("yaml-escape", backslash, repaired, word=word[0] if word else "")
+        return self.found("escape", backslash, repaired, word=word[0] if word else "")
 
     def quote_runs_on(self) -> Cause | None:
         """Explain text right behind a quote that opened in an earlier line: that one was never meant to be open."""
@@ -142,7 +135,7 @@ class _Reader:
                 whole = pattern.match(self.text, line.start("value"))
                 if whole and "\n" in whole[0] and whole.end() <= self.at <= whole.end() + 1:
                     at = whole.start()
-                    return _cause("yaml-quote-open", at, self.set_aside(at), "yaml-quote-runs-on", quote=quote)
+                    return self.found("quote-runs-on", at, self.set_aside(at), "quote-open", quote=quote)
             start = self.before(start)
         return None
 
@@ -152,7 +145,7 @@ class _Reader:
             if found and ":" not in found["value"][:1]:
                 repaired = self.replaced(found.end("key"), found.start("value"), ": ")
                 colon = self.text.index("：", found.end("key"))
-                return _cause("yaml-full-width-colon", colon, repaired, key=found["key"])
+                return self.found("full-width-colon", colon, repaired, key=found["key"])
         return None
 
     def missing_space(self) -> Cause | None:
@@ -163,7 +156,7 @@ class _Reader:
             if found:
                 key, value = found["key"], found["value"][:20]
                 repaired = self.replaced(found.start("value"), found.start("value"), " ")
-                return _cause("yaml-colon-space", found.end("key"), repaired, key=key, value=value)
+                return self.found("colon-space", found.end("key"), repaired, key=key, value=value)
         return None
 
     def quote_ends_early(self) -> Cause | None:
@@ -171,9 +164,9 @@ class _Reader:
         quote = QUOTED.match(line["value"])
         if quote is None or not line.start("value") + quote.end() <= self.at < line.end("value"):
             return None
-        start, rule = line.start("value"), "yaml-quote-ends-early"
-        name = "yaml-single-quote-ends-early" if line["value"][0] == "'" else rule
-        return _cause(rule, start + quote.end(), self.set_aside(start), name)
+        start, rule = line.start("value"), "quote-ends-early"
+        name = f"single-{rule}" if line["value"][0] == "'" else rule
+        return self.found(name, start + quote.end(), self.set_aside(start), rule)
 
     def indicator(self) -> Cause | None:
         """Explain a text whose first character means something to YAML."""
@@ -188,7 +181,7 @@ class _Reader:
                 return None
         elif self.at > start + 3:
             return None
-        return _cause("yaml-indicator", start, self.set_aside(start), mark=value[0])
+        return self.found("indicator", start, self.set_aside(start), mark=value[0])
 
     def brackets(self) -> Cause | None:
         """Explain what stands unquoted inside {…} or […]."""
@@ -198,12 +191,12 @@ class _Reader:
         closing = {"{": "}", "[": "]"}.get(opening, "}")
         start = min(self.first(self.context_at).start("value"), self.context_at)
         if self.line_start(self.at) != self.line_start(self.context_at):
-            name, offset, found = "yaml-brackets-open", self.context_at, ""
+            name, offset, found = "brackets-open", self.context_at, ""
         else:
-            name, offset = "yaml-brackets", self.at
+            name, offset = "brackets", self.at
             found = self.text[offset : offset + 1].strip() or say("text.line-end")
         repaired = self.set_aside(start)
-        return _cause("yaml-brackets", offset, repaired, name, found=found, opening=opening, closing=closing)
+        return self.found(name, offset, repaired, "brackets", found=found, opening=opening, closing=closing)
 
     def colon(self) -> Cause | None:
         if "mapping values" not in self.problem:
@@ -212,7 +205,7 @@ class _Reader:
         key = line["key"]
         if key is None or line.start("value") > self.at:
             return None
-        return _cause("yaml-colon-splits", self.at, self.set_aside(line.start("value")), key=key)
+        return self.found("colon-splits", self.at, self.set_aside(line.start("value")), key=key)
 
     def comment(self) -> Cause | None:
         """Explain a text of several lines that a comment ended."""
@@ -222,7 +215,7 @@ class _Reader:
         if self.text[start : self.line_end(start)].lstrip().startswith("#") or "block" not in self.context:
             return None
         repaired = self.replaced(self.line_start(self.at), self.line_end(self.at), "")
-        return _cause("yaml-comment-cuts", cut + 1, repaired, "yaml-comment-ends")
+        return self.found("comment-ends", cut + 1, repaired, "comment-cuts")
 
     def line_without_key(self) -> Cause | None:
         if "could not find expected ':'" not in self.problem:
@@ -230,9 +223,9 @@ class _Reader:
         start = self.line_start(self.context_at)
         line = self.first(start)
         repaired = self.replaced(start, line.end(), "")
-        return _cause("yaml-no-key", line.start("value"), repaired, line=line["value"][:30])
+        return self.found("no-key", line.start("value"), repaired, line=line["value"][:30])
 
     def indentation(self) -> Cause:
         line = self.first(self.at)
-        name = "yaml-ends-early" if self.at >= len(self.text) else ""
-        return _cause("yaml-indentation", self.at, None, name, line=(line["key"] or line["value"])[:30])
+        name = "ends-early" if self.at >= len(self.text) else "indentation"
+        return self.found(name, self.at, None, "indentation", line=(line["key"] or line["value"])[:30])

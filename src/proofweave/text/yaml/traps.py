@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from proofweave.core.findings import finding_of
 from proofweave.core.types import Finding, Severity, Where
-from proofweave.text.problem import problem, texts
 from proofweave.text.yaml.nodes import UNPRINTABLE
 
 ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r?\n|.)", re.DOTALL)
@@ -38,7 +38,7 @@ def _escapes(written: str, where: Where) -> list[Finding]:
             continue
         word = re.match(r"\\[A-Za-z]*", written[escape.start() :])
         fields = {"escape": escape[0], "word": word[0] if word else escape[0]}
-        return [problem("yaml-escape", _at(where, written, escape.start()), "yaml-escape-lost", **fields)]
+        return [finding_of("text.yaml-escape-lost", _at(where, written, escape.start()), rule="yaml-escape", **fields)]
     return []
 
 
@@ -46,9 +46,8 @@ def _primes(written: str, where: Where) -> list[Finding]:
     for prime in PRIME.finditer(written):
         if CONTRACTION.match(written, prime.start()):
             continue
-        words = texts("yaml-lost-prime", written=prime[0], read=prime[0][: len(prime[0]) // 2])
-        place = _at(where, "'" + written, prime.start() + 1)
-        return [Finding("yaml-lost-prime", Severity.WARNING, place, *words)]
+        place, half = _at(where, "'" + written, prime.start() + 1), prime[0][: len(prime[0]) // 2]
+        return [finding_of("text.yaml-lost-prime", place, Severity.WARNING, written=prime[0], read=half)]
     return []
 
 
@@ -62,8 +61,7 @@ def _comment(written: str, cut: re.Match[str], where: Where) -> list[Finding]:
     if not torn and (not body or body[0] in " \t#!"):
         return []
     place = _at(where, written + cut[0], len(written) + cut[0].index("#"))
-    words = texts("yaml-comment-cuts", text=f"#{body.strip()[:30]}")
-    return [Finding("yaml-comment-cuts", Severity.WARNING, place, *words)]
+    return [finding_of("text.yaml-comment-cuts", place, Severity.WARNING, text=f"#{body.strip()[:30]}")]
 
 
 def _at(where: Where, written: str, offset: int) -> Where:
