@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from proofweave.core.errors import ToolError
+from proofweave.core.words.table import say
 
 Formula = tuple[str, bool]
 """TeX without delimiters, and whether it is displayed."""
@@ -58,29 +59,32 @@ function pictures(formulas, macros) {
 }
 """
 
-GOT = r"Got (?:function|group) '(.+)' (?:with no arguments )?as"
+GOT = r"Got (?:function|group) '(?P<tex>.+)' (?:with no arguments )?as"
 
-PLAIN: tuple[tuple[str, str], ...] = (
-    (r"Undefined control sequence: (\S+)", r"KaTeX does not know '\1'"),
-    (r"No such environment: (.+)", r"KaTeX does not know the environment '\1'"),
-    (r"Unexpected end of input in a macro argument, expected '(.)'", r"an argument is never closed with '\1'"),
-    (rf"{GOT} (subscript|superscript)", r"'\1' as a \2 needs braces around it"),
-    (rf"{GOT} argument to '(.+)'", r"'\1' as an argument of '\2' needs braces around it"),
-    (r"Expected group (?:after|as) (.+)", r"nothing stands where a group is needed: \1"),
-    (r"Expected 'EOF', got '(.+)'", r"'\1' cannot stand here"),
-    (r"Expected '(.+)', got 'EOF'", r"'\1' is missing"),
-    (r"Expected '(.+)', got '(.+)'", r"'\1' is expected, not '\2'"),
-    (r"Expected & or .*", r"an environment is never closed with \\end"),
-    (r"Double (superscript|subscript)", r"two \1s stand in a row; braces say which belongs to what"),
-    (r"Too many expansions: .*", r"its macros expand without end"),
-    (r"Can't use function '(.+)' in math mode", r"'\1' cannot stand in mathematics"),
-    (r"Can't use function '(.+)' in text mode", r"'\1' cannot stand in text"),
-    (r"\\tag works only in display equations", r"\\tag works only in a display"),
-    (r"Multiple \\tag", r"a row has more than one \\tag"),
-    (r"Maximum call stack size exceeded", r"it is nested too deeply"),
-    (r"Untrusted: (.+)", r"'\1' is not allowed: it could load or run something"),
+MESSAGES: tuple[tuple[str, str], ...] = (
+    ("unknown", r"Undefined control sequence: (?P<tex>\S+)"),
+    ("unknown-environment", r"No such environment: (?P<tex>.+)"),
+    ("open-argument", r"Unexpected end of input in a macro argument, expected '(?P<tex>.)'"),
+    ("bare-subscript", rf"{GOT} subscript"),
+    ("bare-superscript", rf"{GOT} superscript"),
+    ("bare-argument", rf"{GOT} argument to '(?P<command>.+)'"),
+    ("no-group", r"Expected group (?:after|as) (?P<tex>.+)"),
+    ("not-here", r"Expected 'EOF', got '(?P<tex>.+)'"),
+    ("missing", r"Expected '(?P<tex>.+)', got 'EOF'"),
+    ("other", r"Expected '(?P<tex>.+)', got '(?P<found>.+)'"),
+    ("open-environment", r"Expected & or .*"),
+    ("two-superscripts", r"Double superscript"),
+    ("two-subscripts", r"Double subscript"),
+    ("endless", r"Too many expansions: .*"),
+    ("not-in-math", r"Can't use function '(?P<tex>.+)' in math mode"),
+    ("not-in-text", r"Can't use function '(?P<tex>.+)' in text mode"),
+    ("tag-inline", r"\\tag works only in display equations"),
+    ("tags", r"Multiple \\tag"),
+    ("deep", r"Maximum call stack size exceeded"),
+    ("untrusted", r"Untrusted: (?P<tex>.+)"),
+    ("other-words", r"(?P<said>.*)"),
 )
-"""KaTeX's messages, and the words for them."""
+"""What KaTeX says, by the name of our words for it; the first that fits."""
 
 
 class Refusal(NamedTuple):
@@ -132,7 +136,7 @@ class KaTeX:
         for formula in formulas:
             alone = self._ask([formula], macros, FORMULA_SECONDS, deadline)
             if alone is None:
-                said.append(f"KaTeX takes more than {FORMULA_SECONDS:g} s or {MEMORY >> 20} MB for it")
+                said.append(say("katex.slow", seconds=f"{FORMULA_SECONDS:g}", size=MEMORY >> 20))
             else:
                 said.append(_plain(formula[0], alone[0]))
         return said
@@ -207,15 +211,13 @@ def _plain(tex: str, refusal: Refusal | None) -> str | None:
     said = refusal.message.removeprefix("KaTeX parse error: ")
     underlined = "".join(re.findall("(.)\u0332", said, flags=re.DOTALL))
     said = re.sub(r" at (?:position \d+|end of input): .*", "", said.replace("\u0332", ""), flags=re.DOTALL)
-    for pattern, words in PLAIN:
-        said, changed = re.subn(rf"\A{pattern}\Z", words, said, flags=re.DOTALL)
-        if changed:
-            break
+    matches = ((name, re.fullmatch(pattern, said, flags=re.DOTALL)) for name, pattern in MESSAGES)
+    words = next(say(f"katex.{name}", **match.groupdict()) for name, match in matches if match)
     if refusal.position < 0:
-        return said
+        return words
     units = tex.encode("utf-16-le", "surrogatepass")
     before = units[: 2 * refusal.position].decode("utf-16-le", "replace")
     if not tex.startswith(before + underlined):  # a token that a macro brought in has its place in the macro's body
-        return said
-    near = tex[len(before) : len(before) + 20] or tex[-20:]
-    return f"{said}, at character {len(before) + 1}: '{' '.join(near.split())}'"
+        return words
+    near = " ".join((tex[len(before) : len(before) + 20] or tex[-20:]).split())
+    return say("katex.place", said=words, character=len(before) + 1, near=near)
