@@ -196,7 +196,7 @@ def _call(t: Tangent, node: Node) -> Node | None:
         if moved is None:
             raise NoRule
         type_ = symbol.type.args[0]
-        from proofweave.check.parse.calculus import FunctionAt
+        from proofweave.check.language.operators import FunctionAt
 
         slope = Node("gradient", node.args, type_, node.at, node.end, FunctionAt(symbol, 0))
         op = "mul" if type_ == SCALAR else "inner"
