@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from proofweave.core.errors import ToolError
 from proofweave.core.words.table import say
@@ -87,14 +87,6 @@ MESSAGES: tuple[tuple[str, str], ...] = (
 """What KaTeX says, by the name of our words for it; the first that fits."""
 
 
-class Refusal(NamedTuple):
-    """What KaTeX says of a formula: its message and the part of its input that it marks (UTF-16 units; -1: none)."""
-
-    message: str
-    position: int
-    length: int
-
-
 class KaTeX:
     """KaTeX in V8, loaded at the first formula; one context serves all calls."""
 
@@ -107,46 +99,28 @@ class KaTeX:
         `macros` maps names (`\R`) to their bodies. Where the place is known, the words end in `at character N: '…'`,
         N counted from 1 in the formula's TeX. A formula that takes too long is refused.
         """
-        distinct = list(dict.fromkeys(formulas))
-        told: dict[Formula, str | None] = {}
-        deadline = time.monotonic() + TOTAL_SECONDS
-        for start in range(0, len(distinct), CHUNK):
-            chunk = distinct[start : start + CHUNK]
-            told.update(zip(chunk, self._chunk(chunk, macros, deadline), strict=True))
-        return [told[formula] for formula in formulas]
+        answers = self._answers("refusals", formulas, macros)
+        return [_refused(formula[0], answers[formula]) for formula in formulas]
 
     def mathml(self, formulas: Sequence[Formula], macros: Mapping[str, str]) -> list[str]:
         """Return each formula as KaTeX's MathML, "" for those it refuses or that take too long."""
+        answers = self._answers("pictures", formulas, macros)
+        return ["".join(answers[formula]) for formula in formulas]
+
+    def _answers(
+        self, function: str, formulas: Sequence[Formula], macros: Mapping[str, str]
+    ) -> Mapping[Formula, Sequence[Any]]:
+        """Return what a function of SCRIPT says of each formula, in a list that is empty where it takes too long."""
         distinct = list(dict.fromkeys(formulas))
-        told: dict[Formula, str] = {}
+        answers: dict[Formula, Sequence[Any]] = {}
         deadline = time.monotonic() + TOTAL_SECONDS
         for start in range(0, len(distinct), CHUNK):
             chunk = distinct[start : start + CHUNK]
-            pictures = self._call("pictures", chunk, macros, CHUNK_SECONDS, deadline)
-            if pictures is None:
-                alone = (self._call("pictures", [each], macros, FORMULA_SECONDS, deadline) for each in chunk)
-                pictures = [found[0] if found else "" for found in alone]
-            told.update(zip(chunk, pictures, strict=True))
-        return [told[formula] for formula in formulas]
-
-    def _chunk(self, formulas: Sequence[Formula], macros: Mapping[str, str], deadline: float) -> list[str | None]:
-        if (refusals := self._ask(formulas, macros, CHUNK_SECONDS, deadline)) is not None:
-            return [_plain(formula[0], refusal) for formula, refusal in zip(formulas, refusals, strict=True)]
-        said: list[str | None] = []
-        for formula in formulas:
-            alone = self._ask([formula], macros, FORMULA_SECONDS, deadline)
-            if alone is None:
-                said.append(say("katex.slow", seconds=f"{FORMULA_SECONDS:g}", size=MEMORY >> 20))
-            else:
-                said.append(_plain(formula[0], alone[0]))
-        return said
-
-    def _ask(
-        self, formulas: Sequence[Formula], macros: Mapping[str, str], seconds: float, deadline: float
-    ) -> list[Refusal | None] | None:
-        """Return the refusals, or None when a limit of time or memory is met."""
-        answer = self._call("refusals", formulas, macros, seconds, deadline)
-        return answer and [None if refusal is None else Refusal(*refusal) for refusal in answer]
+            together = self._call(function, chunk, macros, CHUNK_SECONDS, deadline)
+            for position, formula in enumerate(chunk):
+                alone = None if together else self._call(function, [formula], macros, FORMULA_SECONDS, deadline)
+                answers[formula] = together[position : position + 1] if together else alone or ()
+        return answers
 
     def _call(
         self, function: str, formulas: Sequence[Formula], macros: Mapping[str, str], seconds: float, deadline: float
@@ -204,19 +178,25 @@ def _library() -> str:
     raise missing
 
 
-def _plain(tex: str, refusal: Refusal | None) -> str | None:
-    """Return KaTeX's message in plain words, with the place where it is one in `tex`."""
-    if refusal is None:
+def _refused(tex: str, answer: Sequence[Any]) -> str | None:
+    """Return why KaTeX refuses a formula, in plain words, with the place where it is one in `tex`, or None.
+
+    KaTeX answers with its message and the part of its input that it marks: its place (-1: none) and length.
+    """
+    if not answer:
+        return say("katex.slow", seconds=f"{FORMULA_SECONDS:g}", size=MEMORY >> 20)
+    if answer[0] is None:
         return None
-    said = refusal.message.removeprefix("KaTeX parse error: ")
+    message, position, _ = answer[0]
+    said = message.removeprefix("KaTeX parse error: ")
     underlined = "".join(re.findall("(.)\u0332", said, flags=re.DOTALL))
     said = re.sub(r" at (?:position \d+|end of input): .*", "", said.replace("\u0332", ""), flags=re.DOTALL)
     matches = ((name, re.fullmatch(pattern, said, flags=re.DOTALL)) for name, pattern in MESSAGES)
     words = next(say(f"katex.{name}", **match.groupdict()) for name, match in matches if match)
-    if refusal.position < 0:
+    if position < 0:
         return words
     units = tex.encode("utf-16-le", "surrogatepass")
-    before = units[: 2 * refusal.position].decode("utf-16-le", "replace")
+    before = units[: 2 * position].decode("utf-16-le", "replace")
     if not tex.startswith(before + underlined):  # a token that a macro brought in has its place in the macro's body
         return words
     near = " ".join((tex[len(before) : len(before) + 20] or tex[-20:]).split())

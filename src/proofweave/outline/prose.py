@@ -94,7 +94,7 @@ def tex_faults(tex: str) -> Iterator[Fault]:
     if "\n" in tex and re.search(r"\n[ \t]*\n", tex.strip()):
         blank = re.search(r"\n[ \t]*\n", tex)
         assert blank is not None
-        yield _fault("tex-blank-line", blank.start(), say("outline.blank-line"))
+        yield Fault("tex-blank-line", blank.start(), say("outline.tex-blank-line"), say("outline.tex-blank-line-fix"))
 
 
 def _fault(rule: str, offset: int, held: str, fix: str = "") -> Fault:
