@@ -40,10 +40,7 @@ rule all:
 
 
 onerror:
-    print(
-        "\nWhat is wrong:",
-        *told(),
-        "All other posts are built; build/report.md tells of each.",
-        sep="\n",
-        file=sys.stderr,
+    wrong = "\n".join(complaints(Path.cwd()))
+    logger.error(
+        f"\nWhat is wrong:\n{wrong}\nAll other posts are built; build/report.md tells of each."
     )

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from proofweave.adapters.terminal import columns, fitted
 from proofweave.cli import main
-from proofweave.cli.status import columns, fitted
 
 sys.path.insert(0, str(Path(__file__).parent))
 from projects import make

@@ -1,0 +1,137 @@
+"""What people look at while a verb runs: rich's colours, tables and bars in a terminal, plain lines in pipes and logs.
+
+rich decides which colours a terminal has; `NO_COLOR` switches them off, `FORCE_COLOR` on where there is no terminal.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+COLOURS = (
+    r"^ *(?P<cyan>.+?:\d+:\d+): (?:(?P<green>verified|holds|defined|skipped)|(?P<red>refuted|error|错误)"
+    r"|(?P<yellow>weak|warning|note|info|警告|提示))\b",
+    r"^(?:(?P<green>complete)|(?P<yellow>pending|not built)|(?P<red>refused))\s*$",
+)
+"""What is coloured in a line or a cell; the groups are named after colours."""
+
+WIDEST = 44
+"""The columns the first cell of a row may take."""
+
+LENGTH = 24
+"""The columns of a bar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The cells of a row, "" where there is none, and the lines below it."""
+
+    cells: Sequence[str]
+    notes: Sequence[str] = ()
+
+
+def say(lines: Iterable[str], errors: bool = False) -> None:
+    """Print lines to standard output, or to standard error; in a terminal places and verdicts have colours."""
+    stream = sys.stderr if errors else sys.stdout
+    console = _console(stream) if _seen(stream) else None
+    for line in lines:
+        if console:
+            console.print(_coloured(line), soft_wrap=True)
+        else:
+            print(line, file=stream, flush=errors)
+
+
+def say_rows(rows: Sequence[Row]) -> None:
+    """Print rows, each with its notes below it; the cells are aligned, outside of a terminal only the first of them."""
+    if not _seen(sys.stdout):
+        width = min(WIDEST, max((columns(row.cells[0]) for row in rows), default=0))
+        for row in rows:
+            say(["  ".join([fitted(row.cells[0], width), *filter(None, row.cells[1:])]), *_below(row)])
+        return
+    from rich.segment import Segments
+    from rich.table import Table
+
+    console = _console(sys.stdout)
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for index in range(max(len(row.cells) for row in rows)):
+        table.add_column(no_wrap=True, overflow="ellipsis", max_width=None if index else WIDEST)
+    for row in rows:
+        table.add_row(row.cells[0], *map(_coloured, row.cells[1:]))
+    for row, line in zip(rows, console.render_lines(table, pad=False), strict=True):
+        console.print(Segments(line))
+        say(_below(row))
+
+
+class Bar:
+    """One living line in a terminal; elsewhere a line for each tenth of the way; nothing when it is quiet."""
+
+    def __init__(self, quiet: bool) -> None:
+        self.quiet = quiet
+        self.tenth = -1
+        self.progress: Any = None
+        if not quiet and sys.stderr.isatty() and (console := _console(sys.stderr)).is_interactive:
+            from rich.progress import BarColumn, Progress, TextColumn
+            from rich.table import Column
+
+            text = TextColumn(
+                "{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")
+            )
+            self.progress = Progress(BarColumn(LENGTH), text, console=console, transient=True)
+            self.progress.add_task("", total=None)
+
+    def show(self, done: int, total: int, line: str, working: str) -> None:
+        """Show how far something is, in one line, and in a terminal what is being worked on."""
+        if self.progress:
+            self.progress.start()
+            self.progress.update(0, completed=done, total=total or None, description=f"{line}  {working}")
+        elif not self.quiet and total and done * 10 // total > self.tenth:
+            self.tenth = done * 10 // total
+            say([line], errors=True)
+
+    def wipe(self) -> None:
+        """Wipe the living line."""
+        if self.progress:
+            self.progress.stop()
+
+
+def columns(text: str) -> int:
+    """Return how many columns of a terminal a text takes; Chinese characters take two."""
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def fitted(text: str, width: int) -> str:
+    """Return a text in exactly `width` columns, cut or filled up."""
+    from rich.cells import set_cell_size
+
+    return set_cell_size(text if columns(text) <= width else set_cell_size(text, width - 1).rstrip() + "…", width)
+
+
+def _seen(stream: TextIO) -> bool:
+    return stream.isatty() or bool(os.environ.get("FORCE_COLOR"))
+
+
+def _console(stream: TextIO) -> Any:
+    from rich.console import Console
+
+    return Console(file=stream, highlight=False, markup=False, emoji=False)
+
+
+def _coloured(line: str) -> Text:
+    from rich.text import Text
+
+    text = Text(line)
+    for pattern in COLOURS:
+        text.highlight_regex(pattern)
+    return text
+
+
+def _below(row: Row) -> list[str]:
+    return [f"    {note}" for note in row.notes]

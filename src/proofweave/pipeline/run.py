@@ -1,0 +1,138 @@
+"""A run of Snakemake, followed through its logger plug-in: how far it is, and at its end what is wrong."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from proofweave.adapters.snakemake import snakemake
+from proofweave.adapters.terminal import Bar, say
+from proofweave.pipeline.project import Project
+
+TAG = re.compile(r"^\s*tags:\s*(\d+)(?:\s*-\s*(\d+))?", re.MULTILINE)
+BLOCK = re.compile(
+    r"^\s*- (?:definition|theorem|lemma|proposition|corollary|algorithm|derivation|intuition|geometry|special_case"
+    r"|practice|remark):",
+    re.MULTILINE,
+)
+NUMBERED = re.compile(r'"numbered": (\d+),\n    "')
+VERBS = ("render", "generate", "validate", "merge", "export")
+KINDS = ("figure/*", "handout", "book", "plain/*", ".")
+
+
+def build(project: Project, targets: Sequence[str], cores: str, quiet: bool) -> int:
+    """Run Snakemake for some rules or files; return 0 when everything is built, 1 when something is wrong."""
+    follow = ("--logger", "proofweave", *(["--logger-proofweave-quiet"] if quiet else []))
+    return 1 if snakemake(project.root, *follow, "--cores", cores, *targets) else 0
+
+
+def complaints(root: Path) -> list[str]:
+    """Return what the jobs of a project said when they last ran: the problems, a line each."""
+    logs = root / "build" / "logs"
+    posts = sorted(path.stem for path in (root / "outlines").glob("*.yaml"))
+    paths = [logs / verb / f"{post}.log" for post in posts for verb in VERBS]
+    paths += [path for kind in KINDS for path in sorted(logs.glob(f"{kind}/*.log"))]
+    texts = (path.read_text(encoding="utf-8", errors="replace") for path in paths if path.is_file())
+    return list(dict.fromkeys(line for text in texts for line in text.splitlines()))
+
+
+class Run:
+    """What is known of a run; each method is an event, and jobs go by Snakemake's numbers."""
+
+    def __init__(self, quiet: bool) -> None:
+        self.bar = Bar(quiet)
+        self.account: Account | None = None
+        self.jobs: dict[int, tuple[str, str]] = {}
+        self.failed: set[int] = set()
+        self.errors: list[str] = []
+
+    def begin(self, folder: str) -> None:
+        """The run of the project in a folder begins."""
+        self.account = Account(Project.find(folder))
+
+    def start(self, job: int, rule: str, post: str) -> None:
+        """A job starts, or starts again after it failed."""
+        self.jobs[job] = (rule, post)
+        self.failed.discard(job)
+        self._show()
+
+    def finish(self, job: int) -> None:
+        """A job is done."""
+        rule, post = self.jobs.pop(job, ("", ""))
+        if self.account and rule == "validate":
+            self.account.look(post)
+
+    def fail(self, job: int) -> None:
+        """A job has failed."""
+        self.finish(job)
+        self.failed.add(job)
+
+    def advance(self, done: int, total: int) -> None:
+        """So many jobs are done now, of so many."""
+        if self.account:
+            self.account.done, self.account.all = done, total
+            self._show()
+
+    def end(self) -> None:
+        """Nothing follows: say what is wrong and what there is; a second end says nothing more."""
+        self.bar.wipe()
+        account, self.account = self.account, None
+        if account is None or account.done < account.all or not account.all:
+            say((account and self.failed and complaints(account.project.root)) or self.errors, errors=True)
+        if account:
+            say([account.summary()], errors=True)
+        self.errors = []
+
+    def _show(self) -> None:
+        if self.account:
+            working = ", ".join(" ".join(job).strip() for job in self.jobs.values())
+            self.bar.show(self.account.done, self.account.all, self.account.line(), working)
+
+
+class Account:
+    """Counts what a run has judged, from the findings it writes."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.started = time.time()
+        self.done = self.all = 0
+        texts = {path.stem: path.read_text(encoding="utf-8", errors="replace") for path in project.outlines()}
+        self.posts = len(texts)
+        self.blocks = sum(len(BLOCK.findall(text)) for text in texts.values())
+        self.equations = sum(
+            max((int(last or first) for first, last in TAG.findall(text)), default=0) for text in texts.values()
+        )
+        self.judged: dict[str, int] = {}
+        for post in texts:
+            self.look(post)
+
+    def look(self, post: str) -> None:
+        """Note how many numbered equations of a post are judged by now."""
+        path = self.project.root / "build" / "findings" / f"{post}.json"
+        self.judged.pop(post, None)
+        if path.is_file():
+            found = NUMBERED.search(path.read_text(encoding="utf-8", errors="replace"))
+            self.judged[post] = int(found[1]) if found else 0
+
+    def line(self) -> str:
+        """Return how far the run is, and how long the rest takes if its jobs take what those before took."""
+        left = (time.time() - self.started) * (self.all - self.done) / max(1, self.done)
+        posts = (
+            f"{len(self.judged)}/{self.posts} posts and {sum(self.judged.values())} of about {self.equations} equations"
+        )
+        return f"{self.done}/{self.all} steps, {posts} judged, {spoken(left)} left"
+
+    def summary(self) -> str:
+        """Return what there is when the run ends."""
+        return (
+            f"{len(self.judged)}/{self.posts} posts, {self.blocks} blocks, {sum(self.judged.values())} equations;"
+            f" {self.done} steps in {spoken(time.time() - self.started)}"
+        )
+
+
+def spoken(seconds: float) -> str:
+    """Return a time as people say it."""
+    whole = round(seconds)
+    return f"{whole // 60} min {whole % 60:02d} s" if whole >= 60 else f"{whole} s"
