@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from proofweave.check.calculus import derivatives, flows, integrals  # noqa: F401  (they register their operations)
 from proofweave.check.evaluate.clock import Clock
 from proofweave.check.evaluate.env import Env
 from proofweave.check.evaluate.registry import MOST_KEPT
@@ -19,8 +20,8 @@ from proofweave.check.language.kinds import CheckError, TooLarge
 from proofweave.check.language.needs import closure, in_order, named_in, unbound_random, varying
 from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tree import Index, Node, walk
-from proofweave.check.operations import binders
-from proofweave.check.optimum import solve  # noqa: F401  (they register their operations)
+from proofweave.check.operations import arithmetic, binders, linear, scalars  # noqa: F401  (they register theirs)
+from proofweave.check.optimum import solve  # noqa: F401
 from proofweave.check.parse.statement import Statement
 
 LEAST = 20

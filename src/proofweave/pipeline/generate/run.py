@@ -244,6 +244,9 @@ class _Run:
 
 def _warm() -> None:
     """Load what judging needs while the first replies are being written."""
+    import proofweave.check.sheet.document
+    import proofweave.stages.validate.judgement
+    import proofweave.stages.weave.grown  # noqa: F401
 
 
 def _counted(talk: Talk) -> str:
