@@ -40,7 +40,10 @@ rule all:
 
 
 onerror:
-    wrong = "\n".join(complaints(Path.cwd()))
-    logger.error(
-        f"\nWhat is wrong:\n{wrong}\nAll other posts are built; build/report.md tells of each."
+    print(
+        "\nWhat is wrong:",
+        *complaints(Path.cwd()),
+        "All other posts are built; build/report.md tells of each.",
+        sep="\n",
+        file=sys.stderr,
     )

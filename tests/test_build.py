@@ -72,6 +72,12 @@ def test_quiet_says_the_summary_and_what_is_wrong(built, tmp_path):
     assert "outlines/cauchy.yaml:15:11" in (folder / "build" / "site" / "posts" / "cauchy.html").read_text("utf-8")
 
 
+def test_what_snakemake_itself_refuses_is_said(built):
+    done = run(built[0], "-m", "proofweave", "build", "nothing.md")
+    assert done.returncode == 1 and "MissingRuleException" in done.stderr and "Traceback" not in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("3/3 posts, ") and done.stdout == ""
+
+
 def test_serve_writes_what_snakemake_writes(built, tmp_path):
     """Every file of a post and of the site, byte for byte, built again in one process."""
     folder = tmp_path / "project"

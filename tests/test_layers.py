@@ -19,7 +19,20 @@ WORLD = {
     "asyncio",
     "openai",
 }
-HEAVY = {"numpy", "scipy", "openai", "jinja2", "yaml", "matplotlib", "py_mini_racer", "pypandoc", "snakemake", "httpx"}
+HEAVY = {
+    "numpy",
+    "scipy",
+    "openai",
+    "jinja2",
+    "yaml",
+    "matplotlib",
+    "py_mini_racer",
+    "pypandoc",
+    "snakemake",
+    "httpx",
+    "rich",
+    "watchfiles",
+}
 
 
 LOADED_LATE = ("check.", "text.yaml.compose", "text.yaml.syntax")

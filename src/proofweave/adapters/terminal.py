@@ -24,6 +24,9 @@ COLOURS = (
 WIDEST = 44
 """The columns the first cell of a row may take."""
 
+LONGEST = 1000
+"""The columns a row may take; a narrower terminal breaks it."""
+
 LENGTH = 24
 """The columns of a bar."""
 
@@ -54,7 +57,7 @@ def say_rows(rows: Sequence[Row]) -> None:
         for row in rows:
             say(["  ".join([fitted(row.cells[0], width), *filter(None, row.cells[1:])]), *_below(row)])
         return
-    from rich.segment import Segments
+    from rich.segment import Segment, Segments
     from rich.table import Table
 
     console = _console(sys.stdout)
@@ -63,8 +66,9 @@ def say_rows(rows: Sequence[Row]) -> None:
         table.add_column(no_wrap=True, overflow="ellipsis", max_width=None if index else WIDEST)
     for row in rows:
         table.add_row(row.cells[0], *map(_coloured, row.cells[1:]))
-    for row, line in zip(rows, console.render_lines(table, pad=False), strict=True):
-        console.print(Segments(line))
+    lines = console.render_lines(table, console.options.update(max_width=LONGEST), pad=False)
+    for row, line in zip(rows, lines, strict=True):
+        console.print(Segments([*line, Segment.line()]), end="", crop=False)
         say(_below(row))
 
 
@@ -79,20 +83,24 @@ class Bar:
             from rich.progress import BarColumn, Progress, TextColumn
             from rich.table import Column
 
-            text = TextColumn(
-                "{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")
-            )
-            self.progress = Progress(BarColumn(LENGTH), text, console=console, transient=True)
-            self.progress.add_task("", total=None)
+            rest = Column(no_wrap=True, overflow="ellipsis", ratio=1)
+            text = TextColumn("{task.fields[line]}  {task.fields[working]}", markup=False, table_column=rest)
+            self.progress = Progress(BarColumn(LENGTH), text, console=console, transient=True, expand=True)
+            self.progress.add_task("", total=None, line="", working="")
 
-    def show(self, done: int, total: int, line: str, working: str) -> None:
-        """Show how far something is, in one line, and in a terminal what is being worked on."""
+    def show(self, done: int, total: int, line: str) -> None:
+        """Show in a line how far something is."""
+        if self.progress:
+            self.progress.update(0, completed=done, total=total, line=line)
+        elif not self.quiet and done * 10 // max(1, total) > self.tenth:
+            self.tenth = done * 10 // max(1, total)
+            say([line], errors=True)
+
+    def work(self, total: int, working: str) -> None:
+        """Show in a terminal what is being worked on, and how much there is."""
         if self.progress:
             self.progress.start()
-            self.progress.update(0, completed=done, total=total or None, description=f"{line}  {working}")
-        elif not self.quiet and total and done * 10 // total > self.tenth:
-            self.tenth = done * 10 // total
-            say([line], errors=True)
+            self.progress.update(0, total=total or None, working=working)
 
     def wipe(self) -> None:
         """Wipe the living line."""

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from proofweave.adapters.snakemake import snakemake
+from proofweave.adapters.snakemake import Event, snakemake
 from proofweave.adapters.terminal import Bar, say
 from proofweave.pipeline.project import Project
 
@@ -24,8 +24,14 @@ KINDS = ("figure/*", "handout", "book", "plain/*", ".")
 
 def build(project: Project, targets: Sequence[str], cores: str, quiet: bool) -> int:
     """Run Snakemake for some rules or files; return 0 when everything is built, 1 when something is wrong."""
-    follow = ("--logger", "proofweave", *(["--logger-proofweave-quiet"] if quiet else []))
-    return 1 if snakemake(project.root, *follow, "--cores", cores, *targets) else 0
+    run = Run(project, Bar(quiet))
+    try:
+        code, said = snakemake(project.root, ["--cores", cores, *targets], run.hear)
+    finally:
+        run.bar.wipe()
+    say(run.wrong() or said.splitlines()[-5:] if code else (), errors=True)
+    say([run.account.summary()], errors=True)
+    return 1 if code else 0
 
 
 def complaints(root: Path) -> list[str]:
@@ -39,56 +45,38 @@ def complaints(root: Path) -> list[str]:
 
 
 class Run:
-    """What is known of a run; each method is an event, and jobs go by Snakemake's numbers."""
+    """What is known of a run; jobs go by Snakemake's numbers."""
 
-    def __init__(self, quiet: bool) -> None:
-        self.bar = Bar(quiet)
-        self.account: Account | None = None
+    def __init__(self, project: Project, bar: Bar) -> None:
+        self.account = Account(project)
+        self.bar = bar
         self.jobs: dict[int, tuple[str, str]] = {}
-        self.failed: set[int] = set()
+        self.failed = False
         self.errors: list[str] = []
 
-    def begin(self, folder: str) -> None:
-        """The run of the project in a folder begins."""
-        self.account = Account(Project.find(folder))
+    def hear(self, event: Event) -> None:
+        """Note an event, and show how far the run is."""
+        account = self.account
+        match event:
+            case {"event": "run_info", "stats": {"total": int(total)}}:
+                account.all = total
+            case {"event": "progress", "done": int(done), "total": int(total)}:
+                account.done, account.all = done, total
+                self.bar.show(done, total, account.line())
+            case {"event": "job_info", "jobid": int(job), "rule_name": rule, "wildcards": wildcards}:
+                self.jobs[job] = (rule, (wildcards or {}).get("post", ""))
+            case {"event": "job_finished", "job_id": int(job)} | {"event": "job_error", "jobid": int(job)}:
+                rule, post = self.jobs.pop(job, ("", ""))
+                if rule == "validate":
+                    account.look(post)
+                self.failed |= event["event"] == "job_error"
+            case {"event": "error", "msg": str(text)}:
+                self.errors.append(text)
+        self.bar.work(account.all, ", ".join(" ".join(filter(None, job)) for job in self.jobs.values()))
 
-    def start(self, job: int, rule: str, post: str) -> None:
-        """A job starts, or starts again after it failed."""
-        self.jobs[job] = (rule, post)
-        self.failed.discard(job)
-        self._show()
-
-    def finish(self, job: int) -> None:
-        """A job is done."""
-        rule, post = self.jobs.pop(job, ("", ""))
-        if self.account and rule == "validate":
-            self.account.look(post)
-
-    def fail(self, job: int) -> None:
-        """A job has failed."""
-        self.finish(job)
-        self.failed.add(job)
-
-    def advance(self, done: int, total: int) -> None:
-        """So many jobs are done now, of so many."""
-        if self.account:
-            self.account.done, self.account.all = done, total
-            self._show()
-
-    def end(self) -> None:
-        """Nothing follows: say what is wrong and what there is; a second end says nothing more."""
-        self.bar.wipe()
-        account, self.account = self.account, None
-        if account is None or account.done < account.all or not account.all:
-            say((account and self.failed and complaints(account.project.root)) or self.errors, errors=True)
-        if account:
-            say([account.summary()], errors=True)
-        self.errors = []
-
-    def _show(self) -> None:
-        if self.account:
-            working = ", ".join(" ".join(job).strip() for job in self.jobs.values())
-            self.bar.show(self.account.done, self.account.all, self.account.line(), working)
+    def wrong(self) -> list[str]:
+        """Return what the jobs say is wrong where one failed, else what Snakemake says."""
+        return (self.failed and complaints(self.account.project.root)) or self.errors
 
 
 class Account:
