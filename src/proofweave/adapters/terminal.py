@@ -73,34 +73,31 @@ def say_rows(rows: Sequence[Row]) -> None:
 
 
 class Bar:
-    """One living line in a terminal; elsewhere a line for each tenth of the way; nothing when it is quiet."""
+    """A living line in a terminal, below the lines that stay; elsewhere only those."""
 
-    def __init__(self, quiet: bool) -> None:
-        self.quiet = quiet
-        self.tenth = -1
+    def __init__(self, quiet: bool = False) -> None:
         self.progress: Any = None
         if not quiet and sys.stderr.isatty() and (console := _console(sys.stderr)).is_interactive:
             from rich.progress import BarColumn, Progress, TextColumn
             from rich.table import Column
 
             rest = Column(no_wrap=True, overflow="ellipsis", ratio=1)
-            text = TextColumn("{task.fields[line]}  {task.fields[working]}", markup=False, table_column=rest)
+            text = TextColumn("{task.description}", markup=False, table_column=rest)
             self.progress = Progress(BarColumn(LENGTH), text, console=console, transient=True, expand=True)
-            self.progress.add_task("", total=None, line="", working="")
+            self.progress.add_task("", total=None)
 
-    def show(self, done: int, total: int, line: str) -> None:
-        """Show in a line how far something is."""
-        if self.progress:
-            self.progress.update(0, completed=done, total=total, line=line)
-        elif not self.quiet and done * 10 // max(1, total) > self.tenth:
-            self.tenth = done * 10 // max(1, total)
-            say([line], errors=True)
-
-    def work(self, total: int, working: str) -> None:
-        """Show in a terminal what is being worked on, and how much there is."""
+    def draw(self, done: int, total: int, text: str) -> None:
+        """Show how far something is, with a text beside it."""
         if self.progress:
             self.progress.start()
-            self.progress.update(0, total=total or None, working=working)
+            self.progress.update(0, completed=done, total=total or None, description=text)
+
+    def tell(self, line: str) -> None:
+        """Print a line that stays."""
+        if self.progress:
+            self.progress.console.print(_coloured(line), soft_wrap=True)
+        else:
+            say([line], errors=True)
 
     def wipe(self) -> None:
         """Wipe the living line."""

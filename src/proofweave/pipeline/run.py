@@ -24,7 +24,7 @@ KINDS = ("figure/*", "handout", "book", "plain/*", ".")
 
 def build(project: Project, targets: Sequence[str], cores: str, quiet: bool) -> int:
     """Run Snakemake for some rules or files; return 0 when everything is built, 1 when something is wrong."""
-    run = Run(project, Bar(quiet))
+    run = Run(project, quiet)
     try:
         code, said = snakemake(project.root, ["--cores", cores, *targets], run.hear)
     finally:
@@ -47,22 +47,26 @@ def complaints(root: Path) -> list[str]:
 class Run:
     """What is known of a run; jobs go by Snakemake's numbers."""
 
-    def __init__(self, project: Project, bar: Bar) -> None:
+    def __init__(self, project: Project, quiet: bool) -> None:
         self.account = Account(project)
-        self.bar = bar
+        self.bar = Bar(quiet)
+        self.tenth = 10 if quiet or self.bar.progress else -1
         self.jobs: dict[int, tuple[str, str]] = {}
         self.failed = False
         self.errors: list[str] = []
 
     def hear(self, event: Event) -> None:
-        """Note an event, and show how far the run is."""
+        """Note an event, and show how far the run is: in a terminal always, elsewhere at each tenth of the way."""
         account = self.account
         match event:
             case {"event": "run_info", "stats": {"total": int(total)}}:
                 account.all = total
             case {"event": "progress", "done": int(done), "total": int(total)}:
                 account.done, account.all = done, total
-                self.bar.show(done, total, account.line())
+                tenth = done * 10 // max(1, total)
+                if tenth > self.tenth:
+                    self.tenth = tenth
+                    self.bar.tell(account.line())
             case {"event": "job_info", "jobid": int(job), "rule_name": rule, "wildcards": wildcards}:
                 self.jobs[job] = (rule, (wildcards or {}).get("post", ""))
             case {"event": "job_finished", "job_id": int(job)} | {"event": "job_error", "jobid": int(job)}:
@@ -72,7 +76,8 @@ class Run:
                 self.failed |= event["event"] == "job_error"
             case {"event": "error", "msg": str(text)}:
                 self.errors.append(text)
-        self.bar.work(account.all, ", ".join(" ".join(filter(None, job)) for job in self.jobs.values()))
+        working = ", ".join(" ".join(filter(None, job)) for job in self.jobs.values())
+        self.bar.draw(account.done, account.all, f"{account.line()}  {working}" if account.all else "")
 
     def wrong(self) -> list[str]:
         """Return what the jobs say is wrong where one failed, else what Snakemake says."""

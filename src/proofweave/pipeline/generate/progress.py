@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-import time
+from proofweave.adapters.terminal import Bar
 
 
 class Progress:
@@ -14,9 +13,7 @@ class Progress:
         self._done = 0
         self._names = post_names
         self._running: dict[str, int] = {}
-        self._living = sys.stderr.isatty()
-        self._drawn = 0.0
-        self._width = 0
+        self._bar = Bar()
 
     def started(self, label: str, what: str) -> None:
         """A block is asked for."""
@@ -26,10 +23,8 @@ class Progress:
     def grown(self, label: str, characters: int) -> None:
         """A reply has grown."""
         self._running[label] = characters
-        if self._living and time.monotonic() - self._drawn > 0.1:
-            self._drawn = time.monotonic()
-            shown = ", ".join(f"{name} {count}" for name, count in list(self._running.items())[:4])
-            self._draw(f"[{self._done}/{self._total}] {shown} characters")
+        shown = ", ".join(f"{name} {count}" for name, count in list(self._running.items())[:4])
+        self._bar.draw(self._done, self._total, f"[{self._done}/{self._total}] {shown} characters")
 
     def told(self, label: str, what: str) -> None:
         """Something happened on the way."""
@@ -43,15 +38,8 @@ class Progress:
 
     def line(self, text: str) -> None:
         """Print a line that stays."""
-        self._draw("")
-        print(text, file=sys.stderr, flush=True)
+        self._bar.tell(text)
 
     def close(self) -> None:
         """Wipe the living line."""
-        self._draw("")
-
-    def _draw(self, text: str) -> None:
-        if self._living and (text or self._width):
-            text = text[:100]
-            print("\r" + text.ljust(self._width), end="\r" if not text else "", file=sys.stderr, flush=True)
-            self._width = len(text)
+        self._bar.wipe()
