@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
@@ -31,12 +30,8 @@ LENGTH = 24
 """The columns of a bar."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """The cells of a row, "" where there is none, and the lines below it."""
-
-    cells: Sequence[str]
-    notes: Sequence[str] = ()
+Row = tuple[Sequence[str], Sequence[str]]
+"""The cells of a row, "" where there is none, and the lines below it."""
 
 
 def say(lines: Iterable[str], errors: bool = False) -> None:
@@ -53,56 +48,61 @@ def say(lines: Iterable[str], errors: bool = False) -> None:
 def say_rows(rows: Sequence[Row]) -> None:
     """Print rows, each with its notes below it; the cells are aligned, outside of a terminal only the first of them."""
     if not _seen(sys.stdout):
-        width = min(WIDEST, max((columns(row.cells[0]) for row in rows), default=0))
-        for row in rows:
-            say(["  ".join([fitted(row.cells[0], width), *filter(None, row.cells[1:])]), *_below(row)])
+        width = min(WIDEST, max((columns(cells[0]) for cells, _ in rows), default=0))
+        for cells, notes in rows:
+            say(["  ".join([fitted(cells[0], width), *filter(None, cells[1:])]), *(f"    {note}" for note in notes)])
         return
     from rich.segment import Segment, Segments
     from rich.table import Table
 
     console = _console(sys.stdout)
     table = Table.grid(padding=(0, 2, 0, 0))
-    for index in range(max(len(row.cells) for row in rows)):
+    for index in range(max(len(cells) for cells, _ in rows)):
         table.add_column(no_wrap=True, overflow="ellipsis", max_width=None if index else WIDEST)
-    for row in rows:
-        table.add_row(row.cells[0], *map(_coloured, row.cells[1:]))
+    for cells, _ in rows:
+        table.add_row(cells[0], *map(_coloured, cells[1:]))
     lines = console.render_lines(table, console.options.update(max_width=LONGEST), pad=False)
-    for row, line in zip(rows, lines, strict=True):
+    for (_, notes), line in zip(rows, lines, strict=True):
         console.print(Segments([*line, Segment.line()]), end="", crop=False)
-        say(_below(row))
+        say(f"    {note}" for note in notes)
 
 
-class Bar:
-    """A living line in a terminal, below the lines that stay; elsewhere only those."""
+class Screen:
+    """Standard error while a verb runs: lines that stay, and below them, in a terminal, a living one with a bar."""
 
-    def __init__(self, quiet: bool = False) -> None:
-        self.progress: Any = None
-        if not quiet and sys.stderr.isatty() and (console := _console(sys.stderr)).is_interactive:
+    def __init__(self) -> None:
+        self._progress: Any = None
+        if sys.stderr.isatty() and (console := _console(sys.stderr)).is_interactive:
             from rich.progress import BarColumn, Progress, TextColumn
             from rich.table import Column
 
             rest = Column(no_wrap=True, overflow="ellipsis", ratio=1)
             text = TextColumn("{task.description}", markup=False, table_column=rest)
-            self.progress = Progress(BarColumn(LENGTH), text, console=console, transient=True, expand=True)
-            self.progress.add_task("", total=None)
+            self._progress = Progress(BarColumn(LENGTH), text, console=console, transient=True, expand=True)
+            self._progress.add_task("", total=None)
 
-    def draw(self, done: int, total: int, text: str) -> None:
-        """Show how far something is, with a text beside it."""
-        if self.progress:
-            self.progress.start()
-            self.progress.update(0, completed=done, total=total or None, description=text)
+    @property
+    def living(self) -> bool:
+        """Tell whether what is drawn is seen."""
+        return self._progress is not None
 
     def tell(self, line: str) -> None:
         """Print a line that stays."""
-        if self.progress:
-            self.progress.console.print(_coloured(line), soft_wrap=True)
+        if self._progress:
+            self._progress.console.print(_coloured(line), soft_wrap=True)
         else:
             say([line], errors=True)
 
+    def draw(self, done: int, total: int, text: str) -> None:
+        """Show how far something is, with a text beside it."""
+        if self._progress:
+            self._progress.start()
+            self._progress.update(0, completed=done, total=total or None, description=text)
+
     def wipe(self) -> None:
-        """Wipe the living line."""
-        if self.progress:
-            self.progress.stop()
+        """Wipe what is drawn."""
+        if self._progress:
+            self._progress.stop()
 
 
 def columns(text: str) -> int:
@@ -136,7 +136,3 @@ def _coloured(line: str) -> Text:
     for pattern in COLOURS:
         text.highlight_regex(pattern)
     return text
-
-
-def _below(row: Row) -> list[str]:
-    return [f"    {note}" for note in row.notes]

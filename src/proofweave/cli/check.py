@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import argparse
 
-from proofweave.cli.verb import Subparsers, add_verb
+from proofweave.cli.verb import print_findings, print_lines, tell
 
 FORMATS = ("text", "json", "github", "sarif")
 
+SUMMARY = "check every equation numerically from its own TeX"
+EXAMPLE = """\
+proofweave check outlines/POST.yaml
+proofweave check equations.yaml --json
+proofweave check post.md --format github"""
 
-def add(subparsers: Subparsers) -> None:
-    """Add the verb to the command line."""
-    parser = add_verb(
-        subparsers,
-        "check",
-        "check every equation numerically from its own TeX",
-        "proofweave check outlines/POST.yaml\n"
-        "  proofweave check equations.yaml --json\n"
-        "  proofweave check post.md --format github",
-        run,
-    )
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
     parser.add_argument("files", nargs="+", metavar="FILE", help="outlines, files of symbols: and equations:, Markdown")
     parser.add_argument("--json", action="store_true", help="the same as --format json")
     parser.add_argument("--format", choices=FORMATS, default="text", help="how verdicts are printed (default: text)")
@@ -42,20 +39,12 @@ def _count(text: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check the files; 1 where something is refuted or in error, 2 where a file cannot be read."""
-    from proofweave.adapters.terminal import say
-    from proofweave.check.sheet import formats
     from proofweave.pipeline.check import check
 
     mutants = not arguments.no_mutants
     checked = check(arguments.files, instances=arguments.instances, seed=arguments.seed, mutants=mutants)
-    say([f"proofweave: {error}" for error in checked.unopened], errors=True)
-    say(map(str, checked.unread), errors=True)
-    form = "json" if arguments.json else arguments.format
-    if form == "text":
-        say(formats.as_text(checked.verdicts, arguments.quiet))
-    elif form == "github":
-        for line in formats.as_github(checked.verdicts):
-            print(line)
-    else:
-        print(formats.as_json(checked.verdicts) if form == "json" else formats.as_sarif(checked.verdicts))
+    for error in checked.unopened:
+        tell(f"proofweave: {error}")
+    print_findings(checked.unread)
+    print_lines(checked.printed("json" if arguments.json else arguments.format, arguments.quiet))
     return checked.code

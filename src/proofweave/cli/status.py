@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import argparse
 
-from proofweave.cli.verb import Subparsers, add_verb
+from proofweave.cli.verb import print_lines, project_here
+
+SUMMARY = "show each post's state, lines, equations and first error, as the last build found them"
+EXAMPLE = "proofweave status"
 
 
-def add(subparsers: Subparsers) -> None:
-    """Add the verb to the command line."""
-    add_verb(
-        subparsers,
-        "status",
-        "show each post's state, lines, equations and first error, as the last build found them",
-        "proofweave status",
-        run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the screen; 1 while a post is refused."""
-    from proofweave.adapters.terminal import say, say_rows
-    from proofweave.pipeline.project import Project
+    from proofweave.adapters.terminal import say_rows
     from proofweave.pipeline.status import status
 
-    found = status(Project.find())
+    found = status(project_here())
     say_rows(found.rows)
-    say(found.totals)
+    print_lines(found.totals)
     return int(found.refused)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from proofweave.adapters.files import read_text
 from proofweave.check.judge.verdict import Verdict, failed
+from proofweave.check.sheet import formats
 from proofweave.check.sheet.whole import check_file, check_outline
 from proofweave.core.errors import FileError, FindingsError, UsageError
 from proofweave.core.types import Finding, Outline
@@ -28,6 +29,14 @@ class Checked:
     def code(self) -> int:
         """Return 1 where something is refuted or in error, 2 where a file cannot be read."""
         return 2 if self.unopened or self.unread else int(failed(self.verdicts))
+
+    def printed(self, form: str, quiet: bool) -> Iterable[str]:
+        """Return the verdicts as text, json, github or sarif; `quiet` leaves out what is fine."""
+        if form == "text":
+            return formats.as_text(self.verdicts, quiet)
+        if form == "github":
+            return formats.as_github(self.verdicts)
+        return [formats.as_json(self.verdicts) if form == "json" else formats.as_sarif(self.verdicts)]
 
 
 def check(names: Sequence[str], **settings: Any) -> Checked:
@@ -57,12 +66,11 @@ def _outline(name: str, text: str) -> Outline:
     if outline is None or errors(findings):
         raise FindingsError(findings)
     try:
-        from proofweave.cli.validate import replies
+        from proofweave.pipeline.generate.replies import replies_in, replies_of
         from proofweave.pipeline.project import Project
-        from proofweave.pipeline.stages import replies_in
         from proofweave.stages.weave.grown import fill
 
         project = Project.find(str(Path(name).parent))
-        return fill(outline, replies_in(replies(project, Path(name).absolute(), None)))
+        return fill(outline, replies_in(replies_of(project, Path(name).absolute())))
     except UsageError:
         return outline

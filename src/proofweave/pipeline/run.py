@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from proofweave.adapters.snakemake import Event, snakemake
-from proofweave.adapters.terminal import Bar, say
-from proofweave.pipeline.project import Project
+from proofweave.adapters.terminal import Screen
+from proofweave.pipeline.project import Project, outline_paths
 
 TAG = re.compile(r"^\s*tags:\s*(\d+)(?:\s*-\s*(\d+))?", re.MULTILINE)
 BLOCK = re.compile(
@@ -22,15 +22,20 @@ VERBS = ("render", "generate", "validate", "merge", "export")
 KINDS = ("figure/*", "handout", "book", "plain/*", ".")
 
 
-def build(project: Project, targets: Sequence[str], cores: str, quiet: bool) -> int:
-    """Run Snakemake for some rules or files; return 0 when everything is built, 1 when something is wrong."""
-    run = Run(project, quiet)
+def build(project: Project, targets: Sequence[str], cores: str, screen: Screen, quiet: bool) -> int:
+    """Run Snakemake for some rules or files; return 0 when everything is built, 1 when something is wrong.
+
+    How far it is is shown unless it has to be quiet; at its end what is wrong, and what there is.
+    """
+    outline_paths(project, ())
+    run = Run(project, screen, quiet)
     try:
         code, said = snakemake(project.root, ["--cores", cores, *targets], run.hear)
     finally:
-        run.bar.wipe()
-    say(run.wrong() or said.splitlines()[-5:] if code else (), errors=True)
-    say([run.account.summary()], errors=True)
+        screen.wipe()
+    for line in (run.wrong() or said.splitlines()[-5:]) if code else ():
+        screen.tell(line)
+    screen.tell(run.account.summary())
     return 1 if code else 0
 
 
@@ -47,10 +52,11 @@ def complaints(root: Path) -> list[str]:
 class Run:
     """What is known of a run; jobs go by Snakemake's numbers."""
 
-    def __init__(self, project: Project, quiet: bool) -> None:
+    def __init__(self, project: Project, screen: Screen, quiet: bool) -> None:
         self.account = Account(project)
-        self.bar = Bar(quiet)
-        self.tenth = 10 if quiet or self.bar.progress else -1
+        self.screen = screen
+        self.quiet = quiet
+        self.tenth = 10 if quiet or screen.living else -1
         self.jobs: dict[int, tuple[str, str]] = {}
         self.failed = False
         self.errors: list[str] = []
@@ -66,7 +72,7 @@ class Run:
                 tenth = done * 10 // max(1, total)
                 if tenth > self.tenth:
                     self.tenth = tenth
-                    self.bar.tell(account.line())
+                    self.screen.tell(account.line())
             case {"event": "job_info", "jobid": int(job), "rule_name": rule, "wildcards": wildcards}:
                 self.jobs[job] = (rule, (wildcards or {}).get("post", ""))
             case {"event": "job_finished", "job_id": int(job)} | {"event": "job_error", "jobid": int(job)}:
@@ -76,8 +82,9 @@ class Run:
                 self.failed |= event["event"] == "job_error"
             case {"event": "error", "msg": str(text)}:
                 self.errors.append(text)
-        working = ", ".join(" ".join(filter(None, job)) for job in self.jobs.values())
-        self.bar.draw(account.done, account.all, f"{account.line()}  {working}" if account.all else "")
+        if not self.quiet:
+            working = ", ".join(" ".join(filter(None, job)) for job in self.jobs.values())
+            self.screen.draw(account.done, account.all, f"{account.line()}  {working}" if account.all else "")
 
     def wrong(self) -> list[str]:
         """Return what the jobs say is wrong where one failed, else what Snakemake says."""

@@ -8,28 +8,29 @@ from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
-from proofweave.adapters.terminal import say
 from proofweave.adapters.watch import Watch
 from proofweave.adapters.web import Server
-from proofweave.cli.site import FOLDER, write_assets
 from proofweave.core.errors import FindingsError, ProofweaveError
 from proofweave.core.types import Finding
-from proofweave.pipeline.project import Project
+from proofweave.core.wire import line_of
+from proofweave.pipeline.project import Project, Tell, outline_paths
 from proofweave.pipeline.rebuild import PATTERNS, Builder
+from proofweave.pipeline.site import FOLDER, write_assets
 
 HEAD = '<link rel="stylesheet" href="/-/live.css"><script src="/-/live.js" defer></script>\n</head>'
 
 
-def serve(project: Project, port: int) -> None:
+def serve(project: Project, port: int, tell: Tell) -> None:
     """Build, serve and watch until it is interrupted."""
+    outline_paths(project, ())
     builder = Builder(project, project.root / FOLDER)
     write_assets(builder.site / "assets")
     watch = Watch(project.root, PATTERNS)
     server = Server(builder.site, port, own_files(), live)
     server.start()
-    say([f"{server.address} shows the site; stop it with Ctrl+C"], errors=True)
+    tell(f"{server.address} shows the site; stop it with Ctrl+C")
     try:
-        Keeper(builder, server).keep(watch)
+        Keeper(builder, server, tell).keep(watch)
     finally:
         server.stop()
 
@@ -51,9 +52,10 @@ def live(html: str) -> str:
 class Keeper:
     """Keeps the site as its sources are."""
 
-    def __init__(self, builder: Builder, server: Server) -> None:
+    def __init__(self, builder: Builder, server: Server, tell: Tell) -> None:
         self.builder = builder
         self.server = server
+        self.tell = tell
         self.problems: dict[str, list[str]] = {}
 
     def keep(self, watch: Watch) -> None:
@@ -70,7 +72,7 @@ class Keeper:
                 self.build(path)
                 around = True
             elif around:
-                self.attempt("index.html", self.builder.around)
+                self.attempt("index.html", partial(self.builder.around, self.tell))
                 self.server.tell({"reload": "index"})
                 around = False
 
@@ -86,21 +88,25 @@ class Keeper:
             return self.attempt(f"{path.parent.name}/{path.name}", partial(self.builder.figure, path))
         started = time.monotonic()
         self.attempt(path.stem, partial(self.builder.post, path))
-        say([f"{path.stem}: {time.monotonic() - started:.1f} s"], errors=True)
+        self.tell(f"{path.stem}: {time.monotonic() - started:.1f} s")
 
     def attempt(self, name: str, build: Callable[[], Sequence[Finding] | None]) -> None:
         """Build one thing; what is wrong with it is shown over the pages until it is right."""
+        findings: Sequence[Finding] = ()
+        lines: list[str] = []
         try:
-            lines = [str(finding) for finding in build() or ()]
+            findings = build() or ()
         except FindingsError as error:
-            lines = [str(finding) for finding in error.findings]
+            findings = error.findings
         except ProofweaveError as error:
             lines = [f"{name}: {error}"]
         except Exception as error:  # the server outlives whatever a half-saved file causes
             lines = [f"{name}: {type(error).__name__}: {error}"]
+        lines += [line_of(finding, self.builder.project.language()) for finding in findings]
         if lines:
             self.problems[name] = lines
-            say(lines, errors=True)
+            for line in lines:
+                self.tell(line)
         else:
             self.problems.pop(name, None)
         self.server.last = {"problems": self.problems}

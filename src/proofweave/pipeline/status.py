@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from proofweave.adapters.terminal import Row
-from proofweave.cli.report import findings_path, reported
 from proofweave.core.errors import FileError
+from proofweave.core.wire import line_of
 from proofweave.pipeline.project import Project, outline_paths
+from proofweave.pipeline.report import findings_path, reported
 from proofweave.stages.report.post import PostReport
 from proofweave.stages.report.summary import table_order, totals
 
@@ -34,13 +35,14 @@ def status(project: Project) -> Status:
             continue
     posts.sort(key=table_order)
     missing = sorted(set(names) - {post.post for post in posts})
-    rows = [Row(_cells(post), tuple(_notes(project, post))) for post in posts]
+    rows: list[Row] = [(_cells(post), tuple(_notes(project, post))) for post in posts]
+    rows += [((name, "not built"), ()) for name in missing]
     whole = totals(posts)
     counted = f"{len(names)} posts: {whole.complete} complete, {whole.pending} pending, {whole.refused} refused"
     counted += f", {len(missing)} not built" if missing else ""
     lines = [f"{counted}; {whole.added_lines} lines added, {whole.numbered} equations numbered"]
     lines += ["run snakemake --cores 2 to build them"] if missing else []
-    return Status((*rows, *(Row((name, "not built")) for name in missing)), tuple(lines), whole.refused > 0)
+    return Status(tuple(rows), tuple(lines), whole.refused > 0)
 
 
 def _cells(post: PostReport) -> tuple[str, ...]:
@@ -57,24 +59,12 @@ def _cells(post: PostReport) -> tuple[str, ...]:
 
 
 def _notes(project: Project, post: PostReport) -> Iterator[str]:
-    newer = _newer(project, post)
+    judged = findings_path(project, post.post).stat().st_mtime_ns
+    newer = [path for path in project.ingredients(project.root / post.path) if path.stat().st_mtime_ns > judged]
     if newer:
-        yield f"may be out of date: {newer} is newer than what the build found; run snakemake"
+        yield f"may be out of date: {project.name(newer[0])} is newer than what the build found; run snakemake"
     errors = sorted(post.errors, key=lambda error: not error.rule.startswith("yaml-"))  # what others follow from
     if errors:
-        yield str(errors[0])
+        yield line_of(errors[0], project.language())
     if errors[1:]:
         yield f"and {len(errors) - 1} more in build/report.md"
-
-
-def _newer(project: Project, post: PostReport) -> str:
-    """Return the first file that changed after a post was judged, "" where none did."""
-    judged = findings_path(project, post.post).stat().st_mtime_ns
-    own = [project.root / post.path, project.root / post.source]
-    recordings = sorted((project.root / "generations" / post.post).glob("*.json"))
-    folders = [project.root / "templates" / name for name in ("prompt", "zh", "en")]
-    shared = [project.root / "config.yaml", *(path for folder in folders for path in sorted(folder.glob("*.j2")))]
-    for path in (*own, *recordings, *shared):
-        if path.is_file() and path.stat().st_mtime_ns > judged:
-            return project.name(path)
-    return ""
