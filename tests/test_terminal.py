@@ -10,24 +10,24 @@ import sys
 
 import pytest
 
-from proofweave.adapters.terminal import Bar, Row, columns, fitted, say, say_rows
+from proofweave.adapters.terminal import Screen, columns, fitted, say, say_rows
 
 LINE = "outlines/多任务.yaml:3:7: error: equation 'a' is refuted: [bold]x[/bold] :smile: false"
 ROWS = [
-    Row(("甲乙丙", "complete", "7 -> 53 lines", "", "2 warnings")),
-    Row(("a", "refused ", "7 lines", "4 numbered"), (LINE,)),
-    Row(("new", "not built")),
+    (("甲乙丙", "complete", "7 -> 53 lines", "", "2 warnings"), ()),
+    (("a", "refused ", "7 lines", "4 numbered"), (LINE,)),
+    (("new", "not built"), ()),
 ]
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 COUNT = """
 import time
-from proofweave.adapters.terminal import Bar
-bar = Bar()
+from proofweave.adapters.terminal import Screen
+screen = Screen()
 for done in range(1, 4):
-    bar.draw(done, 3, f"{done}/3 steps  validate 多任务")
+    screen.draw(done, 3, f"{done}/3 steps  validate 多任务")
     time.sleep(0.2)
-bar.tell("a line that stays")
-bar.wipe()
+screen.tell("a line that stays")
+screen.wipe()
 """
 
 
@@ -77,17 +77,17 @@ def test_cells_stand_below_one_another(monkeypatch: pytest.MonkeyPatch, capsys: 
     assert starts == [8, 8] and columns(first[: first.index("2 warnings")]) > columns(second[: second.index("4 numb")])
 
 
-def test_a_bar_is_not_drawn_where_nobody_looks(capsys: pytest.CaptureFixture[str]) -> None:
-    bar = Bar()
+def test_nothing_is_drawn_where_nobody_looks(capsys: pytest.CaptureFixture[str]) -> None:
+    screen = Screen()
     for done in range(40):
-        bar.draw(done, 40, "nothing of this is seen")
-    bar.tell(LINE)
-    bar.wipe()
+        screen.draw(done, 40, "nothing of this is seen")
+    screen.tell(LINE)
+    screen.wipe()
     assert capsys.readouterr() == ("", f"{LINE}\n")
 
 
 @pytest.mark.parametrize(("term", "living"), [("xterm", True), ("dumb", False)])
-def test_a_bar_lives_in_a_terminal(term: str, living: bool) -> None:
+def test_a_line_lives_in_a_terminal(term: str, living: bool) -> None:
     reading, writing = pty.openpty()
     with subprocess.Popen([sys.executable, "-c", COUNT], stderr=writing, env={**os.environ, "TERM": term}) as process:
         os.close(writing)

@@ -90,7 +90,7 @@ def test_what_no_pattern_asks_for_is_not_heard_of(project: Path) -> None:
 def test_a_system_that_can_watch_no_more_is_told_with_the_way_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refused(*folders: Path, recursive: bool) -> adapter.Listener:
+    def refused(*folders: Path) -> adapter.Listener:
         raise RuntimeError("Too many open files (os error 24)")
         yield set()
 
