@@ -8,7 +8,7 @@ notation: it is read from the package, once, when something is said for the firs
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -35,7 +35,7 @@ class Said(str):
         return Said, (self.key, dict(self.values))
 
 
-def say(key: str, **values: object) -> Said:
+def say(key: str, /, **values: object) -> Said:
     """Return the text of a key with these values in its fields; KeyError for a key or field that there is not."""
     return Said(key, values)
 
@@ -43,6 +43,14 @@ def say(key: str, **values: object) -> Said:
 def told(text: str, language: str) -> str:
     """Return a text in a language; one that is not from the table (an author's own words) as it is."""
     return _printed(text.key, text.values, language) if isinstance(text, Said) else text
+
+
+def together(texts: Sequence[str], key: str) -> str:
+    """Return texts joined by the text of a key with the fields `first` and `rest`; nested no deeper than need be."""
+    half = len(texts) // 2
+    if not half:
+        return texts[0] if texts else ""
+    return say(key, first=together(texts[:half], key), rest=together(texts[half:], key))
 
 
 def labels(room: str, language: str) -> Mapping[str, str]:
