@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from proofweave.core.findings import finding_of
 from proofweave.core.types import Finding, Post, Severity, Span, SpanKind
+from proofweave.core.words.table import say
 from proofweave.stages.validate.woven.reading import inside
 from proofweave.text.markdown.post import formulas
 from proofweave.text.tex.definitions import definitions, without_definitions
@@ -61,12 +63,11 @@ def _illegal(post: Post, span: Span, severity: Severity) -> Iterator[Finding]:
 def _unrendered(post: Post, span: Span, tex: str, answer: str, severity: Severity) -> Finding:
     offset, said = 0, answer
     if place := PLACE.search(answer):
-        near = FRAME_END.split(place["near"])[0]
-        said = answer[: place.start()] + (f" near '{near}'" if near else "")
+        near, said = FRAME_END.split(place["near"])[0], answer[: place.start()]
+        said = say("validate.near", said=said, near=near) if near else said
         offset = int(place["number"]) - 1 if len(tex) == len(span.tex) else 0
-    what = f"KaTeX cannot render '{_shown(span.tex)}': {said}"
     where = inside(post, span)(offset)
-    return Finding("formula-broken", severity, where, what, "TeX that both KaTeX and MathJax render")
+    return finding_of("validate.formula-broken", where, severity, formula=_shown(span.tex), said=said)
 
 
 def _shown(tex: str) -> str:
