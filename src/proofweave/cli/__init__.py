@@ -40,8 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     _speak_utf8()
     for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(threads, "1")  # matrices are small, and one order of summation gives the same bits
-    arguments = _parser().parse_args(argv)
     try:
+        arguments = _parser().parse_args(argv)
         return int(arguments.run(arguments))
     except KeyboardInterrupt:
         print("proofweave: stopped; what was written before is whole, the next run continues", file=sys.stderr)
@@ -55,11 +55,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _explain(error: Exception) -> int:
     """Print an error once, in plain words; only PROOFWEAVE_DEBUG shows where in the program it arose."""
+    from proofweave.cli.verb import language_here
     from proofweave.core.errors import FindingsError, ProofweaveError
+    from proofweave.core.wire import line_of
 
     if isinstance(error, FindingsError):
         for finding in error.findings:
-            print(finding, file=sys.stderr)
+            print(line_of(finding, language_here()), file=sys.stderr)
         return FINDINGS
     if isinstance(error, ProofweaveError):
         print(f"proofweave: {error}", file=sys.stderr)

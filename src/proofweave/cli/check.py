@@ -102,13 +102,12 @@ def _outline(name: str, text: str) -> Any:
     if outline is None or errors(findings):
         raise FindingsError(findings)
     try:
-        from proofweave.cli.validate import replies
+        from proofweave.pipeline.generate.replies import replies_in, replies_of
         from proofweave.pipeline.project import Project
-        from proofweave.pipeline.stages import replies_in
         from proofweave.stages.weave.grown import fill
 
         project = Project.find(str(Path(name).parent))
-        return fill(outline, replies_in(replies(project, Path(name).absolute(), None)))
+        return fill(outline, replies_in(replies_of(project, Path(name).absolute())))
     except UsageError:
         return outline
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from pathlib import Path
 
-from proofweave.cli.verb import Subparsers, add_verb, print_findings
+from proofweave.cli.verb import Subparsers, add_verb, print_findings, print_lines, tell
 
 
 def add(subparsers: Subparsers) -> None:
@@ -24,23 +22,18 @@ def add(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Rewrite the outlines whose ranges do not fit; an outline that cannot be read is left as it is."""
-    from proofweave.adapters.files import read_text, write_text
     from proofweave.core.errors import FileError
-    from proofweave.outline.renumber import retag
+    from proofweave.pipeline.outlines.renumber import retag_outline
 
     code = 0
     for name in arguments.outlines:
         try:
-            text = read_text(name)
-            done = retag(text, name)
-            if done.text != text and not arguments.check:
-                write_text(Path(name).resolve(), done.text)
+            done = retag_outline(name, write=not arguments.check)
         except FileError as error:
-            print(f"proofweave: {error}", file=sys.stderr)
+            tell(f"proofweave: {error}")
             code = 2
             continue
-        for change in done.changes:
-            print(change)
+        print_lines(map(str, done.changes))
         found = print_findings(done.findings) or int(arguments.check and bool(done.changes))
         code = max(code, found)
     return code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from proofweave.cli.verb import Subparsers, add_verb
 
@@ -17,18 +18,14 @@ def add(subparsers: Subparsers) -> None:
         "proofweave schema -o schema/outline.schema.json",
         run,
     )
-    parser.add_argument("-o", "--output", help="write it here; printed when left out")
+    parser.add_argument("-o", "--output", type=Path, help="write it here; printed when left out")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write or print the schema."""
-    from pathlib import Path
+    from proofweave.pipeline.outlines.schema import write_schema
 
-    from proofweave.adapters.files import write_text
-    from proofweave.outline.schema import schema_text
-
-    if arguments.output:
-        write_text(Path(arguments.output), schema_text(), keep=True)
-    else:
-        sys.stdout.write(schema_text())
+    text = write_schema(arguments.output)
+    if not arguments.output:
+        sys.stdout.write(text)
     return 0

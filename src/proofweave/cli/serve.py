@@ -41,9 +41,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Build, serve and watch until it is stopped with Ctrl+C."""
     from proofweave.adapters.watch import Watch
     from proofweave.adapters.web import Server
-    from proofweave.cli.site import FOLDER, write_assets
     from proofweave.pipeline.project import Project, outline_paths
     from proofweave.pipeline.rebuild import PATTERNS, Builder
+    from proofweave.pipeline.site import FOLDER, write_assets
 
     project = Project.find()
     outline_paths(project, ())
@@ -98,7 +98,7 @@ class Keeper:
                 self.build(path)
                 around = True
             elif around:
-                self.attempt("index.html", self.builder.around)
+                self.attempt("index.html", partial(self.builder.around, self.say))
                 self.server.tell({"reload": "index"})
                 around = False
             else:

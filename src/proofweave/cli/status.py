@@ -31,9 +31,9 @@ def add(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the screen; 1 while a post is refused."""
-    from proofweave.cli.report import findings_path, reported
     from proofweave.core.errors import FileError
     from proofweave.pipeline.project import Project, outline_paths
+    from proofweave.pipeline.report import findings_path, reported
     from proofweave.stages.report.summary import table_order, totals
 
     project = Project.find()
@@ -88,7 +88,7 @@ def _remarks(project: Project, post: PostReport) -> Iterator[str]:
 
 def newer_than_findings(project: Project, post: PostReport) -> str:
     """Return the first file that changed after a post was judged, "" where none did."""
-    from proofweave.cli.report import findings_path
+    from proofweave.pipeline.report import findings_path
 
     judged = findings_path(project, post.post).stat().st_mtime_ns
     own = [project.root / post.path, project.root / post.source]

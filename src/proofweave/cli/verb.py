@@ -1,18 +1,25 @@
-"""What all verbs share: how they are added to the command line and how they print findings."""
+"""What all verbs share: how they are added to the command line, where they work, and how they speak."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from proofweave.core.types import Finding
+    from proofweave.pipeline.project import Project
 
 Subparsers = Any
 """What argparse's add_subparsers returns; its class is private."""
+
+WRITTEN = {
+    "replies": "what generate wrote; made in memory when left out",
+    "findings": "what validate wrote; judged in memory when left out",
+}
+"""The options that name what an earlier stage wrote."""
 
 
 def add_verb(
@@ -30,26 +37,49 @@ def add_verb(
     return parser
 
 
-def print_findings(findings: Sequence[Finding]) -> int:
+def add_written(parser: argparse.ArgumentParser, *names: str) -> None:
+    """Add options that name what earlier stages wrote."""
+    for name in names:
+        parser.add_argument(f"--{name}", type=file, help=WRITTEN[name])
+
+
+def file(argument: str) -> Path:
+    """Return the file an argument names, relative to the working directory."""
+    return Path(argument).absolute()
+
+
+def project_here() -> Project:
+    """Return the project around the working directory."""
+    from proofweave.pipeline.project import Project
+
+    return Project.find()
+
+
+def language_here() -> str:
+    """Return the language findings are printed in: the project's around the working directory, else English."""
+    from proofweave.core.errors import ProofweaveError
+
+    try:
+        return project_here().language()
+    except ProofweaveError:
+        return "en"
+
+
+def print_findings(findings: Sequence[Finding], language: str = "en") -> int:
     """Print findings to standard error, one line each; return 1 when one is an error, else 0."""
-    from proofweave.core.wire import errors, in_order
+    from proofweave.core.wire import errors, in_order, line_of
 
     for finding in in_order(findings):
-        print(finding, file=sys.stderr)
+        tell(line_of(finding, language))
     return 1 if errors(findings) else 0
 
 
-def read_document(path: Path) -> dict[str, Any]:
-    """Return the JSON a stage wrote; anything else there is a broken set-up."""
-    import json
+def print_lines(lines: Iterable[str]) -> None:
+    """Print what was asked for to standard output."""
+    for line in lines:
+        print(line)
 
-    from proofweave.adapters.files import read_text
-    from proofweave.core.errors import FileError
 
-    try:
-        document = json.loads(read_text(path))
-    except ValueError:
-        document = None
-    if not isinstance(document, dict) or "findings" not in document:
-        raise FileError(f"{path.name} is not what a stage of proofweave wrote", "delete it and run snakemake again")
-    return document
+def tell(line: str) -> None:
+    """Print a line about the work to standard error."""
+    print(line, file=sys.stderr, flush=True)

@@ -15,7 +15,7 @@ from proofweave.adapters.recordings import check_writable, claimed, removed
 from proofweave.core.errors import FileError, UsageError
 from proofweave.outline.config import Config
 from proofweave.pipeline.generate.desk import Account, Desk, left_open, rejection, unanswered_finding
-from proofweave.pipeline.generate.progress import Progress
+from proofweave.pipeline.generate.progress import Progress, Screen
 from proofweave.pipeline.generate.run import WAIT, server_of
 from proofweave.stages.generate.checks import unchecked
 from proofweave.stages.generate.cost import Purse, reply_tokens, tokens_in
@@ -27,13 +27,13 @@ TRIES = 3
 """How often a request is sent again in another batch when one brings it no answer."""
 
 
-def ask_batch(desks: Sequence[Desk], config: Config, purse: Purse) -> Account:
+def ask_batch(desks: Sequence[Desk], config: Config, purse: Purse, screen: Screen) -> Account:
     """Ask for every block that waits, a batch for each post; return what was done."""
     server = server_of(config)
     for desk in desks:
         check_writable(desk.project.root / "generations" / desk.post)
     account = Account()
-    progress = Progress(sum(len(desk.waiting) for desk in desks), len(desks) > 1)
+    progress = Progress(sum(len(desk.waiting) for desk in desks), screen)
 
     async def everything() -> None:
         results = await asyncio.gather(

@@ -11,12 +11,14 @@ from proofweave.adapters.model.chat import Chat, Ears
 from proofweave.adapters.model.errors import Unanswered
 from proofweave.adapters.model.heard import Answer
 from proofweave.adapters.model.server import Server, key_in
+from proofweave.adapters.recordings import check_writable, claimed
 from proofweave.core.errors import ProofweaveError, UsageError
 from proofweave.core.types import Request
+from proofweave.core.wire import line_of
 from proofweave.outline.config import Config
 from proofweave.pipeline.generate.desk import Account, Desk, left_open, rejection, unanswered_finding
 from proofweave.pipeline.generate.judge import Judged
-from proofweave.pipeline.generate.progress import Progress
+from proofweave.pipeline.generate.progress import Progress, Screen
 from proofweave.stages.generate.checks import unchecked
 from proofweave.stages.generate.cost import Purse, reply_tokens, tokens_in
 from proofweave.stages.generate.retry import PASSING, Patience, retry_after
@@ -45,30 +47,19 @@ def server_of(config: Config) -> Server:
     )
 
 
-def purse_of(config: Config, budget: str) -> Purse:
-    """Return the purse of a run; a budget of money needs the model's price."""
-    purse = Purse(budget, config.prices.get(config.model))
-    if purse.needs_price:
-        what = f"the budget is an amount of {config.currency}, and config.yaml has no price of model '{config.model}'"
-        raise UsageError(what, "add it to `prices`, or give the budget in tokens: --budget '200000 tokens'")
-    return purse
-
-
-def ask_model(desks: Sequence[Desk], config: Config, purse: Purse) -> Account:
+def ask_model(desks: Sequence[Desk], config: Config, purse: Purse, screen: Screen) -> Account:
     """Ask for every block that waits; return what was done. What ends the whole run is raised after all is kept."""
-    from proofweave.adapters.recordings import check_writable
-
     server = server_of(config)
     for desk in desks:
         if desk.waiting:
             check_writable(desk.project.root / "generations" / desk.post)
-    return asyncio.run(_Run(desks, config, server, purse).all())
+    return asyncio.run(_Run(desks, config, server, purse, screen).all())
 
 
 class _Run:
     """One run: its server, its purse and its account."""
 
-    def __init__(self, desks: Sequence[Desk], config: Config, server: Server, purse: Purse) -> None:
+    def __init__(self, desks: Sequence[Desk], config: Config, server: Server, purse: Purse, screen: Screen) -> None:
         self.desks = desks
         self.config = config
         self.purse = purse
@@ -77,7 +68,7 @@ class _Run:
         self.ended: ProofweaveError | None = None
         self.elsewhere: set[str] = set()
         self.many = len(desks) > 1
-        self.progress = Progress(sum(len(desk.waiting) for desk in desks), self.many)
+        self.progress = Progress(sum(len(desk.waiting) for desk in desks), screen)
         patience = Patience(config.retries, config.first_wait, config.longest_wait)
         ears = Ears(self.progress.told, self.progress.grown, self.again)
         self.chat = Chat(server, patience, PASSING, retry_after, ears)
@@ -107,14 +98,12 @@ class _Run:
             self.progress.line(line)
         if self.ended is not None:
             for finding in self.account.findings:
-                self.progress.line(str(finding))
+                self.progress.line(line_of(finding, self.desks[0].project.language()))
             raise self.ended
         return self.account
 
     async def block(self, desk: Desk, request: Request) -> bool:
         """Ask for one block; False while another run asks for it, so that its turn comes later."""
-        from proofweave.adapters.recordings import claimed
-
         label = self.label(request)
         try:
             with claimed(desk.project.root, desk.post, request.block) as mine:

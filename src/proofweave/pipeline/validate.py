@@ -1,4 +1,4 @@
-"""Compose a judgement: the validators, KaTeX and the equation checker over what merge would write."""
+"""What `validate` does: the validators, KaTeX and the equation checker judge what merge would write."""
 
 from __future__ import annotations
 
@@ -12,23 +12,29 @@ from typing import TYPE_CHECKING, Any
 from proofweave.core.errors import FindingsError
 from proofweave.core.types import THEOREM_LIKE, Block, Equation, Finding, Outline, Post, Section, Severity, Step
 from proofweave.core.wire import errors, findings_out
+from proofweave.pipeline.assembly import Assembled, assembled, heading_of
+from proofweave.pipeline.documents import Document, findings_of, write_document
+from proofweave.pipeline.generate.replies import replies_of
 from proofweave.pipeline.project import Project
-from proofweave.pipeline.stages import (
-    COMPLETE,
-    PENDING,
-    REFUSED,
-    Assembled,
-    Document,
-    assembled,
-    findings_of,
-    heading_of,
-)
 
 if TYPE_CHECKING:
     from proofweave.check.judge.verdict import Verdict
 
+PENDING, COMPLETE, REFUSED = "pending", "complete", "refused"
+"""The states of a post: nothing is recorded, all is well, a finding is an error."""
+
 MEMORY = ".proofweave/verdicts"
 """Verdicts by content, a file a post; it may be deleted at any time."""
+
+
+def validate_post(
+    project: Project, outline: Path, output: Path | None = None, replies: Path | None = None
+) -> tuple[Finding, ...]:
+    """Judge a post; return its findings, written with counts and verdicts where `output` says, for merge to refuse."""
+    document = judged(project, outline, replies_of(project, outline, replies))
+    if output is not None:
+        write_document(output, document)
+    return findings_of(document)
 
 
 def judged(project: Project, path: Path, replies: Document) -> Document:
@@ -66,7 +72,7 @@ def _document(
     source: Post | None = None,
 ) -> Document:
     """Return a judgement without counts."""
-    from proofweave.outline.reading import peek
+    from proofweave.outline.first_keys import peek
     from proofweave.stages.validate.length import BUDGET, line_count
 
     seen: dict[str, str] = {}
