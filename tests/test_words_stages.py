@@ -25,7 +25,7 @@ from proofweave.stages.validate.judgement import validate
 from proofweave.text.markdown.post import read_post
 
 SOURCE = Path(__file__).parent.parent / "src" / "proofweave"
-ROOMS = ("validate", "merge", "generate")
+ROOMS = ("validate", "merge", "generate", "pipeline")
 CHINESE = re.compile("[\u4e00-\u9fff]")
 QUOTED = re.compile(r"“[^”]*”|`[^`]*`|'(?:[^'\\]|\\.)*'|\\[A-Za-z]+|\{[^{}]*\}|[\w./-]+\.(?:json|yaml|md|py)\b")
 ENGLISH = re.compile(r"[A-Za-z]{2,}[,;:]? +[A-Za-z]{2,}")

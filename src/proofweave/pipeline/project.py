@@ -9,8 +9,10 @@ from pathlib import Path
 
 from proofweave.adapters.files import inside, read_text
 from proofweave.core.errors import FileError, FindingsError, UsageError
+from proofweave.core.findings import finding_of
 from proofweave.core.types import Finding, Outline, Post, Severity, Where
 from proofweave.core.wire import errors
+from proofweave.core.words.table import Said, changed, say
 from proofweave.outline.config import Config, read_config
 
 Tell = Callable[[str], None]
@@ -85,13 +87,14 @@ class Project:
 
         path = self.root / outline.source
         if not inside(self.root, path):
-            what = f"source '{outline.source}' leads out of the project"
-            return None, (_source_problem(outline, what, "a path below blogs_raw/", ""),)
+            where, rule = outline.source_where, "source-unreadable"
+            return None, (finding_of("pipeline.source-outside", where, rule=rule, source=outline.source),)
         try:
             text = read_text(path)
         except FileError as error:
-            what = error.what.replace(str(path), outline.source)
-            return None, (_source_problem(outline, what, "a readable UTF-8 Markdown file", error.fix),)
+            what, expected = renamed(error.what, path, outline.source), say("pipeline.readable-markdown")
+            where = outline.source_where
+            return None, (Finding("source-unreadable", Severity.ERROR, where, what, expected, error.fix),)
         problems = unfit(text, outline.source, outline.source_where)
         return (None, problems) if problems else (read_post(text, outline.source), ())
 
@@ -107,17 +110,21 @@ class Project:
 
 def unreadable(error: FileError, path: Path, name: str) -> Finding:
     """Return the finding for a file that cannot be read as text; it says the name, the same on every machine."""
-    what = error.what.replace(str(path), name)
-    return Finding("file-unreadable", Severity.ERROR, Where(name), what, "a readable UTF-8 text file", error.fix)
+    what, expected = renamed(error.what, path, name), say("pipeline.readable-text")
+    return Finding("file-unreadable", Severity.ERROR, Where(name), what, expected, error.fix)
+
+
+def renamed(text: str, path: Path, name: str) -> str:
+    """Return a text that says a file's name instead of its path."""
+    return changed(text, lambda words: words if isinstance(words, Said) else words.replace(str(path), name))
 
 
 def unfit(text: str, name: str, where: Where) -> tuple[Finding, ...]:
     """Return why a text is no post: there is nothing in it, or far too much."""
     if not text.strip("\ufeff \t\r\n"):
-        return (Finding("source-empty", Severity.ERROR, where, f"the post {name} is empty", "some Markdown"),)
+        return (finding_of("pipeline.source-empty", where, post=name),)
     if len(text) > MOST_CHARACTERS:
-        what = f"the post {name} has {len(text)} characters"
-        return (Finding("source-size", Severity.ERROR, where, what, f"at most {MOST_CHARACTERS}", "split the post"),)
+        return (finding_of("pipeline.source-size", where, post=name, count=len(text), most=MOST_CHARACTERS),)
     return ()
 
 
@@ -127,7 +134,3 @@ def outline_paths(project: Project, named: Sequence[Path]) -> tuple[Path, ...]:
     if not paths:
         raise UsageError("there are no outlines in outlines/", "write one with `proofweave new blogs_raw/POST.md`")
     return paths
-
-
-def _source_problem(outline: Outline, what: str, expected: str, fix: str) -> Finding:
-    return Finding("source-unreadable", Severity.ERROR, outline.source_where, what, expected, fix)

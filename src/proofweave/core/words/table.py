@@ -8,7 +8,7 @@ notation: it is read from the package, once, when something is said for the firs
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -43,6 +43,14 @@ def say(key: str, **values: object) -> Said:
 def told(text: str, language: str) -> str:
     """Return a text in a language; one that is not from the table (an author's own words) as it is."""
     return _printed(text.key, text.values, language) if isinstance(text, Said) else text
+
+
+def changed(text: str, change: Callable[[str], str]) -> str:
+    """Return a text to which `change` was applied or, where it left one of the table alone, to those in its fields."""
+    other = change(text)
+    if other is not text or not isinstance(text, Said):
+        return other
+    return Said(text.key, {name: changed(v, change) if isinstance(v, str) else v for name, v in text.values.items()})
 
 
 def labels(room: str, language: str) -> Mapping[str, str]:

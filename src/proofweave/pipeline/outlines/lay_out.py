@@ -10,7 +10,7 @@ from proofweave.core.types import Outline, Post, Where
 from proofweave.core.wire import errors
 from proofweave.outline.new.outline import new_outline
 from proofweave.outline.reading import read_outline
-from proofweave.pipeline.project import Project, unfit
+from proofweave.pipeline.project import Project, renamed, unfit
 from proofweave.stages.validate.source import check_whole
 from proofweave.text.markdown.post import read_post
 
@@ -50,7 +50,7 @@ def _post(project: Project, path: Path) -> Post:
     try:
         text = read_text(path)
     except FileError as error:
-        raise FileError(error.what.replace(str(path), name), error.fix) from None
+        raise FileError(renamed(error.what, path, name), error.fix) from None
     problems = unfit(text, name, Where(name))
     post = read_post("" if problems else text, name)
     problems = problems or check_whole(post)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from proofweave.core.types import Finding, Origin, Post, Span, Step, Where, Woven
-from proofweave.core.words.table import Said, say
+from proofweave.core.words.table import Said, changed
 from proofweave.stages.validate.woven.reading import LINE
 from proofweave.text.markdown.post import headings, read_post
 
@@ -62,18 +61,15 @@ def moved(finding: Finding, joined: Joined, home: Where) -> Finding:
     A line that its words name becomes such a place too.
     """
 
-    def placed(text: object) -> Any:
-        if not isinstance(text, Said):
-            return text
-        if text.key == LINE and (origin := joined.owners.get(int(str(text.values["line"])))) is not None:
-            return str(place_of(origin))
-        return say(text.key, **{name: placed(value) for name, value in text.values.items()})
+    def placed(text: str) -> str:
+        line = int(str(text.values["line"])) if isinstance(text, Said) and text.key == LINE else 0
+        return str(place_of(joined.owners[line])) if line in joined.owners else text
 
     origin = joined.owners.get(finding.where.line)
     where = home if origin is None else place_of(origin, _in_display(joined.post, finding.where))
     if origin is not None and origin.block is not None and finding.rule.startswith(OF_A_BLOCK):
         where = origin.block.where
-    return replace(finding, where=where, what=placed(finding.what), expected=placed(finding.expected))
+    return replace(finding, where=where, what=changed(finding.what, placed), expected=changed(finding.expected, placed))
 
 
 def _in_display(post: Post, where: Where) -> bool:
