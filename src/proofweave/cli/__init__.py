@@ -1,4 +1,4 @@
-"""The command line: one verb per stage; each verb is a module of this package."""
+"""The command line: a verb is a module of this package with SUMMARY and EXAMPLE, its arguments, and what it runs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from textwrap import indent
 
 from proofweave import __version__
 
@@ -89,5 +90,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"proofweave {__version__}")
     subparsers = parser.add_subparsers(metavar="VERB", required=True)
     for verb in VERBS:
-        import_module(f"proofweave.cli.{verb}").add(subparsers)
+        module = import_module(f"proofweave.cli.{verb}")
+        own = subparsers.add_parser(
+            verb,
+            help=module.SUMMARY,
+            description=module.SUMMARY[0].upper() + module.SUMMARY[1:] + ".",
+            epilog="example:\n" + indent(module.EXAMPLE, "  "),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        own.set_defaults(run=module.run)
+        module.add(own)
     return parser

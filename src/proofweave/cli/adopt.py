@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import argparse
 
-from proofweave.cli.verb import Subparsers, add_verb, file, print_findings, print_lines, project_here, tell
+from proofweave.cli.verb import file, print_findings, print_lines, project_here, tell
+
+SUMMARY = "keep hand-written replies, or recordings that were read again, as the recordings of an outline"
+EXAMPLE = """\
+proofweave adopt outlines/POST.yaml
+proofweave adopt outlines/POST.yaml steepest-step
+proofweave adopt outlines/POST.yaml --from replies.yaml --by 'A. Author'"""
 
 
-def add(subparsers: Subparsers) -> None:
-    """Add the verb to the command line."""
-    parser = add_verb(
-        subparsers,
-        "adopt",
-        "keep hand-written replies, or recordings that were read again, as the recordings of an outline",
-        "proofweave adopt outlines/POST.yaml\n"
-        "  proofweave adopt outlines/POST.yaml steepest-step\n"
-        "  proofweave adopt outlines/POST.yaml --from replies.yaml --by 'A. Author'",
-        run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
     parser.add_argument("outline", type=file, help="an outline below outlines/")
     what = "ids of blocks; all of the outline's when none is named"
     parser.add_argument("blocks", nargs="*", metavar="BLOCK", help=what)
@@ -33,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     project, given = project_here(), arguments
     names, findings = adopt_replies(project, given.outline, given.blocks, given.drafts, given.by, given.date)
-    code = print_findings(findings, project.language())
+    code = print_findings(findings)
     if not code:
         print_lines(names)
         tell(f"{len(names)} recordings written")

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import argparse
 
-from proofweave.cli.verb import Subparsers, add_verb, add_written, file, print_findings, project_here
+from proofweave.cli.verb import FINDINGS, REPLIES, file, print_findings, project_here
 from proofweave.pipeline.export.formats import FORMATS
 
+SUMMARY = "write a post as a page, a PDF, a book or plain Markdown"
+EXAMPLE = """\
+proofweave export outlines/POST.yaml -o build/site/posts/POST.html
+proofweave export outlines/POST.yaml -o build/pdf/POST.pdf
+proofweave export post.md --format github -o README.md"""
 
-def add(subparsers: Subparsers) -> None:
-    """Add the verb to the command line."""
-    parser = add_verb(
-        subparsers,
-        "export",
-        "write a post as a page, a PDF, a book or plain Markdown",
-        "proofweave export outlines/POST.yaml -o build/site/posts/POST.html\n"
-        "  proofweave export outlines/POST.yaml -o build/pdf/POST.pdf\n"
-        "  proofweave export post.md --format github -o README.md",
-        run,
-    )
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
     parser.add_argument("post", type=file, help="an outline below outlines/, or any Markdown with formulas")
     parser.add_argument(
         "--format",
@@ -26,7 +23,8 @@ def add(subparsers: Subparsers) -> None:
         help="html (static, formulas as MathML), pdf, epub, or Markdown for github, typora, obsidian; "
         "by the output's ending when left out",
     )
-    add_written(parser, "replies", "findings")
+    parser.add_argument("--replies", type=file, help=REPLIES)
+    parser.add_argument("--findings", type=file, help=FINDINGS)
     parser.add_argument("--root", default="../", help="what leads from the page to the site's root (default: ../)")
     parser.add_argument("-o", "--output", type=file, required=True, help="the file to write")
 
@@ -38,5 +36,5 @@ def run(arguments: argparse.Namespace) -> int:
     project, given = project_here(), arguments
     written = {"replies": given.replies, "findings": given.findings}
     problems = export_post(project, given.post, given.output, given.format, root=given.root, **written)
-    print_findings(problems, project.language())
+    print_findings(problems)
     return 0

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from proofweave.cli.verb import Subparsers, add_verb, file, project_here
+from proofweave.cli.verb import file, project_here
+
+SUMMARY = "draw a figure of a post from its script"
+EXAMPLE = "proofweave figure figures/POST/FIGURE.py -o build/figures/POST/FIGURE.svg"
 
 
-def add(subparsers: Subparsers) -> None:
-    """Add the verb to the command line."""
-    parser = add_verb(
-        subparsers,
-        "figure",
-        "draw a figure of a post from its script",
-        "proofweave figure figures/POST/FIGURE.py -o build/figures/POST/FIGURE.svg",
-        run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
     parser.add_argument("script", type=file, help="a script of the project with `def draw(figure)`")
     parser.add_argument("-o", "--output", type=file, required=True, help="the SVG to write")
 

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from proofweave.cli.verb import Subparsers, add_verb, file, print_lines, project_here, tell
+from proofweave.cli.verb import file, print_lines, project_here, tell
+
+SUMMARY = "list the recordings that no block needs any more, and delete them with --delete"
+EXAMPLE = "proofweave gc\nproofweave gc outlines/POST.yaml --delete"
 
 
-def add(subparsers: Subparsers) -> None:
-    """Add the verb to the command line."""
-    parser = add_verb(
-        subparsers,
-        "gc",
-        "list the recordings that no block needs any more, and delete them with --delete",
-        "proofweave gc\n  proofweave gc outlines/POST.yaml --delete",
-        run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
     parser.add_argument("outlines", nargs="*", type=file, help="outlines; all of the project's when none is named")
     parser.add_argument("--delete", action="store_true", help="delete them; without it nothing is changed")
 

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import argparse
 
-from proofweave.cli.verb import Subparsers, add_verb, file, print_findings, print_lines, project_here
+from proofweave.cli.verb import file, print_findings, print_lines, project_here
+
+SUMMARY = "find the reply to each request, recorded in generations/, or ask the provider of config.yaml for it"
+EXAMPLE = """\
+proofweave generate build/requests/POST.json -o build/replies/POST.json
+proofweave generate outlines/POST.yaml --estimate
+proofweave generate outlines/*.yaml --budget 2.50
+proofweave generate outlines/POST.yaml --refresh BLOCK"""
 
 
-def add(subparsers: Subparsers) -> None:
-    """Add the verb to the command line."""
-    parser = add_verb(
-        subparsers,
-        "generate",
-        "find the reply to each request, recorded in generations/, or ask the provider of config.yaml for it",
-        "proofweave generate build/requests/POST.json -o build/replies/POST.json\n"
-        "  proofweave generate outlines/POST.yaml --estimate\n"
-        "  proofweave generate outlines/*.yaml --budget 2.50\n"
-        "  proofweave generate outlines/POST.yaml --refresh BLOCK",
-        run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
     parser.add_argument("requests", nargs="+", type=file, help="what render wrote, or outlines")
     parser.add_argument("-o", "--output", type=file, help="write the replies here; what is missing goes into the file")
     parser.add_argument("--estimate", action="store_true", help="print blocks, tokens and cost; call nothing")
@@ -52,5 +49,5 @@ def run(arguments: argparse.Namespace) -> int:
     for replies, findings in generate_posts(project, arguments.requests, wishes, Terminal()):
         if not arguments.output:
             print_lines(f"{block}: {path}" for block, path in replies.items())
-            code = max(code, print_findings(findings, project.language()))
+            code = max(code, print_findings(findings))
     return code

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from proofweave.cli.verb import Subparsers, add_verb, print_findings, project_here, tell
+from proofweave.cli.verb import print_findings, project_here, tell
+
+SUMMARY = "write the hashes of what was built, and compare them with the committed ones"
+EXAMPLE = "proofweave manifest --check\nproofweave manifest --lock"
 
 
-def add(subparsers: Subparsers) -> None:
-    """Add the verb to the command line."""
-    parser = add_verb(
-        subparsers,
-        "manifest",
-        "write the hashes of what was built, and compare them with the committed ones",
-        "proofweave manifest --check\n  proofweave manifest --lock",
-        run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
     parser.add_argument("--check", action="store_true", help="name what differs from manifest.lock, and why; exit 1")
     parser.add_argument("--lock", action="store_true", help="accept what was built: write manifest.lock")
 
@@ -28,4 +24,4 @@ def run(arguments: argparse.Namespace) -> int:
     built = write_manifest(project, arguments.lock)
     if arguments.lock:
         tell(f"{LOCKED}: {len(built.outputs)} outputs")
-    return print_findings(compared(project, built, tell), project.language()) if arguments.check else 0
+    return print_findings(compared(project, built, tell)) if arguments.check else 0

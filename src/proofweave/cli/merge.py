@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import argparse
 
-from proofweave.cli.verb import Subparsers, add_verb, add_written, file, project_here
+from proofweave.cli.verb import FINDINGS, REPLIES, file, project_here
+
+SUMMARY = "write the grown post, or refuse while a finding is an error"
+EXAMPLE = "proofweave merge outlines/POST.yaml -o build/posts/POST.md"
 
 
-def add(subparsers: Subparsers) -> None:
-    """Add the verb to the command line."""
-    parser = add_verb(
-        subparsers,
-        "merge",
-        "write the grown post, or refuse while a finding is an error",
-        "proofweave merge outlines/POST.yaml -o build/posts/POST.md",
-        run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
     parser.add_argument("outline", type=file, help="an outline below outlines/")
-    add_written(parser, "replies", "findings")
+    parser.add_argument("--replies", type=file, help=REPLIES)
+    parser.add_argument("--findings", type=file, help=FINDINGS)
     parser.add_argument("-o", "--output", type=file, required=True, help="the grown post to write; never a source")
 
 

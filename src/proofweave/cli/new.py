@@ -5,19 +5,16 @@ from __future__ import annotations
 import argparse
 import shlex
 
-from proofweave.cli.verb import Subparsers, add_verb, file, project_here, tell
+from proofweave.cli.verb import file, project_here, tell
+
+SUMMARY = "lay out an outline for a post, which builds at once and says what to write"
+EXAMPLE = """\
+proofweave new blogs_raw/mine.md
+proofweave new blogs_raw/mine.md --like outlines/REFERENCE.yaml -o outlines/mine.yaml"""
 
 
-def add(subparsers: Subparsers) -> None:
-    """Add the verb to the command line."""
-    parser = add_verb(
-        subparsers,
-        "new",
-        "lay out an outline for a post, which builds at once and says what to write",
-        "proofweave new blogs_raw/mine.md\n"
-        "  proofweave new blogs_raw/mine.md --like outlines/REFERENCE.yaml -o outlines/mine.yaml",
-        run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
     parser.add_argument("post", type=file, help="a Markdown file below blogs_raw/; it is only read")
     what = "lay out the sections and blocks of this outline instead"
     parser.add_argument("--like", type=file, metavar="OUTLINE", help=what)
@@ -27,7 +24,7 @@ def add(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the outline; one that exists already is never touched."""
-    from proofweave.pipeline.outlines.lay_out import new_post
+    from proofweave.pipeline.outlines import new_post
 
     project = project_here()
     output = new_post(project, arguments.post, arguments.output, arguments.like)

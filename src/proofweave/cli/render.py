@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import argparse
 
-from proofweave.cli.verb import Subparsers, add_verb, file, print_findings, print_lines, project_here, tell
+from proofweave.cli.verb import file, print_findings, print_lines, project_here, tell
+
+SUMMARY = "write one request for each block that waits for a model"
+EXAMPLE = """\
+proofweave render outlines/POST.yaml -o build/requests/POST.json
+proofweave render outlines/POST.yaml --show BLOCK"""
 
 
-def add(subparsers: Subparsers) -> None:
-    """Add the verb to the command line."""
-    parser = add_verb(
-        subparsers,
-        "render",
-        "write one request for each block that waits for a model",
-        "proofweave render outlines/POST.yaml -o build/requests/POST.json\n"
-        "  proofweave render outlines/POST.yaml --show BLOCK",
-        run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
     parser.add_argument("outline", type=file, help="an outline below outlines/")
     parser.add_argument(
         "-o", "--output", type=file, help="write the requests here; problems go into the file, for validate"
@@ -38,4 +35,4 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print_lines(stage.lines())
         tell(f"{len(stage.requests)} blocks wait for a model")
-    return print_findings(stage.findings, project.language())
+    return print_findings(stage.findings)

@@ -5,18 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 
-from proofweave.cli.verb import Subparsers, add_verb, file, project_here, tell
+from proofweave.cli.verb import file, project_here, tell
+
+SUMMARY = "write the table of all posts and their statistics"
+EXAMPLE = "proofweave report\nproofweave report build/findings/*.json -o build/report.md --json build/report.json"
 
 
-def add(subparsers: Subparsers) -> None:
-    """Add the verb to the command line."""
-    parser = add_verb(
-        subparsers,
-        "report",
-        "write the table of all posts and their statistics",
-        "proofweave report\n  proofweave report build/findings/*.json -o build/report.md --json build/report.json",
-        run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
     what = "what validate wrote; build/findings/ when none is named"
     parser.add_argument("findings", nargs="*", type=file, metavar="FINDINGS", help=what)
     parser.add_argument("-o", "--output", type=file, help="write the report (Markdown) here; printed when left out")

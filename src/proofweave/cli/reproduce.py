@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from proofweave.cli.verb import Subparsers, add_verb, file, print_findings, project_here, tell
+from proofweave.cli.verb import file, print_findings, project_here, tell
+
+SUMMARY = "build two clean clones in unlike surroundings and compare their bytes with manifest.lock"
+EXAMPLE = "proofweave reproduce\nproofweave reproduce --keep /tmp/builds"
 
 
-def add(subparsers: Subparsers) -> None:
-    """Add the verb to the command line."""
-    parser = add_verb(
-        subparsers,
-        "reproduce",
-        "build two clean clones in unlike surroundings and compare their bytes with manifest.lock",
-        "proofweave reproduce\n  proofweave reproduce --keep /tmp/builds",
-        run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
     parser.add_argument("--keep", type=file, metavar="FOLDER", help="build there and keep the clones")
 
 
@@ -25,4 +21,4 @@ def run(arguments: argparse.Namespace) -> int:
 
     project = project_here()
     compared = reproduce_build(project, arguments.keep, tell)
-    return max([print_findings(findings, project.language()) for findings in compared])
+    return max([print_findings(findings) for findings in compared])

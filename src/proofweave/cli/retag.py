@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from proofweave.cli.verb import Subparsers, add_verb, print_findings, print_lines, tell
+from proofweave.cli.verb import print_findings, print_lines, tell
+
+SUMMARY = "set the tag ranges of outlines, every other byte kept"
+EXAMPLE = "proofweave retag outlines/POST.yaml\nproofweave retag --check outlines/*.yaml"
 
 
-def add(subparsers: Subparsers) -> None:
-    """Add the verb to the command line."""
-    parser = add_verb(
-        subparsers,
-        "retag",
-        "set the tag ranges of outlines, every other byte kept",
-        "proofweave retag outlines/POST.yaml\n  proofweave retag --check outlines/*.yaml",
-        run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
     parser.add_argument("outlines", nargs="+", metavar="OUTLINE", help="outlines to rewrite")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where a range would change")
 
@@ -23,7 +19,7 @@ def add(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Rewrite the outlines whose ranges do not fit; an outline that cannot be read is left as it is."""
     from proofweave.core.errors import FileError
-    from proofweave.pipeline.outlines.renumber import retag_outline
+    from proofweave.pipeline.outlines import retag_outline
 
     code = 0
     for name in arguments.outlines:

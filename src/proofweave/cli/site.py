@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import argparse
 
-from proofweave.cli.verb import Subparsers, add_verb, file, project_here, tell
+from proofweave.cli.verb import file, project_here, tell
 from proofweave.pipeline.site import FOLDER
 
+SUMMARY = "write the site's index, progress and theorem graph around the posts' pages"
+EXAMPLE = "proofweave site\nproofweave site --only-assets -o build/site"
 
-def add(subparsers: Subparsers) -> None:
-    """Add the verb to the command line."""
-    parser = add_verb(
-        subparsers,
-        "site",
-        "write the site's index, progress and theorem graph around the posts' pages",
-        "proofweave site\n  proofweave site --only-assets -o build/site",
-        run,
-    )
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
     parser.add_argument("-o", "--output", type=file, default=FOLDER, help=f"the site's folder (default: {FOLDER})")
     parser.add_argument("--only-assets", action="store_true", help="write styles, scripts and fonts, and nothing else")
 

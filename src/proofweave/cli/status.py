@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from proofweave.cli.verb import Subparsers, add_verb
-
 if TYPE_CHECKING:
     from proofweave.pipeline.project import Project
     from proofweave.stages.report.post import PostReport
@@ -18,15 +16,12 @@ WIDEST = 44
 """The columns a post's name may take."""
 
 
-def add(subparsers: Subparsers) -> None:
-    """Add the verb to the command line."""
-    add_verb(
-        subparsers,
-        "status",
-        "show each post's state, lines, equations and first error, as the last build found them",
-        "proofweave status",
-        run,
-    )
+SUMMARY = "show each post's state, lines, equations and first error, as the last build found them"
+EXAMPLE = "proofweave status"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import argparse
 
-from proofweave.cli.verb import Subparsers, add_verb, add_written, file, print_findings, project_here
+from proofweave.cli.verb import REPLIES, file, print_findings, project_here
+
+SUMMARY = "judge the text that would be merged, and count what it holds"
+EXAMPLE = """\
+proofweave validate outlines/POST.yaml
+proofweave validate outlines/POST.yaml --replies build/replies/POST.json -o build/findings/POST.json"""
 
 
-def add(subparsers: Subparsers) -> None:
-    """Add the verb to the command line."""
-    parser = add_verb(
-        subparsers,
-        "validate",
-        "judge the text that would be merged, and count what it holds",
-        "proofweave validate outlines/POST.yaml\n"
-        "  proofweave validate outlines/POST.yaml --replies build/replies/POST.json -o build/findings/POST.json",
-        run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
     parser.add_argument("outlines", nargs="*", type=file, help="outlines; all of the project's when none is named")
-    add_written(parser, "replies")
+    parser.add_argument("--replies", type=file, help=REPLIES)
     parser.add_argument("-o", "--output", type=file, help="write findings and counts here; exit 0, merge refuses")
 
 
@@ -36,5 +33,5 @@ def run(arguments: argparse.Namespace) -> int:
     for path in paths:
         findings = validate_post(project, path, arguments.output, arguments.replies)
         if not arguments.output:
-            code = max(code, print_findings(findings, project.language()))
+            code = max(code, print_findings(findings))
     return code

@@ -1,46 +1,19 @@
-"""What all verbs share: how they are added to the command line, where they work, and how they speak."""
+"""What verbs share: the files they are given, the project they work in, and how they speak."""
 
 from __future__ import annotations
 
-import argparse
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from proofweave.core.types import Finding
     from proofweave.pipeline.project import Project
 
-Subparsers = Any
-"""What argparse's add_subparsers returns; its class is private."""
-
-WRITTEN = {
-    "replies": "what generate wrote; made in memory when left out",
-    "findings": "what validate wrote; judged in memory when left out",
-}
-"""The options that name what an earlier stage wrote."""
-
-
-def add_verb(
-    subparsers: Subparsers, name: str, summary: str, example: str, run: Callable[[argparse.Namespace], int]
-) -> argparse.ArgumentParser:
-    """Return the parser of a new verb, whose help ends in an example."""
-    parser: argparse.ArgumentParser = subparsers.add_parser(
-        name,
-        help=summary,
-        description=summary[0].upper() + summary[1:] + ".",
-        epilog=f"example:\n  {example}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.set_defaults(run=run)
-    return parser
-
-
-def add_written(parser: argparse.ArgumentParser, *names: str) -> None:
-    """Add options that name what earlier stages wrote."""
-    for name in names:
-        parser.add_argument(f"--{name}", type=file, help=WRITTEN[name])
+REPLIES = "what generate wrote; made in memory when left out"
+FINDINGS = "what validate wrote; judged in memory when left out"
+"""What the options say that name what an earlier stage wrote."""
 
 
 def file(argument: str) -> Path:
@@ -65,12 +38,15 @@ def language_here() -> str:
         return "en"
 
 
-def print_findings(findings: Sequence[Finding], language: str = "en") -> int:
-    """Print findings to standard error, one line each; return 1 when one is an error, else 0."""
+def print_findings(findings: Sequence[Finding], language: str = "") -> int:
+    """Print findings to standard error, one line each, in the project's language when none is named.
+
+    Return 1 when one is an error, else 0.
+    """
     from proofweave.core.wire import errors, in_order, line_of
 
     for finding in in_order(findings):
-        tell(line_of(finding, language))
+        tell(line_of(finding, language or language_here()))
     return 1 if errors(findings) else 0
 
 

@@ -11,7 +11,6 @@ from proofweave.pipeline.assembly import Assembled, assembled, merged
 from proofweave.pipeline.documents import Document, findings_of, read_document
 from proofweave.pipeline.generate.replies import replies_of
 from proofweave.pipeline.project import Project
-from proofweave.pipeline.validate import judged
 
 
 def merge_post(
@@ -34,6 +33,8 @@ def accepted(
 
     `replies` and `findings` are what generate and validate wrote; what is left out is made in memory.
     """
+    from proofweave.pipeline.validate import judged
+
     chosen = replies_of(project, outline, replies)
     judgement = read_document(findings) if findings is not None else judged(project, outline, chosen)
     return judgement, None if errors(findings_of(judgement)) else assembled(project, outline, chosen)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -82,15 +82,7 @@ def requests_document(post: str, stage: Rendered) -> Document:
                 "spec": request.spec,
                 "prompt": request.prompt[len(beginning) :],
                 "schema": {key: value for key, value in request.schema.items() if key != "$defs"},
-                "slots": [
-                    {
-                        "name": slot.name,
-                        "write": slot.write,
-                        "equations": slot.equations,
-                        "where": [slot.where.file, slot.where.line, slot.where.column],
-                    }
-                    for slot in request.slots
-                ],
+                "slots": [{**asdict(slot), "where": astuple(slot.where)} for slot in request.slots],
             }
             for request in stage.requests
         ],
@@ -115,9 +107,7 @@ def requests_in(document: Mapping[str, Any]) -> Requests:
     """Return the requests of a document of render."""
     requests = []
     for value in document["requests"]:
-        slots = tuple(
-            Slot(slot["name"], slot["write"], slot["equations"], Where(*slot["where"])) for slot in value["slots"]
-        )
+        slots = tuple(Slot(**{**slot, "where": Where(*slot["where"])}) for slot in value["slots"])
         requests.append(
             Request(
                 post=document["post"],

@@ -29,7 +29,7 @@ class Progress:
     def started(self, label: str, what: str) -> None:
         """A block is asked for."""
         self._running[label] = 0
-        self.line(f"{label}: {what}")
+        self._screen.tell(f"{label}: {what}")
 
     def grown(self, label: str, characters: int) -> None:
         """A reply has grown."""
@@ -41,17 +41,13 @@ class Progress:
 
     def told(self, label: str, what: str) -> None:
         """Something happened on the way."""
-        self.line(f"{label}: {what}" if label else what)
+        self._screen.tell(f"{label}: {what}" if label else what)
 
     def ended(self, label: str, what: str) -> None:
         """A block is done."""
         self._running.pop(label, None)
         self._done += 1
-        self.line(f"[{self._done}/{self._total}] {label}: {what}")
-
-    def line(self, text: str) -> None:
-        """Print a line that stays."""
-        self._screen.tell(text)
+        self._screen.tell(f"[{self._done}/{self._total}] {label}: {what}")
 
     def close(self) -> None:
         """Wipe the living line."""

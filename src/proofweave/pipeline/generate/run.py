@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from proofweave.adapters.model.chat import Chat, Ears
 from proofweave.adapters.model.errors import Unanswered
 from proofweave.adapters.model.heard import Answer
-from proofweave.adapters.model.server import Server, key_in
-from proofweave.adapters.recordings import check_writable, claimed
+from proofweave.adapters.model.server import Server
+from proofweave.adapters.recordings import claimed
 from proofweave.core.errors import ProofweaveError, UsageError
 from proofweave.core.types import Request
 from proofweave.core.wire import line_of
@@ -19,7 +19,7 @@ from proofweave.core.words.table import say
 from proofweave.outline.config import Config
 from proofweave.pipeline.generate.desk import Account, Desk, left_open, rejection, unanswered_finding
 from proofweave.pipeline.generate.judge import Judged
-from proofweave.pipeline.generate.progress import Progress, Screen
+from proofweave.pipeline.generate.progress import Progress
 from proofweave.stages.generate.checks import unchecked
 from proofweave.stages.generate.cost import Purse, reply_tokens, tokens_in
 from proofweave.stages.generate.retry import PASSING, Patience, retry_after
@@ -32,35 +32,15 @@ WAIT = 0.2
 """Seconds between two looks at a block that another run asks for."""
 
 
-def server_of(config: Config) -> Server:
-    """Return the server the settings name, with the key from the environment."""
-    return Server(
-        base_url=config.base_url,
-        key=key_in(os.environ, config.key_variable),
-        model=config.model,
-        temperature=None if config.temperature == "default" else float(config.temperature),
-        max_tokens=int(config.max_tokens),
-        structured=config.structured,
-        stream=config.stream == "true",
-        concurrency=config.concurrency,
-        timeout=config.timeout,
-        extra=config.extra,
-    )
-
-
-def ask_model(desks: Sequence[Desk], config: Config, purse: Purse, screen: Screen) -> Account:
+def ask_model(desks: Sequence[Desk], config: Config, server: Server, purse: Purse, progress: Progress) -> Account:
     """Ask for every block that waits; return what was done. What ends the whole run is raised after all is kept."""
-    server = server_of(config)
-    for desk in desks:
-        if desk.waiting:
-            check_writable(desk.project.root / "generations" / desk.post)
-    return asyncio.run(_Run(desks, config, server, purse, screen).all())
+    return asyncio.run(_Run(desks, config, server, purse, progress).all())
 
 
 class _Run:
     """One run: its server, its purse and its account."""
 
-    def __init__(self, desks: Sequence[Desk], config: Config, server: Server, purse: Purse, screen: Screen) -> None:
+    def __init__(self, desks: Sequence[Desk], config: Config, server: Server, purse: Purse, progress: Progress) -> None:
         self.desks = desks
         self.config = config
         self.purse = purse
@@ -69,7 +49,7 @@ class _Run:
         self.ended: ProofweaveError | None = None
         self.elsewhere: set[str] = set()
         self.many = len(desks) > 1
-        self.progress = Progress(sum(len(desk.waiting) for desk in desks), screen)
+        self.progress = progress
         patience = Patience(config.retries, config.first_wait, config.longest_wait)
         ears = Ears(self.progress.told, self.progress.grown, self.again)
         self.chat = Chat(server, patience, PASSING, retry_after, ears)
@@ -96,10 +76,10 @@ class _Run:
             self.judging.shutdown(wait=False, cancel_futures=True)
             await self.chat.close()
         for line in self.account.lines(self.config):
-            self.progress.line(line)
+            self.progress.told("", line)
         if self.ended is not None:
             for finding in self.account.findings:
-                self.progress.line(line_of(finding, self.desks[0].project.language()))
+                self.progress.told("", line_of(finding, self.desks[0].project.language()))
             raise self.ended
         return self.account
 

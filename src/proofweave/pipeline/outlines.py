@@ -1,4 +1,4 @@
-"""What `new` does: a commented outline laid out from a post's own headings and displays."""
+"""What `new`, `retag` and `schema` do: an outline laid out from a post, its tag ranges set, its JSON Schema."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from proofweave.core.types import Outline, Post, Where
 from proofweave.core.wire import errors
 from proofweave.outline.new.outline import new_outline
 from proofweave.outline.reading import read_outline
+from proofweave.outline.renumber import Retagged, retag
+from proofweave.outline.schema import schema_text
 from proofweave.pipeline.project import Project, renamed, unfit
 from proofweave.stages.validate.source import check_whole
 from proofweave.text.markdown.post import read_post
@@ -77,3 +79,20 @@ def _refuse_misread(project: Project, text: str, post: Post, output: Path) -> No
         )
     if findings:
         raise FindingsError(findings)
+
+
+def retag_outline(path: str, write: bool) -> Retagged:
+    """Rewrite an outline whose ranges do not fit, every other byte kept; one that cannot be read stays as it is."""
+    text = read_text(path)
+    done = retag(text, path)
+    if write and done.text != text:
+        write_text(Path(path).resolve(), done.text)
+    return done
+
+
+def write_schema(output: Path | None) -> str:
+    """Return the schema, written where `output` says; a file that holds it already stays untouched."""
+    text = schema_text()
+    if output is not None:
+        write_text(output, text, keep=True)
+    return text
