@@ -15,7 +15,9 @@ import test_validate_text
 from proofweave.core.findings import finding_of
 from proofweave.core.types import Finding, Provenance, Request, Severity, Slot, Where
 from proofweave.core.wire import findings_in, findings_out, line_of
-from proofweave.core.words.table import Said, table, told
+from proofweave.core.words.table import Said, say, table, told
+from proofweave.pipeline.generate.desk import unanswered_finding
+from proofweave.pipeline.manifest.record import Manifest, differences, read_manifest
 from proofweave.stages.generate.mend import json_in
 from proofweave.stages.generate.reading import read_draft
 from proofweave.stages.generate.rejected import read_rejected, write_rejected
@@ -45,8 +47,7 @@ def assert_said(finding):
         assert isinstance(text, Said) or not re.search("[a-z]{2,} ", text), text
     line = line_of(finding, "zh")
     assert CHINESE.search(line), line
-    if finding.rule != "formula-broken":  # KaTeX's own words
-        assert not left_in_english(line), line
+    assert not left_in_english(line), line
     (after,) = findings_in(json.loads(json.dumps(findings_out([finding], said=True))))
     assert after == finding
     assert [line_of(after, language) for language in ("en", "zh")] == [str(finding), line]
@@ -97,6 +98,15 @@ def test_a_reply_kept_aside_tells_its_findings_in_any_language():
     document["findings"][0]["said"]["what"]["say"] = "generate.of-an-older-version"
     (old, _) = read_rejected(json.dumps(document, ensure_ascii=False), "b.json").findings
     assert old.what == "slot 'body', part 2: the text holds a number by hand: '定理 1'"
+
+
+def test_what_the_pipeline_finds_can_be_said_in_chinese():
+    before = Manifest({"a": "0" * 64, "b": "1", "c": "2"}, {"a": {"x": "1", "y": "2"}})
+    after = Manifest({"a": "f" * 64, "b": "3", "d": "4"}, {"a": {"y": "3", "z": "4"}})
+    findings = [*differences(before, after, "manifest.lock"), *read_manifest("", "manifest.lock")[1]]
+    for finding in [*findings, unanswered_finding(REQUEST, say("pipeline.budget-used"))]:
+        assert_said(finding)
+    assert "此后改动了：x（已删除）、y、z（新增）；" in line_of(findings[0], "zh")
 
 
 def test_other_programs_read_the_english_alone():

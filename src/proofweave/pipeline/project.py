@@ -10,9 +10,8 @@ from pathlib import Path
 from proofweave.adapters.files import inside, read_text
 from proofweave.core.errors import FileError, FindingsError, UsageError
 from proofweave.core.findings import finding_of
-from proofweave.core.types import Finding, Outline, Post, Severity, Where
+from proofweave.core.types import Finding, Outline, Post, Where
 from proofweave.core.wire import errors
-from proofweave.core.words.table import Said, changed, say
 from proofweave.outline.config import Config, read_config
 
 Tell = Callable[[str], None]
@@ -72,9 +71,9 @@ class Project:
 
         name = self.name(path)
         try:
-            text = read_text(path)
+            text = read_text(path, name)
         except FileError as error:
-            return None, (unreadable(error, path, name),)
+            return None, (finding_of("files.file-unreadable", Where(name), what=error.what, fix=error.fix),)
         return read_outline(text, name)
 
     def outlines(self) -> tuple[Path, ...]:
@@ -87,14 +86,13 @@ class Project:
 
         path = self.root / outline.source
         if not inside(self.root, path):
-            where, rule = outline.source_where, "source-unreadable"
-            return None, (finding_of("pipeline.source-outside", where, rule=rule, source=outline.source),)
+            away = finding_of("files.source-away", outline.source_where, rule="source-unreadable", path=outline.source)
+            return None, (away,)
         try:
-            text = read_text(path)
+            text = read_text(path, outline.source)
         except FileError as error:
-            what, expected = renamed(error.what, path, outline.source), say("pipeline.readable-markdown")
             where = outline.source_where
-            return None, (Finding("source-unreadable", Severity.ERROR, where, what, expected, error.fix),)
+            return None, (finding_of("files.source-unreadable", where, what=error.what, fix=error.fix),)
         problems = unfit(text, outline.source, outline.source_where)
         return (None, problems) if problems else (read_post(text, outline.source), ())
 
@@ -108,23 +106,12 @@ class Project:
         return {self.name(path): read_text(path) for path in sorted(folder.glob("*.json"))}
 
 
-def unreadable(error: FileError, path: Path, name: str) -> Finding:
-    """Return the finding for a file that cannot be read as text; it says the name, the same on every machine."""
-    what, expected = renamed(error.what, path, name), say("pipeline.readable-text")
-    return Finding("file-unreadable", Severity.ERROR, Where(name), what, expected, error.fix)
-
-
-def renamed(text: str, path: Path, name: str) -> str:
-    """Return a text that says a file's name instead of its path."""
-    return changed(text, lambda words: words if isinstance(words, Said) else words.replace(str(path), name))
-
-
 def unfit(text: str, name: str, where: Where) -> tuple[Finding, ...]:
     """Return why a text is no post: there is nothing in it, or far too much."""
     if not text.strip("\ufeff \t\r\n"):
-        return (finding_of("pipeline.source-empty", where, post=name),)
+        return (finding_of("files.source-empty", where, path=name),)
     if len(text) > MOST_CHARACTERS:
-        return (finding_of("pipeline.source-size", where, post=name, count=len(text), most=MOST_CHARACTERS),)
+        return (finding_of("files.source-size", where, path=name, characters=len(text), most=MOST_CHARACTERS),)
     return ()
 
 

@@ -203,7 +203,7 @@ class _Post:
             return say(key, status=standing.status, said=standing.said)
         if answer.status in (400, 422):
             self.dialect = adapted(self.dialect, answer.said.lower(), self.server.structured == "auto")
-        return say("pipeline.server-answered", status=answer.status, said=answer.said)
+        return say("adapters.server-answered", status=answer.status, said=answer.said)
 
     def afforded(self, talks: list[Talk]) -> list[Talk]:
         """Return the talks whose next answers the budget allows; the others are told."""
