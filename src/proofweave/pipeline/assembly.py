@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from proofweave.core.types import Figure, Finding, Outline, Post, Severity, Woven
+from proofweave.core.findings import finding_of
+from proofweave.core.types import Figure, Finding, Outline, Post, Woven
 from proofweave.pipeline.generate.replies import replies_in
 from proofweave.pipeline.project import Project
 
@@ -46,8 +47,8 @@ def _undrawn(project: Project, outline: Outline) -> Iterator[Finding]:
         for part in block.parts():
             script = f"figures/{outline.post}/{part.id}.py" if isinstance(part, Figure) else ""
             if script and not (project.root / script).is_file():
-                what = f"no script draws figure '{script.rpartition('/')[2][:-3]}'"
-                yield Finding("figure-missing", Severity.ERROR, part.where, what, script, "write it: docs/outline.md")
+                figure = script.rpartition("/")[2][:-3]
+                yield finding_of("pipeline.figure-missing", part.where, figure=figure, expected=script)
 
 
 def merged(project: Project, assembly: Assembled) -> str:

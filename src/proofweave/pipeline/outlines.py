@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from proofweave.adapters.files import inside, read_text, write_text
-from proofweave.core.errors import FileError, FindingsError, UsageError
+from proofweave.core.errors import FindingsError, UsageError
 from proofweave.core.types import Outline, Post, Where
 from proofweave.core.wire import errors
 from proofweave.outline.new.outline import new_outline
@@ -49,10 +49,7 @@ def _post(project: Project, path: Path) -> Post:
     name = project.name(path)
     if Path(name).parts[:1] != ("blogs_raw",) or not inside(project.root / "blogs_raw", path):
         raise UsageError(f"{name} does not lie in blogs_raw/", "copy the post there first")
-    try:
-        text = read_text(path)
-    except FileError as error:
-        raise FileError(error.what.replace(str(path), name), error.fix) from None
+    text = read_text(path, name)
     problems = unfit(text, name, Where(name))
     post = read_post("" if problems else text, name)
     problems = problems or check_whole(post)

@@ -72,7 +72,7 @@ def requests_document(post: str, stage: Rendered) -> Document:
     beginning = shared_beginning([request.prompt for request in stage.requests])
     return {
         "post": post,
-        "findings": findings_out(stage.findings),
+        "findings": findings_out(stage.findings, said=True),
         "beginning": beginning,
         "parts": next((request.schema["$defs"] for request in stage.requests), {}),
         "requests": [

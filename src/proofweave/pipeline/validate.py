@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from proofweave.adapters.files import write_text
 from proofweave.adapters.katex import KaTeX
 from proofweave.core.errors import FileError, FindingsError
+from proofweave.core.findings import finding_of
 from proofweave.core.types import THEOREM_LIKE, Block, Equation, Finding, Outline, Post, Section, Severity, Step
 from proofweave.core.wire import dump, errors, findings_out
 from proofweave.outline.first_keys import peek
@@ -95,7 +96,7 @@ def _document(
         "priority": outline.priority if outline else seen.get("priority", ""),
         "pending": pending,
         "budget": {k.value: list(v) for k, v in {**BUDGET, **(outline.budget if outline else {})}.items()},
-        "findings": findings_out(findings),
+        "findings": findings_out(findings, said=True),
         "counts": None,
         "equations": [],
     }
@@ -181,18 +182,15 @@ def _verdict_findings(verdicts: tuple[Verdict, ...]) -> Iterator[Finding]:
     from proofweave.check.judge.verdict import Kind
 
     told = {
-        Kind.REFUTED: ("equation-refuted", Severity.ERROR, "correct the equation, or state what it needs in `given:`"),
-        Kind.ERROR: ("equation-unreadable", Severity.ERROR, "docs/checks.md lists what is understood"),
-        Kind.NOTE: ("symbol-unused", Severity.INFO, ""),
-        Kind.WEAK: ("equation-weak", Severity.WARNING, "state it more tightly, or excuse the part with a reason"),
+        Kind.REFUTED: ("pipeline.equation-refuted", Severity.ERROR),
+        Kind.ERROR: ("pipeline.equation-unreadable", Severity.ERROR),
+        Kind.NOTE: ("pipeline.symbol-unused", Severity.INFO),
+        Kind.WEAK: ("pipeline.equation-weak", Severity.WARNING),
     }
     for verdict in verdicts:
         if verdict.kind in told:
-            rule, severity, fix = told[verdict.kind]
-            what = f"equation '{verdict.id}' is {verdict.kind}: {verdict.reason}"
-            if verdict.kind is Kind.NOTE:
-                what = f"symbol {verdict.id}: {verdict.reason}"
-            yield Finding(rule, severity, verdict.where, what, fix=fix)
+            key, severity = told[verdict.kind]
+            yield finding_of(key, verdict.where, severity, id=verdict.id, reason=verdict.reason)
 
 
 def _equations(outline: Outline, tags: Any, verdicts: tuple[Verdict, ...]) -> Iterator[Document]:

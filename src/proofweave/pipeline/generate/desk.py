@@ -10,7 +10,8 @@ from functools import cached_property
 
 from proofweave.adapters.files import write_text
 from proofweave.core.errors import FileError
-from proofweave.core.types import Finding, Provenance, Request, Severity, Where
+from proofweave.core.findings import finding_of
+from proofweave.core.types import Finding, Provenance, Request, Where
 from proofweave.outline.config import Config, parameters
 from proofweave.pipeline.generate.judge import Judge, Judged
 from proofweave.pipeline.project import Project
@@ -196,8 +197,7 @@ def _count(number: int, what: str) -> str:
 
 def unanswered_finding(request: Request, what: str, fix: str = "") -> Finding:
     """Return the finding for a block a model gave no answer to."""
-    said = f"block '{request.block}' has no answer: {what}"
-    return Finding("model-unanswered", Severity.ERROR, request.where, said, fix=fix or "the next run asks again")
+    return finding_of("pipeline.model-unanswered", request.where, block=request.block, why=what, fix=fix)
 
 
 def rejection(talk: Talk) -> Judged:
@@ -209,9 +209,7 @@ def rejection(talk: Talk) -> Judged:
 def left_open(judged: Judged, request: Request, why: str) -> Judged:
     """Return a judgement that also says why the repair ended."""
     where = Where(f"generations/{request.post}/{request.block}.json")
-    finding = Finding(
-        "repair-stopped", Severity.ERROR, where, f"its repair ended: {why}", fix="the next run asks again"
-    )
+    finding = finding_of("pipeline.repair-stopped", where, why=why)
     return replace(judged, findings=(*judged.findings, ("", 0, finding)))
 
 

@@ -23,7 +23,7 @@ def replies_document(project: Project, wanted: Requests) -> Document:
     replies, findings = generate(wanted.requests, kept.replies, kept.aside)
     return {
         "post": wanted.post,
-        "findings": findings_out([*wanted.findings, *kept.findings, *findings]),
+        "findings": findings_out([*wanted.findings, *kept.findings, *findings], said=True),
         "pending": bool(wanted.requests) and not kept.texts and not kept.aside,
         "replies": {
             block: {"path": reply.path, "recording": kept.texts[reply.path]} for block, reply in sorted(replies.items())

@@ -15,6 +15,7 @@ from proofweave.adapters.recordings import claimed
 from proofweave.core.errors import ProofweaveError, UsageError
 from proofweave.core.types import Request
 from proofweave.core.wire import line_of
+from proofweave.core.words.table import say
 from proofweave.outline.config import Config
 from proofweave.pipeline.generate.desk import Account, Desk, left_open, rejection, unanswered_finding
 from proofweave.pipeline.generate.judge import Judged
@@ -110,9 +111,9 @@ class _Run:
         except Exception as error:  # a fault of proofweave's own: it costs this block, not the others
             if os.environ.get("PROOFWEAVE_DEBUG"):
                 raise
-            what = f"judging it failed ({type(error).__name__}: {error}), please report it"[:300]
+            what = say("pipeline.judging-failed", error=f"{type(error).__name__}: {error}"[:260])
             self.account.unanswered += 1
-            self.account.findings.append(unanswered_finding(request, what, "its reply is kept for the next run"))
+            self.account.findings.append(unanswered_finding(request, what, say("pipeline.reply-kept")))
             self.progress.ended(label, what)
         return True
 
@@ -164,11 +165,11 @@ class _Run:
         piece = talk.pieces[position]
         prompt = "\n".join(text for _, text in piece.messages)
         if self.ended is not None:
-            raise Unanswered("the run ends early")
+            raise Unanswered(say("pipeline.run-ends"))
         while (amount := self.purse.reserve(prompt, int(self.config.max_tokens))) is None and self.held:
             await asyncio.sleep(WAIT)  # what the calls under way do not need is there for the next ones
         if amount is None:
-            raise Unanswered("the budget is used up", "raise `budget` in config.yaml or --budget")
+            raise Unanswered(say("pipeline.budget-used"), say("pipeline.budget-used-fix"))
         self.held[label] = (amount, prompt)
         tokens: dict[str, int] = {}
         try:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from proofweave.adapters.files import read_text, write_text
 from proofweave.core.errors import UsageError
+from proofweave.core.findings import finding_of
 from proofweave.core.types import Finding, Reply, Request, Severity, Where
 from proofweave.core.wire import errors
 from proofweave.outline.reply import read_drafts, write_reply
@@ -67,11 +68,11 @@ def _drafts(
     name = project.name(path)
     root, problems = read_nodes(read_text(path), name)
     if root is None:
-        return (), (*problems, Finding("reply-empty", Severity.ERROR, Where(name), "the file holds no replies"))
+        return (), (*problems, finding_of("pipeline.no-replies", Where(name), rule="reply-empty"))
     replies, findings = read_drafts(root, name)
     known = {request.block for request in requests}
     unasked = tuple(
-        Finding("reply-unasked", Severity.WARNING, root.where, f"no block '{block}' waits for a reply")
+        finding_of("pipeline.reply-unasked", root.where, Severity.WARNING, block=block)
         for block in replies
         if block not in known
     )

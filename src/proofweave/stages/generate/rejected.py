@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from proofweave.core.types import Finding, Provenance, Request, Severity, Where
+from proofweave.core.wire import texts_in, texts_out
+from proofweave.core.words.table import say
 
 FOLDER = "rejected"
 """The folder below a post's recordings; what lies in it is never merged."""
@@ -70,15 +72,14 @@ def read_rejected(text: str, path: str) -> Rejected | None:
 
 
 def _finding(slot: str, part: int, finding: Finding) -> dict[str, Any]:
-    told: dict[str, Any] = {"slot": slot, "part": part, "rule": finding.rule, "what": finding.what}
-    told |= {"expected": finding.expected, "fix": finding.fix}
+    told = {"slot": slot, "part": part, "rule": finding.rule, **texts_out(finding)}
     return {key: value for key, value in told.items() if value}
 
 
 def _finding_in(value: Mapping[str, Any], path: str, text: str) -> Finding:
     """Return a finding at the line of the file that tells of it."""
-    what = str(value["what"])
-    line = text.count("\n", 0, max(0, text.find(json.dumps(what, ensure_ascii=False)))) + 1
-    slot = f"slot '{value['slot']}', part {value.get('part', 0)}: " if value.get("slot") else ""
-    expected, fix = str(value.get("expected", "")), str(value.get("fix", ""))
-    return Finding(str(value["rule"]), Severity.ERROR, Where(path, line), slot + what, expected, fix)
+    line = text.count("\n", 0, max(0, text.find(json.dumps(value["what"], ensure_ascii=False)))) + 1
+    what, expected, fix = texts_in(value)
+    if value.get("slot"):
+        what = say("generate.slot-part", slot=str(value["slot"]), part=value.get("part", 0), what=what)
+    return Finding(str(value["rule"]), Severity.ERROR, Where(path, line), what, expected, fix)
