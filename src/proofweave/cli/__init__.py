@@ -28,6 +28,8 @@ VERBS = (
     "gc",
     "retag",
     "schema",
+    "migrate",
+    "ledger",
     "manifest",
     "reproduce",
 )

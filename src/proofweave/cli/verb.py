@@ -45,6 +45,8 @@ def read_document(path: Path) -> dict[str, Any]:
 
     from proofweave.adapters.files import read_text
     from proofweave.core.errors import FileError
+    from proofweave.core.formats import DOCUMENT
+    from proofweave.core.words.table import say
 
     try:
         document = json.loads(read_text(path))
@@ -52,4 +54,8 @@ def read_document(path: Path) -> dict[str, Any]:
         document = None
     if not isinstance(document, dict) or "findings" not in document:
         raise FileError(f"{path.name} is not what a stage of proofweave wrote", "delete it and run snakemake again")
+    found = document.get("format", 1)
+    if found != DOCUMENT:
+        what = say("formats.document", file=path.name, found=found, known=DOCUMENT)
+        raise FileError(what, say("formats.document_fix"))
     return document

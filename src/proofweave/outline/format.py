@@ -208,5 +208,6 @@ OUTLINE = Record(
         "symbols": Key(SYMBOLS, "Symbols of the whole post and their types."),
         "references": Key(Table("references", "ids and works", REFERENCE, ID), "The works it cites, by id."),
         "sections": Key(Many(SECTION, "a list of sections"), "The sections of the first level.", required=True),
+        "format": Key(POSITIVE, "The version of this format: 2; 1 when left out. `proofweave migrate` sets it."),
     },
 )

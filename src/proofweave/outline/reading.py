@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from proofweave.core import formats
 from proofweave.core.types import Finding, Outline, Severity, Where
 from proofweave.outline.build import Builder
 from proofweave.outline.checks import check_ids, check_mentions, check_tags
 from proofweave.outline.conform import conform, correct, problem
 from proofweave.outline.first_keys import peek
 from proofweave.outline.format import OUTLINE
+from proofweave.outline.version import too_new
 from proofweave.text.yaml.nodes import MapNode, ScalarNode, read_nodes
 
 __all__ = ["Reading", "peek", "read_outline", "reading_of"]
@@ -58,6 +60,9 @@ def reading_of(text: str, path: str) -> Reading:
     if root is None or (isinstance(root, ScalarNode) and root.absent):
         empty = problem("empty", Where(path), "the file is empty", "an outline", "`proofweave new` lays one out")
         return Reading(None, findings if rules else (*findings, empty))
+    newer = too_new(root, formats.OUTLINE, "outline-format")
+    if newer:
+        return Reading(None, newer)
     misspelt: list[Finding] = []
     root = correct(root, OUTLINE, misspelt)
     misfits = [*misspelt, *conform(root, OUTLINE)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from proofweave.core.formats import DOCUMENT
 from proofweave.core.types import Figure, Finding, Outline, Post, Reply, Request, Severity, Woven
 from proofweave.core.wire import errors, findings_in, findings_out
 from proofweave.outline.config import parameters
@@ -58,6 +59,7 @@ def requests_document(post: str, stage: Rendered) -> Document:
     """Return what render hands to generate; what all prompts begin with and all schemas refer to stands there once."""
     beginning = shared_beginning([request.prompt for request in stage.requests])
     return {
+        "format": DOCUMENT,
         "post": post,
         "findings": findings_out(stage.findings),
         "beginning": beginning,
@@ -126,7 +128,10 @@ def replies_document(
     recordings, problems = read_recordings(texts)
     aside = rejected(project, post)
     replies, findings = generate(requests, recordings, aside)
+    if any(problem.rule == "reply-format" for problem in problems):  # then a recording that cannot be read is there
+        findings = tuple(finding for finding in findings if finding.rule not in ("recording-missing", "pending"))
     return {
+        "format": DOCUMENT,
         "post": post,
         "findings": findings_out([*before, *problems, *findings]),
         "pending": bool(requests) and not texts and not aside,

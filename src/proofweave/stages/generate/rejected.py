@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from proofweave.core.formats import RECORDING, refusal
 from proofweave.core.types import Finding, Provenance, Request, Severity, Where
 
 FOLDER = "rejected"
@@ -39,6 +40,7 @@ def write_rejected(
 ) -> str:
     """Return the text of a file that keeps a reply aside; `texts` are the model's own words where it has no slots."""
     document: dict[str, Any] = {
+        "format": RECORDING,
         "block": request.block,
         "spec": request.spec,
         "key": request.key,
@@ -62,11 +64,19 @@ def read_rejected(text: str, path: str) -> Rejected | None:
     """Return what a file keeps aside; None where it cannot be read, so that the block is asked for again."""
     try:
         document = json.loads(text)
-        findings = tuple(_finding_in(value, path, text) for value in document["findings"])
+        newer = document.get("format", 1) > RECORDING
+        found = (
+            [_newer(document["format"], path)] if newer else [_finding_in(v, path, text) for v in document["findings"]]
+        )
         prompt = str(document["provenance"]["prompt"])
-        return Rejected(document["block"], document["spec"], document["key"], prompt, findings, path)
+        return Rejected(document["block"], document["spec"], document["key"], prompt, tuple(found), path)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _newer(found: int, path: str) -> Finding:
+    what, fix = refusal(found, RECORDING)
+    return Finding("reply-format", Severity.ERROR, Where(path), what, fix=fix)
 
 
 def _finding(slot: str, part: int, finding: Finding) -> dict[str, Any]:

@@ -1,0 +1,68 @@
+"""The ledger of verdicts of a project: what the last build found, beside what is committed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from proofweave.adapters.files import read_text
+from proofweave.cli.report import findings_path
+from proofweave.cli.verb import read_document
+from proofweave.core.errors import FileError, UsageError
+from proofweave.core.types import Finding, Severity, Where
+from proofweave.core.words.table import Said, say
+from proofweave.pipeline.inputs import CODE, changed_since
+from proofweave.pipeline.project import Project, outline_paths
+from proofweave.stages.ledger.compare import compared
+from proofweave.stages.ledger.record import Entry, entries, read_ledger
+
+LOCKED = "verdicts.lock"
+
+
+@dataclass(slots=True)
+class Built:
+    """The verdicts and the state of each post; `findings` name the posts whose verdicts are not known."""
+
+    ledger: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
+    states: dict[str, str] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """Return how many equations there are."""
+        return sum(map(len, self.ledger.values()))
+
+
+def built(project: Project) -> Built:
+    """Return what the build's findings say of every post; findings that are missing or old are named."""
+    found = Built()
+    for outline in outline_paths(project, ()):
+        path = findings_path(project, outline.stem)
+        name = project.name(path)
+        if not path.is_file():
+            found.findings.append(_unknown(name, say("ledger.not_built", outline=project.name(outline))))
+            continue
+        document = read_document(path)
+        try:
+            changed = changed_since(project, document)
+            found.ledger[outline.stem], found.states[outline.stem] = entries(document, name), document["status"]
+        except (LookupError, TypeError, ValueError, AttributeError):
+            raise FileError(f"{name} is not what validate wrote", "delete it and run snakemake again") from None
+        if changed:
+            what = say("ledger.stale", input=say("ledger.code") if changed == CODE else changed)
+            found.findings.append(_unknown(name, what))
+    if not found.findings and not found.count:
+        raise UsageError(say("ledger.nothing"), say("ledger.build_fix"))
+    return found
+
+
+def differences(project: Project, found: Built) -> tuple[Finding, ...]:
+    """Return how what is built differs from the committed ledger, or why that cannot be read."""
+    path = project.root / LOCKED
+    if not path.is_file():
+        raise FileError(say("ledger.missing", file=LOCKED), say("ledger.missing_fix"))
+    ledger, findings = read_ledger(read_text(path), LOCKED)
+    return findings if ledger is None else tuple(compared(ledger, found.ledger, found.states, LOCKED))
+
+
+def _unknown(name: str, what: Said) -> Finding:
+    return Finding("ledger-stale", Severity.ERROR, Where(name), what, fix=say("ledger.build_fix"))
