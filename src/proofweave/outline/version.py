@@ -8,7 +8,8 @@ from proofweave.core.formats import OUTLINE, RECORDING, refusal
 from proofweave.core.types import Finding, Severity, Where
 from proofweave.core.words.table import Said, say
 from proofweave.outline.parts import number_of, plain
-from proofweave.text.yaml.nodes import MapNode, Node, ScalarNode, read_nodes
+from proofweave.text.yaml.nodes import MapNode, Node, ScalarNode
+from proofweave.text.yaml.reading import read_nodes
 from proofweave.text.yaml.strict_json import read_json_nodes
 
 KEY = "format"
