@@ -5,18 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 
-from proofweave.cli.verb import Subparsers, add_verb, print_findings
+from proofweave.cli.verb import print_findings, project_here, tell
+
+SUMMARY = "print the verdict on every equation, and compare it with the committed one"
+EXAMPLE = "proofweave ledger --check\nproofweave ledger --accept"
 
 
-def add(subparsers: Subparsers) -> None:
-    """Add the verb to the command line."""
-    parser = add_verb(
-        subparsers,
-        "ledger",
-        "print the verdict on every equation, and compare it with the committed one",
-        "proofweave ledger --check\n  proofweave ledger --accept",
-        run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
     asked = parser.add_mutually_exclusive_group()
     asked.add_argument("--check", action="store_true", help="name each equation that fell or is gone; exit 1")
     asked.add_argument("--accept", action="store_true", help="take in what was built: write verdicts.lock")
@@ -24,24 +20,16 @@ def add(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print, compare or renew the ledger; 2 where the build's findings are missing or old."""
-    from proofweave.adapters.files import write_text
-    from proofweave.core.words.table import say
-    from proofweave.pipeline.ledger import LOCKED, built, differences
-    from proofweave.pipeline.project import Project
-    from proofweave.stages.ledger.record import ledger_text
+    from proofweave.pipeline.ledger import accept, built, differences
 
-    project = Project.find()
+    project = project_here()
     found = built(project)
     if print_findings(found.findings):
         return 2
     if arguments.check:
-        code = print_findings(differences(project, found))
-        if not code:
-            print(say("ledger.same", count=found.count, file=LOCKED), file=sys.stderr)
-        return code
+        return print_findings(differences(project, found, tell))
     if arguments.accept:
-        write_text(project.root / LOCKED, ledger_text(found.ledger), keep=True)
-        print(say("ledger.written", file=LOCKED, count=found.count, posts=len(found.ledger)), file=sys.stderr)
+        accept(project, found, tell)
     else:
-        sys.stdout.write(ledger_text(found.ledger))
+        sys.stdout.write(found.text())
     return 0

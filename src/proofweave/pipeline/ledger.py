@@ -1,19 +1,19 @@
-"""The ledger of verdicts of a project: what the last build found, beside what is committed."""
+"""What `ledger` does: the verdicts the last build found, beside those that are committed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from proofweave.adapters.files import read_text
-from proofweave.cli.report import findings_path
-from proofweave.cli.verb import read_document
+from proofweave.adapters.files import read_text, write_text
 from proofweave.core.errors import FileError, UsageError
 from proofweave.core.types import Finding, Severity, Where
 from proofweave.core.words.table import Said, say
+from proofweave.pipeline.documents import read_document
 from proofweave.pipeline.inputs import CODE, changed_since
-from proofweave.pipeline.project import Project, outline_paths
+from proofweave.pipeline.project import Project, Tell, outline_paths
+from proofweave.pipeline.report import findings_path
 from proofweave.stages.ledger.compare import compared
-from proofweave.stages.ledger.record import Entry, entries, read_ledger
+from proofweave.stages.ledger.record import Entry, entries, ledger_text, read_ledger
 
 LOCKED = "verdicts.lock"
 
@@ -30,6 +30,10 @@ class Built:
     def count(self) -> int:
         """Return how many equations there are."""
         return sum(map(len, self.ledger.values()))
+
+    def text(self) -> str:
+        """Return the verdicts as the ledger holds them."""
+        return ledger_text(self.ledger)
 
 
 def built(project: Project) -> Built:
@@ -55,13 +59,23 @@ def built(project: Project) -> Built:
     return found
 
 
-def differences(project: Project, found: Built) -> tuple[Finding, ...]:
-    """Return how what is built differs from the committed ledger, or why that cannot be read."""
+def differences(project: Project, found: Built, tell: Tell) -> tuple[Finding, ...]:
+    """Return how what is built differs from the committed ledger, or why that cannot be read; that it holds is told."""
     path = project.root / LOCKED
     if not path.is_file():
         raise FileError(say("ledger.missing", file=LOCKED), say("ledger.missing_fix"))
     ledger, findings = read_ledger(read_text(path), LOCKED)
-    return findings if ledger is None else tuple(compared(ledger, found.ledger, found.states, LOCKED))
+    if ledger is not None:
+        findings = tuple(compared(ledger, found.ledger, found.states, LOCKED))
+    if not findings:
+        tell(say("ledger.same", count=found.count, file=LOCKED))
+    return findings
+
+
+def accept(project: Project, found: Built, tell: Tell) -> None:
+    """Write what is built as the ledger, and tell it."""
+    write_text(project.root / LOCKED, found.text(), keep=True)
+    tell(say("ledger.written", file=LOCKED, count=found.count, posts=len(found.ledger)))
 
 
 def _unknown(name: str, what: Said) -> Finding:

@@ -1,21 +1,34 @@
-"""A project's files moved to the present formats: outlines, recordings, replies kept aside; no model is asked."""
+"""What `migrate` does: outlines, recordings and replies kept aside are moved to their present formats."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from proofweave.adapters.files import read_text, write_text
 from proofweave.core.errors import FileError
+from proofweave.core.types import Finding
+from proofweave.core.words.table import Said, say
 from proofweave.outline.version import Migrated, migrated
 from proofweave.pipeline.project import Project, unreadable
 
 
-def planned(project: Project) -> dict[Path, Migrated]:
-    """Return the files that are not of the present format, or cannot be moved to it, in order."""
+def migrate(project: Project, write: bool) -> tuple[list[Said], tuple[Finding, ...], Said]:
+    """Return a line for each file of an older format, why some cannot be moved, and what came of it.
+
+    The files are rewritten where `write` says so and all can be; each is replaced whole, so that after an interruption
+    the next run goes on.
+    """
     paths = [*project.outlines(), *sorted((project.root / "generations").rglob("*.json"))]
-    found = ((path, _moved(path, project.name(path))) for path in paths)
-    return {path: each for path, each in found if each.findings or each.before != each.after}
+    read = {path: _moved(path, project.name(path)) for path in paths}
+    findings = tuple(finding for each in read.values() for finding in each.findings)
+    if findings:
+        return [], findings, say("formats.stopped")
+    older = {path: each for path, each in read.items() if each.before != each.after}
+    for path, each in older.items() if write else ():
+        write_text(path.resolve(), each.text)
+    lines = [say("formats.moved", file=project.name(path), before=e.before, after=e.after) for path, e in older.items()]
+    done = "formats.nothing" if not older else "formats.written" if write else "formats.planned"
+    return lines, (), say(done, count=len(older))
 
 
 def _moved(path: Path, name: str) -> Migrated:
@@ -23,9 +36,3 @@ def _moved(path: Path, name: str) -> Migrated:
         return migrated(read_text(path), name)
     except FileError as error:
         return Migrated("", 0, 0, (unreadable(error, path, name),))
-
-
-def move(plan: Mapping[Path, Migrated]) -> None:
-    """Write what was planned, each file whole or not at all; after an interruption the next run goes on."""
-    for path, each in plan.items():
-        write_text(path.resolve(), each.text)
