@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from proofweave.core import formats
+from proofweave.core.findings import finding_of
 from proofweave.core.types import (
     Code,
     Equation,
@@ -18,7 +19,6 @@ from proofweave.core.types import (
     Part,
     Provenance,
     Reply,
-    Severity,
     Slot,
     Step,
     SymbolSpec,
@@ -41,20 +41,17 @@ SHORTENED = {"b": r"\u0008", "f": r"\u000c", "r": r"\u000d", "t": r"\u0009"}
 PROSE_KEYS = frozenset({"because", "intuition", "caption", "tex", "write", "assume", "skip"})
 """Keys whose text may be a list of sentences."""
 
-SLOTS = Table("slots", "slots and their parts", PARTS, ID)
-REPLIES = Table("replies", "blocks and their slots", SLOTS, ID)
+SLOTS = Table("slots", PARTS, ID)
+REPLIES = Table("replies", SLOTS, ID)
 RECORDING = Record(
     "recording",
-    "a recording",
     {
-        "format": Key(POSITIVE, "The version of this format: 2; 1 when left out."),
-        "block": Key(ID, "The block whose slots it fills.", required=True),
-        "spec": Key(
-            Scalar(may_be_empty=True), "The sha256 of the block's specification; `proofweave adopt` writes it."
-        ),
-        "key": Key(Scalar(may_be_empty=True), "The sha256 of specification, model and parameters."),
-        "provenance": Key(Free("who wrote it, when, and with which parameters"), "Where it comes from."),
-        "slots": Key(SLOTS, "For each slot its parts, as an outline writes them.", required=True),
+        "format": Key(POSITIVE, "recording-format"),
+        "block": Key(ID, "recording-block", required=True),
+        "spec": Key(Scalar(may_be_empty=True), "recording-spec"),
+        "key": Key(Scalar(may_be_empty=True), "recording-key"),
+        "provenance": Key(Free("provenance"), "recording-provenance"),
+        "slots": Key(SLOTS, "recording-slots", required=True),
     },
 )
 
@@ -135,8 +132,7 @@ def _unfilled(slots: Mapping[str, Sequence[Part]], path: str) -> Iterator[Findin
     for name, parts in slots.items():
         for part in parts:
             if isinstance(part, Slot):
-                what = f"slot '{name}' is filled with another slot"
-                yield Finding("reply-slot-unfilled", Severity.ERROR, part.where, what, "text, equations, steps, code")
+                yield finding_of("outline.reply-slot-unfilled", part.where, slot=name)
 
 
 def _as_recording(findings: Sequence[Finding] | Iterator[Finding]) -> Iterator[Finding]:

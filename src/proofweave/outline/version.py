@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from proofweave.core.formats import OUTLINE, RECORDING, refusal
-from proofweave.core.types import Finding, Severity, Where
-from proofweave.core.words.table import Said, say
+from proofweave.core.findings import finding_of
+from proofweave.core.formats import OUTLINE, RECORDING
+from proofweave.core.types import Finding, Where
+from proofweave.core.wire import errors
 from proofweave.outline.parts import number_of, plain
 from proofweave.text.yaml.nodes import MapNode, Node, ScalarNode
 from proofweave.text.yaml.reading import read_nodes
@@ -31,38 +32,33 @@ def too_new(root: Node, known: int, rule: str) -> tuple[Finding, ...]:
     found = number_of(written) or 0
     if not isinstance(written, ScalarNode) or found <= known:
         return ()
-    what, fix = refusal(found, known)
-    return (Finding(rule, Severity.ERROR, written.place(), what, fix=fix),)
+    return (finding_of("version.newer", written.place(), rule=rule, found=found, known=known),)
 
 
 def migrated(text: str, path: str) -> Migrated:
     """Return an outline, or a recording (`.json`), in the present format: a number is added, every other byte kept."""
     json = path.endswith(".json")
-    known, read, rule = (
-        (RECORDING, read_json_nodes, "reply-format") if json else (OUTLINE, read_nodes, "outline-format")
-    )
+    known, rule = (RECORDING, "reply-format") if json else (OUTLINE, "outline-format")
+    read = read_json_nodes if json else read_nodes
     root, findings = read(text, path)
     if not isinstance(root, MapNode) or not root.items:
-        found = [finding for finding in findings if finding.severity is Severity.ERROR]
-        return Migrated(
-            text, 1, known, tuple(found) or _stopped(rule, Where(path), say("formats.unreadable", known=known))
-        )
+        none = finding_of("version.unreadable", Where(path), rule=rule, known=known)
+        return Migrated(text, 1, known, errors(findings) or (none,))
     written = root.get(KEY)
     before = 1 if written is None else number_of(written)
     newer = too_new(root, known, rule)
     if newer or before == known:
         return Migrated(text, before or 1, known, newer)
-    moved = text
+    first = root.items[0][0]
     if isinstance(written, ScalarNode):
         moved = text[: written.start] + str(known) + text[written.end :]
     else:
-        start = root.items[0][0].start
-        moved = text[:start] + _added(text, root, start, known, json) + text[start:]
+        moved = text[: first.start] + _added(text, root, first.start, known, json) + text[first.start :]
     again, _ = read(moved, path)
-    if before != known - 1 or again is None or plain(again) != {KEY: str(known), **_others(root)}:
-        unsafe = _stopped(rule, root.items[0][0].where, say("formats.unsafe", known=known), say("formats.unsafe_fix"))
-        return Migrated(text, before or 1, known, unsafe)
-    return Migrated(moved, before, known)
+    others = {key.value: plain(value) for key, value in root.items if key.value != KEY}
+    if before == known - 1 and again is not None and plain(again) == {KEY: str(known), **others}:
+        return Migrated(moved, before, known)
+    return Migrated(text, before or 1, known, (finding_of("version.unsafe", first.where, rule=rule, known=known),))
 
 
 def _added(text: str, root: MapNode, start: int, known: int, json: bool) -> str:
@@ -74,11 +70,3 @@ def _added(text: str, root: MapNode, start: int, known: int, json: bool) -> str:
     indent = before[before.rfind("\n") + 1 :].lstrip("\ufeff")
     line_end = "\r\n" if text.partition("\n")[0].endswith("\r") else "\n"
     return f"{name}: {known}{line_end}{indent if indent.isspace() else ''}"
-
-
-def _others(root: MapNode) -> dict[str, object]:
-    return {key.value: plain(value) for key, value in root.items if key.value != KEY}
-
-
-def _stopped(rule: str, where: Where, what: Said, fix: str = "") -> tuple[Finding, ...]:
-    return (Finding(rule, Severity.ERROR, where, what, fix=fix),)

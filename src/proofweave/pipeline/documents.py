@@ -27,8 +27,8 @@ def read_document(path: Path) -> Document:
         raise FileError(f"{path.name} is not what a stage of proofweave wrote", "delete it and run snakemake again")
     found = document.get("format", 1)
     if found != DOCUMENT:
-        what = say("formats.document", file=path.name, found=found, known=DOCUMENT)
-        raise FileError(what, say("formats.document_fix"))
+        what = say("version.document", file=path.name, found=found, known=DOCUMENT)
+        raise FileError(what, say("version.document-fix"))
     return document
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 from proofweave.adapters.files import read_text, write_text
 from proofweave.core.errors import FileError, UsageError
-from proofweave.core.types import Finding, Severity, Where
-from proofweave.core.words.table import Said, say
+from proofweave.core.findings import finding_of
+from proofweave.core.types import Finding, Where
+from proofweave.core.words.table import say
 from proofweave.pipeline.documents import read_document
 from proofweave.pipeline.inputs import CODE, changed_since
 from proofweave.pipeline.project import Project, Tell, outline_paths
@@ -43,7 +44,7 @@ def built(project: Project) -> Built:
         path = findings_path(project, outline.stem)
         name = project.name(path)
         if not path.is_file():
-            found.findings.append(_unknown(name, say("ledger.not_built", outline=project.name(outline))))
+            found.findings.append(_unknown(name, "ledger.not-built", outline=project.name(outline)))
             continue
         document = read_document(path)
         try:
@@ -52,10 +53,10 @@ def built(project: Project) -> Built:
         except (LookupError, TypeError, ValueError, AttributeError):
             raise FileError(f"{name} is not what validate wrote", "delete it and run snakemake again") from None
         if changed:
-            what = say("ledger.stale", input=say("ledger.code") if changed == CODE else changed)
-            found.findings.append(_unknown(name, what))
+            changed = say("ledger.code") if changed == CODE else changed
+            found.findings.append(_unknown(name, "ledger.stale", input=changed))
     if not found.findings and not found.count:
-        raise UsageError(say("ledger.nothing"), say("ledger.build_fix"))
+        raise UsageError(say("ledger.nothing"), say("ledger.build-fix"))
     return found
 
 
@@ -63,7 +64,7 @@ def differences(project: Project, found: Built, tell: Tell) -> tuple[Finding, ..
     """Return how what is built differs from the committed ledger, or why that cannot be read; that it holds is told."""
     path = project.root / LOCKED
     if not path.is_file():
-        raise FileError(say("ledger.missing", file=LOCKED), say("ledger.missing_fix"))
+        raise FileError(say("ledger.missing", file=LOCKED), say("ledger.missing-fix"))
     ledger, findings = read_ledger(read_text(path), LOCKED)
     if ledger is not None:
         findings = tuple(compared(ledger, found.ledger, found.states, LOCKED))
@@ -78,5 +79,5 @@ def accept(project: Project, found: Built, tell: Tell) -> None:
     tell(say("ledger.written", file=LOCKED, count=found.count, posts=len(found.ledger)))
 
 
-def _unknown(name: str, what: Said) -> Finding:
-    return Finding("ledger-stale", Severity.ERROR, Where(name), what, fix=say("ledger.build_fix"))
+def _unknown(name: str, key: str, **values: str) -> Finding:
+    return finding_of(key, Where(name), rule="ledger-stale", fix=say("ledger.build-fix"), **values)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from proofweave.adapters.files import inside, read_text
 from proofweave.core.errors import FileError, FindingsError, UsageError
-from proofweave.core.types import Finding, Outline, Post, Severity, Where
+from proofweave.core.findings import finding_of
+from proofweave.core.types import Finding, Outline, Post, Where
 from proofweave.core.wire import errors
 from proofweave.outline.config import Config, read_config
 
@@ -70,9 +71,9 @@ class Project:
 
         name = self.name(path)
         try:
-            text = read_text(path)
+            text = read_text(path, name)
         except FileError as error:
-            return None, (unreadable(error, path, name),)
+            return None, (finding_of("files.file-unreadable", Where(name), what=error.what, fix=error.fix),)
         return read_outline(text, name)
 
     def outlines(self) -> tuple[Path, ...]:
@@ -85,13 +86,13 @@ class Project:
 
         path = self.root / outline.source
         if not inside(self.root, path):
-            what = f"source '{outline.source}' leads out of the project"
-            return None, (_source_problem(outline, what, "a path below blogs_raw/", ""),)
+            away = finding_of("files.source-away", outline.source_where, rule="source-unreadable", path=outline.source)
+            return None, (away,)
         try:
-            text = read_text(path)
+            text = read_text(path, outline.source)
         except FileError as error:
-            what = error.what.replace(str(path), outline.source)
-            return None, (_source_problem(outline, what, "a readable UTF-8 Markdown file", error.fix),)
+            where = outline.source_where
+            return None, (finding_of("files.source-unreadable", where, what=error.what, fix=error.fix),)
         problems = unfit(text, outline.source, outline.source_where)
         return (None, problems) if problems else (read_post(text, outline.source), ())
 
@@ -105,19 +106,12 @@ class Project:
         return {self.name(path): read_text(path) for path in sorted(folder.glob("*.json"))}
 
 
-def unreadable(error: FileError, path: Path, name: str) -> Finding:
-    """Return the finding for a file that cannot be read as text; it says the name, the same on every machine."""
-    what = error.what.replace(str(path), name)
-    return Finding("file-unreadable", Severity.ERROR, Where(name), what, "a readable UTF-8 text file", error.fix)
-
-
 def unfit(text: str, name: str, where: Where) -> tuple[Finding, ...]:
     """Return why a text is no post: there is nothing in it, or far too much."""
     if not text.strip("\ufeff \t\r\n"):
-        return (Finding("source-empty", Severity.ERROR, where, f"the post {name} is empty", "some Markdown"),)
+        return (finding_of("files.source-empty", where, path=name),)
     if len(text) > MOST_CHARACTERS:
-        what = f"the post {name} has {len(text)} characters"
-        return (Finding("source-size", Severity.ERROR, where, what, f"at most {MOST_CHARACTERS}", "split the post"),)
+        return (finding_of("files.source-size", where, path=name, characters=len(text), most=MOST_CHARACTERS),)
     return ()
 
 
@@ -127,7 +121,3 @@ def outline_paths(project: Project, named: Sequence[Path]) -> tuple[Path, ...]:
     if not paths:
         raise UsageError("there are no outlines in outlines/", "write one with `proofweave new blogs_raw/POST.md`")
     return paths
-
-
-def _source_problem(outline: Outline, what: str, expected: str, fix: str) -> Finding:
-    return Finding("source-unreadable", Severity.ERROR, outline.source_where, what, expected, fix)

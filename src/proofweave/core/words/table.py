@@ -35,7 +35,7 @@ class Said(str):
         return Said, (self.key, dict(self.values))
 
 
-def say(key: str, **values: object) -> Said:
+def say(key: str, /, **values: object) -> Said:
     """Return the text of a key with these values in its fields; KeyError for a key or field that there is not."""
     return Said(key, values)
 

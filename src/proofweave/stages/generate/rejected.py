@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from proofweave.core.formats import RECORDING, refusal
+from proofweave.core.findings import finding_of
+from proofweave.core.formats import RECORDING
 from proofweave.core.types import Finding, Provenance, Request, Severity, Where
 
 FOLDER = "rejected"
@@ -64,19 +65,14 @@ def read_rejected(text: str, path: str) -> Rejected | None:
     """Return what a file keeps aside; None where it cannot be read, so that the block is asked for again."""
     try:
         document = json.loads(text)
-        newer = document.get("format", 1) > RECORDING
-        found = (
-            [_newer(document["format"], path)] if newer else [_finding_in(v, path, text) for v in document["findings"]]
-        )
+        number = document.get("format", 1)
+        if number > RECORDING:
+            newer = finding_of("version.newer", Where(path), rule="reply-format", found=number, known=RECORDING)
+        findings = (newer,) if number > RECORDING else tuple(_finding_in(v, path, text) for v in document["findings"])
         prompt = str(document["provenance"]["prompt"])
-        return Rejected(document["block"], document["spec"], document["key"], prompt, tuple(found), path)
+        return Rejected(document["block"], document["spec"], document["key"], prompt, findings, path)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-
-
-def _newer(found: int, path: str) -> Finding:
-    what, fix = refusal(found, RECORDING)
-    return Finding("reply-format", Severity.ERROR, Where(path), what, fix=fix)
 
 
 def _finding(slot: str, part: int, finding: Finding) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from proofweave.core.findings import finding_of
 from proofweave.core.types import Finding, Severity, Where
 from proofweave.core.words.table import Said, say
 from proofweave.stages.ledger.record import ORDER, Entry, Ledger
@@ -17,11 +18,10 @@ def compared(ledger: Ledger, built: Ledger, states: Mapping[str, str], path: str
     for post in sorted({*ledger, *built}):
         before, after = ledger.get(post, ()), built.get(post, ())
         if before and not after and states.get(post) in UNJUDGED:
-            what = say("ledger.unjudged", post=post, count=len(before), state=say(f"ledger.{states[post]}"))
-            fix = say("ledger.unjudged_fix")
-            yield Finding("verdict-lost", Severity.ERROR, before[0].where, what, fix=fix)
+            words = {"post": post, "count": str(len(before)), "state": say(f"ledger.{states[post]}")}
+            yield finding_of("ledger.unjudged", before[0].where, rule="verdict-lost", **words)
         elif after and not before:
-            yield _told("verdict-new", Where(path), say("ledger.new_post", post=post, count=len(after)))
+            yield _told("new-post", Where(path), post=post, count=str(len(after)))
         else:
             yield from _of_post(post, before, after)
 
@@ -31,20 +31,17 @@ def _of_post(post: str, before: Sequence[Entry], after: Sequence[Entry]) -> Iter
     for entry in before:
         was, now = say(f"ledger.{entry.verdict}"), there.get(entry.id)
         if now is None:
-            what, fix = say("ledger.lost", equation=_equation(post, entry), before=was), say("ledger.lost_fix")
-            yield Finding("verdict-lost", Severity.ERROR, entry.where, what, fix=fix)
+            yield finding_of("ledger.verdict-lost", entry.where, equation=_equation(post, entry), before=was)
         elif now.verdict != entry.verdict:
-            fell = ORDER.index(now.verdict) > ORDER.index(entry.verdict)
             words = {"equation": _equation(post, now), "before": was, "after": say(f"ledger.{now.verdict}")}
-            if fell:
-                what, fix = say("ledger.fell", **words), say("ledger.fell_fix")
-                yield Finding("verdict-fell", Severity.ERROR, entry.where, what, fix=fix)
+            if ORDER.index(now.verdict) > ORDER.index(entry.verdict):
+                yield finding_of("ledger.verdict-fell", entry.where, **words)
             else:
-                yield _told("verdict-rose", entry.where, say("ledger.rose", **words))
+                yield _told("verdict-rose", entry.where, **words)
     for entry in after:
         if entry.id not in known:
-            what = say("ledger.new", equation=_equation(post, entry), after=say(f"ledger.{entry.verdict}"))
-            yield _told("verdict-new", entry.where, what)
+            after_now = say(f"ledger.{entry.verdict}")
+            yield _told("verdict-new", entry.where, equation=_equation(post, entry), after=after_now)
 
 
 def _equation(post: str, entry: Entry) -> Said:
@@ -54,5 +51,7 @@ def _equation(post: str, entry: Entry) -> Said:
     return say("ledger.equation", id=entry.id, number=entry.number, post=post)
 
 
-def _told(rule: str, where: Where, what: Said) -> Finding:
-    return Finding(rule, Severity.INFO, where, what, fix=say("ledger.accept_fix"))
+def _told(name: str, where: Where, **values: str) -> Finding:
+    fix = say("ledger.accept-fix")
+    rule = "verdict-new" if name == "new-post" else name
+    return finding_of(f"ledger.{name}", where, Severity.INFO, rule=rule, fix=fix, **values)

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from proofweave.core.findings import finding_of
 from proofweave.core.formats import LEDGER
-from proofweave.core.types import Finding, Severity, Where
+from proofweave.core.types import Finding, Where
 from proofweave.core.wire import verdict_of
-from proofweave.core.words.table import say
 from proofweave.outline.conform import conform
 from proofweave.outline.format import ID, POSITIVE, TAGS
 from proofweave.outline.parts import text_of
@@ -24,22 +24,16 @@ ORDER = ("verified", "weak", "holds", "defined", "assumed", "skipped", "unchecke
 
 ENTRY = Record(
     "entry",
-    "an equation's verdict",
     {
-        "id": Key(ID, "The equation's id.", required=True),
-        "number": Key(TAGS, "Its number in the post, or its first and last."),
-        "verdict": Key(Scalar("a verdict", choices=ORDER), "What became of it.", required=True),
+        "id": Key(ID, "entry-id", required=True),
+        "number": Key(TAGS, "entry-number"),
+        "verdict": Key(Scalar("verdict", choices=ORDER), "entry-verdict", required=True),
     },
 )
+POSTS = Table("posts", Many(ENTRY, "entries"))
 SHAPE = Record(
     "ledger",
-    "a ledger of verdicts",
-    {
-        "format": Key(POSITIVE, "The version of this format.", required=True),
-        "posts": Key(
-            Table("posts", "posts and their equations", Many(ENTRY, "a list of equations")), "", required=True
-        ),
-    },
+    {"format": Key(POSITIVE, "ledger-format", required=True), "posts": Key(POSTS, "ledger-posts", required=True)},
 )
 
 
@@ -79,8 +73,7 @@ def read_ledger(text: str, path: str) -> tuple[Ledger | None, tuple[Finding, ...
     if newer:
         return None, newer
     for wrong in (*findings, *(conform(root, SHAPE) if root is not None else ())):
-        what, fix = say("ledger.broken", what=wrong.what), say("ledger.broken_fix")
-        return None, (Finding("ledger-broken", Severity.ERROR, wrong.where, what, wrong.expected, fix),)
+        return None, (finding_of("ledger.ledger-broken", wrong.where, expected=wrong.expected, what=wrong.what),)
     posts = root.get("posts") if isinstance(root, MapNode) else None
     assert isinstance(posts, MapNode), "it has its shape"
     return {post.value: tuple(_entries(listed)) for post, listed in posts.items}, ()
