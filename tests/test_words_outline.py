@@ -19,6 +19,7 @@ from proofweave.outline.renumber import retag
 from proofweave.outline.reply import RECORDING, REPLIES, read_drafts, read_reply
 from proofweave.outline.shapes import Many, OneOf, Record, Table, about, words_of
 from proofweave.pipeline.code import modules
+from proofweave.stages.ledger.record import SHAPE
 from proofweave.text.press import environment_of, print_template
 from proofweave.text.tex.structure import problems
 from proofweave.text.yaml.reading import read_nodes
@@ -183,7 +184,7 @@ def shapes(shape, seen):
 
 def test_every_shape_and_key_has_words_and_no_words_are_left():
     seen: set[int] = set()
-    said = {text.key for root in (OUTLINE, RECORDING, REPLIES) for text in shapes(root, seen)}
+    said = {text.key for root in (OUTLINE, RECORDING, REPLIES, SHAPE) for text in shapes(root, seen)}
     assert said == {f"format.{name}" for name in table("format")}
 
 

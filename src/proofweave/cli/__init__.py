@@ -29,6 +29,8 @@ VERBS = (
     "gc",
     "retag",
     "schema",
+    "migrate",
+    "ledger",
     "manifest",
     "reproduce",
 )

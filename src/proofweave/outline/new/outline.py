@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from proofweave.core.formats import OUTLINE as FORMAT
 from proofweave.core.types import THEOREM_LIKE, Block, BlockKind, Layer, Outline, Post, Section, SpanKind
 from proofweave.outline.checks import numbered_in
 from proofweave.outline.new.drafts import (
@@ -157,6 +158,7 @@ def _outline_lines(
     yield SCHEMA
     for line in words.header:
         yield f"# {plain(line.format(source=post.path, name=name))}"
+    yield f"format: {FORMAT}"
     yield f"title: {scalar(title, 2)}"
     yield f"source: {scalar(UNPRINTABLE.sub(' ', post.path), 2)}"
     yield f"language: {'zh' if words is ZH else 'en'}"

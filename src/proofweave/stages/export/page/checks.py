@@ -9,6 +9,7 @@ from html import escape
 from typing import Any
 
 from proofweave.core.types import Equation, Outline, Step, SymbolSpec
+from proofweave.core.wire import verdict_of
 from proofweave.stages.export.page.equations import Mark
 
 SIGNS = {"verified": "✓", "weak": "≈", "defined": "≔", "skipped": "–", "assumed": "–", "refuted": "✗", "error": "!"}
@@ -70,9 +71,7 @@ def checked(outline: Outline, equations: Sequence[Mapping[str, Any]]) -> tuple[C
 
 def _checked(value: Mapping[str, Any], scope: tuple[str, tuple[SymbolSpec, ...]]) -> Checked:
     tex, specs = scope
-    verdict, reason = str(value["verdict"]), str(value["reason"])
-    if verdict == "skipped" and reason.startswith("assumed: "):
-        verdict, reason = "assumed", reason.removeprefix("assumed: ")
+    verdict, reason = verdict_of(value)
     mutants = value["mutants"] or {"killed": 0, "total": 0}
     return Checked(
         tuple(value["tags"]),
