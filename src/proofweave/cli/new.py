@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     output = _output(project, path, arguments.output)
     post = _post(project, path)
     like = _reference(project, project.path(arguments.like)) if arguments.like else None
-    text = new_outline(post, output.stem, like, project.config().heading)
+    text = new_outline(post, output.stem, like, project.config())
     _refuse_misread(project, text, post, output)
     write_text(output, text)
     name = project.name(output)

@@ -93,7 +93,7 @@ def newer_than_findings(project: Project, post: PostReport) -> str:
     judged = findings_path(project, post.post).stat().st_mtime_ns
     own = [project.root / post.path, project.root / post.source]
     recordings = sorted((project.root / "generations" / post.post).glob("*.json"))
-    folders = [project.root / "templates" / name for name in ("prompt", "zh", "en")]
+    folders = [project.root / "templates" / name for name in ("prompt", "post")]
     shared = [project.root / "config.yaml", *(path for folder in folders for path in sorted(folder.glob("*.j2")))]
     for path in (*own, *recordings, *shared):
         if path.is_file() and path.stat().st_mtime_ns > judged:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from proofweave.core.types import Finding, Severity, Where
-from proofweave.core.words.table import LANGUAGES
+from proofweave.core.words.table import LANGUAGES, labels
 from proofweave.text.yaml.nodes import MapNode, Node, ScalarNode, read_nodes
 
 PROVIDERS = ("recorded", "openai", "batch")
@@ -51,9 +51,13 @@ class Config:
     batch_poll: float = 30.0
     prices: Mapping[str, Price] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
-    heading: str = "公式推导与注释"
+    heading: str = "auto"
     reference_post: str = ""
     language: str = "auto"
+
+    def heading_in(self, language: str) -> str:
+        """Return the heading the grown part stands under; the project may leave it to each post's language."""
+        return labels("post", language)["heading"] if self.heading == "auto" else self.heading
 
 
 Check = Callable[[str], bool]

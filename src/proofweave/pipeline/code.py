@@ -12,6 +12,9 @@ IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+(proofweave[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)|import[ \t]+(proofweave[\w.]*))",
     re.MULTILINE,
 )
+SAYS = re.compile(r"""\b(?:say|labels)\(\s*f?"(\w+)""")
+"""What names a room of the table of words, which is code in another notation."""
+
 ROOT = Path(__file__).parent.parent
 VERB_FOLDER = ROOT / "cli"
 START = ("__init__.py", "__main__.py", "cli/__init__.py", "cli/verb.py")
@@ -44,7 +47,7 @@ def fingerprint(*verbs: str) -> str:
 
 
 def modules(verb: str) -> tuple[Path, ...]:
-    """Return the files of the modules a verb may load, at the top of a file or inside a function."""
+    """Return the files of the modules a verb may load, at the top of a file or inside a function, and their words."""
     waiting = [ROOT / name for name in (*START, f"cli/{verb}.py")]
     found: set[Path] = set()
     while waiting:
@@ -59,10 +62,12 @@ def modules(verb: str) -> tuple[Path, ...]:
 @cache
 def _imports(path: Path) -> frozenset[Path]:
     names: set[str] = set()
-    for match in IMPORT.finditer(path.read_text(encoding="utf-8")):
+    text = path.read_text(encoding="utf-8")
+    for match in IMPORT.finditer(text):
         package = match[1] or match[3]
         names |= {package, *(f"{package}.{name}" for name in re.findall(r"\w+", match[2] or ""))}
-    return frozenset(file for name in names for file in _files(name))
+    rooms = frozenset(ROOT / "core" / "words" / f"{room}.toml" for room in SAYS.findall(text))
+    return rooms.union(*map(_files, names))
 
 
 @cache
