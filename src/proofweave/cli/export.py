@@ -111,7 +111,7 @@ def grown_page(
     if assembly is None and not stopping:
         assembly = assembled(project, path, replies)
     if assembly is None or stopping:
-        return refused(str(judgement["title"] or path.stem), stopping, root), []
+        return refused(str(judgement["title"] or path.stem), stopping, judgement["language"], root), []
     return page_of(grown(project, path, assembly, judgement), root, katex)
 
 
@@ -140,11 +140,12 @@ def plain(name: str, stem: str, text: str) -> Document:
     """Return any Markdown ready for its page."""
     from proofweave.stages.export.marked.placeholders import mark
     from proofweave.stages.export.page.document import Document
-    from proofweave.text.markdown.post import headings, read_post
+    from proofweave.text.markdown.post import headings, language_of, read_post
 
     post = read_post(text, name)
     first = next((heading.title for heading in headings(post) if heading.level == 1), "")
-    return Document(mark(post), post.front.get("title") or first or stem, name, date=post.front.get("date", ""))
+    title = post.front.get("title") or first or stem
+    return Document(mark(post), title, name, language_of(post), date=post.front.get("date", ""))
 
 
 def page_of(document: Document, root: str = "../", katex: KaTeX | None = None) -> tuple[str, list[Finding]]:

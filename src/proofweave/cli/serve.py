@@ -22,7 +22,10 @@ PORT = 8765
 PAUSE = 0.15
 """Seconds between two looks at the files."""
 
-HEAD = '<link rel="stylesheet" href="/-/live.css"><script src="/-/live.js" defer></script>\n</head>'
+HEAD = (
+    '<link rel="stylesheet" href="/-/live.css">'
+    '<script src="/-/live.js" data-broken="{broken}" data-fold="{fold}" defer></script>\n</head>'
+)
 
 
 def add(subparsers: Subparsers) -> None:
@@ -71,9 +74,11 @@ def own_files() -> dict[str, tuple[str, bytes]]:
 
 def live(html: str) -> str:
     """Return a page that also listens for changes; the file itself stays as the build wrote it."""
-    return html.replace("default-src 'none'; ", "default-src 'none'; connect-src 'self'; ", 1).replace(
-        "</head>", HEAD, 1
-    )
+    from proofweave.core.words.table import labels
+
+    words = labels("page", "zh" if '<html lang="zh' in html[:100] else "en")
+    allowed = html.replace("default-src 'none'; ", "default-src 'none'; connect-src 'self'; ", 1)
+    return allowed.replace("</head>", HEAD.format(broken=words["broken"], fold=words["fold"]), 1)
 
 
 class Keeper:

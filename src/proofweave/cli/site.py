@@ -59,17 +59,18 @@ def write_site(project: Project, folder: Path) -> None:
     from proofweave.stages.site.pages import dashboard_page, graph_page, index_page, search_index
     from proofweave.text.html.visible import parts_of
 
-    whole = report_json(reported(project, written(project)))
+    report = reported(project, written(project))
+    whole, language = report_json(report, report.told), report.language
     posts: list[dict[str, Any]] = whole["posts"]
     for post in posts:
         post["errors"] = [each for each in post["findings"] if each["severity"] == "error"]
     pages = {post["post"]: folder / "posts" / f"{post['post']}.html" for post in posts}
     built = {post: parts_of(read_text(path)) for post, path in pages.items() if path.is_file()}
-    write_text(folder / "index.html", index_page(posts, built, whole["totals"]), keep=True)
+    write_text(folder / "index.html", index_page(posts, built, whole["totals"], language), keep=True)
     write_text(folder / "assets" / "search-index.js", search_index(built, posts), keep=True)
-    write_text(folder / "dashboard.html", dashboard_page(posts), keep=True)
+    write_text(folder / "dashboard.html", dashboard_page(posts, language), keep=True)
     graphs = {post["post"]: graph_of(project, post["post"]) for post in posts if post["post"] in built}
-    write_text(folder / "graph.html", graph_page(posts, graphs), keep=True)
+    write_text(folder / "graph.html", graph_page(posts, graphs, language), keep=True)
 
 
 def graph_of(project: Project, post: str) -> tuple[Result, ...]:

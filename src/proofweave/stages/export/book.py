@@ -132,10 +132,7 @@ def pictures_of(blocks: Any) -> tuple[str, ...]:
 def leaked(xhtml: str) -> tuple[str, ...]:
     r"""Return each stretch of TeX (`\frac`, `$x$`, `\begin`) that a chapter shows as text outside code and formulas."""
     text = re.sub(r"<(code|pre|math|head)\b.*?</\1>", " ", xhtml, flags=re.DOTALL)
-    found = re.findall(
-        r"\\(?:begin|end|tag|label|eqref|[a-zA-Z]+\{)[^\s<]{0,20}|\$[^$<\s][^$<]{0,40}\$", TAGS.sub(" ", text)
-    )
-    return tuple(found)
+    return tuple(LEAK.findall(TAGS.sub(" ", text)))
 
 
 def numbers_shown(xhtml: str) -> tuple[str, ...]:

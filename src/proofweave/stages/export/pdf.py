@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
+from proofweave.core.words.table import labels
 from proofweave.stages.export.marked.numbers import Display
 from proofweave.stages.export.page.document import Document, arranged
 from proofweave.stages.export.page.equations import Pictured, Printer, anchor_of, named, row_cells, several
@@ -25,10 +26,6 @@ ENDS = {
 }
 BOXES = {"box": "statement", "passage": "passage", "aside": "aside", "qed": "qed", "works": "works"}
 LABEL = re.compile(r"[A-Za-z0-9_.:-]+\Z")
-WORDS = {
-    "zh": {"contents": "目录", "proof": "证明"},
-    "en": {"contents": "Contents", "proof": "Proof"},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +74,13 @@ def source(document: Document, template: str, body: str) -> str:
     """Return the Typst source of a handout: its settings, the template, and what pandoc wrote."""
     checked = sum(len(each.tags) for each in document.checked if each.verdict == "verified")
     numbered = sum(len(each.tags) for each in document.checked)
-    words = WORDS["zh" if document.language == "zh" else "en"]
+    words = labels("page", document.language)
     settings = {
         "title": document.title,
         "language": document.language,
         "date": document.date,
         "contents": words["contents"],
+        "summary": words["printed_summary"].format(numbered=numbered, checked=checked),
     }
     lines = [f"#let {name} = {quoted(value)}" for name, value in settings.items()]
     lines += [f"#let numbered = {numbered}", f"#let checked = {checked}"]

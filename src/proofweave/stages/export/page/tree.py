@@ -47,6 +47,17 @@ def words(inlines: Sequence[Node]) -> str:
     return "".join(out)
 
 
+def worded(node: Any, picture: str) -> Any:
+    """Return a tree whose pictures all have words; those without any are called what they are."""
+    if isinstance(node, list):
+        return [worded(each, picture) for each in node]
+    if not isinstance(node, dict):
+        return node
+    if node.get("t") == "Image" and not words(node["c"][1]):
+        return {"t": "Image", "c": [node["c"][0], [{"t": "Str", "c": picture}], node["c"][2]]}
+    return {key: worded(value, picture) for key, value in node.items()}
+
+
 def clean(blocks: Sequence[Node]) -> list[Node]:
     """Return blocks that hold nothing a browser would run, load or style: attributes, raw parts and odd links gone."""
     return [new for block in blocks for new in _block(block)]
@@ -152,9 +163,9 @@ def _image(content: Sequence[Any]) -> Iterator[Node]:
     if target.startswith("../figures/") and target.endswith(".svg") and ".." not in target[3:]:
         yield {"t": "Image", "c": [NO_ATTR, [{"t": "Str", "c": alt}], [target, ""]]}
     elif urlsplit_safe(target) in ("http", "https"):
-        yield {"t": "Link", "c": [NO_ATTR, [{"t": "Str", "c": f"[{alt or '图'}]"}], [target, ""]]}
+        yield {"t": "Link", "c": [NO_ATTR, [{"t": "Str", "c": f"[{alt}]"}], [target, ""]]}
     else:
-        yield {"t": "Str", "c": f"[{alt or '图'}]"}
+        yield {"t": "Str", "c": f"[{alt}]"}
 
 
 def urlsplit_safe(target: str) -> str:
