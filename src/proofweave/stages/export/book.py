@@ -11,9 +11,8 @@ from typing import Any
 from proofweave.stages.export.marked.numbers import Display
 from proofweave.stages.export.page.document import Document, arranged
 from proofweave.stages.export.page.equations import Pictured, Printer, anchor_of, row_cells
-from proofweave.stages.export.page.tree import Node, raw_inline
+from proofweave.stages.export.page.tree import PROOF, Node, inside, raw_inline
 
-PROOF = re.compile(r'<details class="proof" open><summary>(.*)</summary>\Z', re.DOTALL)
 MATH = re.compile(r"<math(?=[ >])")
 NAMESPACE = '<math xmlns="http://www.w3.org/1998/Math/MathML"'
 TAGS = re.compile(r"<[^>]*>")
@@ -77,18 +76,8 @@ def _block(block: Node) -> Iterator[Node]:
         yield {"t": kind, "c": ["html", text]}
     elif kind == "Header":
         yield {"t": kind, "c": [content[0] - 1, content[1], _inlines(content[2])]}
-    elif kind in ("Para", "Plain"):
-        yield {"t": kind, "c": _inlines(content)}
-    elif kind == "Div":
-        yield {"t": kind, "c": [content[0], _blocks(content[1])]}
-    elif kind == "BlockQuote":
-        yield {"t": kind, "c": _blocks(content)}
-    elif kind == "BulletList":
-        yield {"t": kind, "c": [_blocks(item) for item in content]}
-    elif kind == "OrderedList":
-        yield {"t": kind, "c": [content[0], [_blocks(item) for item in content[1]]]}
     else:
-        yield block
+        yield inside(block, _blocks, _inlines)
 
 
 def _blocks(found: Sequence[Node]) -> list[Node]:
