@@ -1,6 +1,7 @@
 """The layers: a module imports only what lies below it, and only adapters and the CLI touch the world."""
 
 import ast
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,45 @@ def test_the_core_is_pure(name):
 def test_what_is_slow_to_load_is_loaded_when_it_is_needed(name):
     early = {module.split(".")[0] for module, now in imports(tree_of(name)) if now}
     assert not early & HEAVY
+
+
+def arrows(name):
+    """Return the modules a module imports, late imports and those for types included."""
+    found = set()
+    for node in ast.walk(tree_of(name)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            inner = [f"{node.module}.{alias.name}" for alias in node.names]
+            found |= {name if name.removeprefix("proofweave.") in MODULES else node.module for name in inner}
+    return {module.removeprefix("proofweave.") for module in found if module.startswith("proofweave")} & set(MODULES)
+
+
+def test_no_modules_import_one_another():
+    graph = {name: arrows(name) for name in MODULES}
+    assert len(tuple(TopologicalSorter(graph).static_order())) == len(MODULES)
+
+
+CHECK_ROOMS = (
+    "language",
+    "syntax",
+    "parse",
+    "symbols",
+    "evaluate",
+    "operations",
+    "calculus",
+    "optimum",
+    "instances",
+    "judge",
+    "sheet",
+)
+"""The rooms of the checker, each of which imports from itself and those before it only."""
+
+
+@pytest.mark.parametrize("room", CHECK_ROOMS)
+def test_the_rooms_of_the_checker_keep_their_order(room):
+    modules = [name for name in MODULES if name.startswith(f"check.{room}.")]
+    allowed = CHECK_ROOMS[: CHECK_ROOMS.index(room) + 1]
+    found = {other for name in modules for other in arrows(name) if other.startswith("check.")}
+    assert modules
+    assert not {other for other in found if other.split(".")[1] not in allowed}

@@ -100,7 +100,7 @@ def _drafts(
     from proofweave.adapters.files import read_text
     from proofweave.core.types import Finding, Severity, Where
     from proofweave.outline.reply import read_drafts
-    from proofweave.text.yaml.nodes import read_nodes
+    from proofweave.text.yaml.reading import read_nodes
 
     name = project.name(path)
     root, problems = read_nodes(read_text(path), name)

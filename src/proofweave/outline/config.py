@@ -11,7 +11,8 @@ from typing import Any
 
 from proofweave.core.types import Finding, Severity, Where
 from proofweave.core.words.table import LANGUAGES, labels
-from proofweave.text.yaml.nodes import MapNode, Node, ScalarNode, read_nodes
+from proofweave.text.yaml.nodes import MapNode, Node, ScalarNode
+from proofweave.text.yaml.reading import read_nodes
 
 PROVIDERS = ("recorded", "openai", "batch")
 STRUCTURED = ("auto", "schema", "json", "text")

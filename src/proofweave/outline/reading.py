@@ -12,7 +12,8 @@ from proofweave.outline.checks import check_ids, check_mentions, check_tags
 from proofweave.outline.conform import conform, correct, problem
 from proofweave.outline.first_keys import peek
 from proofweave.outline.format import OUTLINE
-from proofweave.text.yaml.nodes import MapNode, ScalarNode, read_nodes
+from proofweave.text.yaml.nodes import MapNode, ScalarNode
+from proofweave.text.yaml.reading import read_nodes
 
 __all__ = ["Reading", "peek", "read_outline", "reading_of"]
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from proofweave.check.calculus import tangent_functions, tangent_rules  # noqa: F401  (they register their derivatives)
 from proofweave.check.calculus.tangent import NoRule, tangent
 from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.registry import applied, ev, gather, rule, table
+from proofweave.check.evaluate.names import SLOPES, applied, gather, table
+from proofweave.check.evaluate.registry import ev, rule
 from proofweave.check.evaluate.values import Array, Val, afford
 from proofweave.check.language.kinds import Type
 from proofweave.check.language.scope import Hole, Symbol
@@ -32,12 +32,9 @@ Step = tuple[Symbol, int, int]
 def _of_function(node: Node, env: Env) -> Val:
     symbol: Symbol = node.data.symbol
     order = 1 if node.op == "gradient" else 2
-    arity = len(symbol.type.args)
-    if symbol.role == "function":
-        from proofweave.check.operations.functions import evaluate
-
-        members = [ev(arg, env).v - env.size(h.lo) for h, arg in zip(symbol.holes, node.args[arity:], strict=True)]
-        return evaluate(env, symbol, ev(node.args[0], env), members, order)
+    own = SLOPES.get(symbol.role)
+    if own is not None:
+        return own(node, env, order)
     inner = applied(symbol, node, env)
     param = symbol.params[node.data.which]
     return differentiate(symbol.data["body"], ((param, 0, 0),) * order, (), inner, node)

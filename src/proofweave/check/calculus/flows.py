@@ -14,12 +14,16 @@ from functools import cache
 
 import numpy as np
 
+from proofweave.check.calculus import tangent_names
+from proofweave.check.calculus.tangent import RULES, NoRule, Tangent, tangent
 from proofweave.check.evaluate import values as va
 from proofweave.check.evaluate.env import Env
+from proofweave.check.evaluate.names import CALLS
 from proofweave.check.evaluate.registry import ev, rule
 from proofweave.check.evaluate.values import EPS, Array, Val
 from proofweave.check.language.kinds import CheckError
 from proofweave.check.language.needs import closure
+from proofweave.check.language.operators import Rate
 from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tree import Node, number, substitute
 
@@ -27,14 +31,6 @@ STEPS = (12, 24, 48, 96)
 ENOUGH = 0.7
 MOST_TRACKS = 4
 CLOSE = 1e-7
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """A time derivative of a flow, of some order; the node's argument is the time."""
-
-    symbol: Symbol
-    order: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +44,11 @@ class Track:
     coarse_slopes: Array
 
 
-def evaluate(symbol: Symbol, time: Val, env: Env) -> Val:
+@CALLS("flow")
+def _call(node: Node, env: Env) -> Val:
     """Return x(time) with the error of the integration."""
+    symbol: Symbol = node.data
+    time = ev(node.args[0], env)
     if env.touched(symbol):
         raise CheckError(f"{symbol.name} depends on what is varied here; a flow is solved for fixed values only")
     track = _track(symbol, time.v, env)
@@ -75,6 +74,21 @@ def _rate(node: Node, env: Env) -> Val:
     return ev(rate_tree(node), env)
 
 
+@tangent_names.CALLS("flow")
+def _call_tangent(t: Tangent, node: Node) -> Node | None:
+    symbol: Symbol = node.data
+    if t.depends(symbol):
+        raise NoRule
+    moved = t.of(node.args[0])
+    slope = Node("rate", node.args, node.type, node.at, node.end, Rate(symbol, 1))
+    return None if moved is None else Node("mul", (moved, slope), node.type, node.at, node.end)
+
+
+@RULES("rate")
+def _rate_tangent(t: Tangent, node: Node) -> Node | None:
+    return t.of(rate_tree(node))
+
+
 def rate_tree(node: Node) -> Node:
     """Return a time derivative written out by the flow's own equation."""
     rate: Rate = node.data
@@ -92,8 +106,6 @@ def _written(symbol: Symbol, order: int) -> Node:
     if order == 1:
         velocity: Node = symbol.data["velocity"]
         return velocity
-    from proofweave.check.calculus.tangent import NoRule, tangent
-
     direction = Symbol("dt", symbol.where, param.type, "bound")
     try:
         tree = tangent(_written(symbol, order - 1), param, direction)

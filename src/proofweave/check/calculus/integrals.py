@@ -14,7 +14,8 @@ import numpy as np
 
 from proofweave.check.evaluate import values as va
 from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.registry import ev, rule, table
+from proofweave.check.evaluate.names import table
+from proofweave.check.evaluate.registry import ev, rule
 from proofweave.check.evaluate.values import EPS, Array, Val
 from proofweave.check.language.kinds import SCALAR, CheckError
 from proofweave.check.language.needs import closure, named_in

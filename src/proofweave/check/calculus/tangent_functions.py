@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from proofweave.check.calculus.tangent import (
+    RULES,
     NoRule,
     Tangent,
     entrywise,
@@ -14,7 +15,6 @@ from proofweave.check.calculus.tangent import (
     over,
     plus,
     power,
-    rule,
     times,
 )
 from proofweave.check.calculus.tangent_rules import log_slope
@@ -23,7 +23,7 @@ from proofweave.check.language.tree import Node, number
 from proofweave.check.operations.stable import is_exponential, positive_form
 
 
-@rule("func")
+@RULES("func")
 def _function(t: Tangent, node: Node) -> Node | None:
     name, x = node.data[0], node.args[0]
     if name == "log" and x.type == SCALAR and is_exponential(x) and positive_form(x):
@@ -64,7 +64,7 @@ def _slope(name: str, node: Node, x: Node) -> Node:
     raise NoRule
 
 
-@rule("softmax")
+@RULES("softmax")
 def _softmax(t: Tangent, node: Node) -> Node | None:
     moved = t.of(node.args[0])
     if moved is None:
@@ -75,7 +75,7 @@ def _softmax(t: Tangent, node: Node) -> Node | None:
     return plus([first, minus(second)])
 
 
-@rule("norm")
+@RULES("norm")
 def _norm(t: Tangent, node: Node) -> Node | None:
     x = node.args[0]
     moved = t.of(x)
@@ -88,7 +88,7 @@ def _norm(t: Tangent, node: Node) -> Node | None:
     return over(Node("inner", (x, moved), SCALAR, node.at, node.end), node)
 
 
-@rule("eigenvalue")
+@RULES("eigenvalue")
 def _eigenvalue(t: Tangent, node: Node) -> Node | None:
     moved = t.of(node.args[0])
     if node.data not in ("max", "min") or moved is None:
@@ -97,13 +97,13 @@ def _eigenvalue(t: Tangent, node: Node) -> Node | None:
     return Node("inner", (dyad, moved), SCALAR, node.at, node.end)
 
 
-@rule("inverse")
+@RULES("inverse")
 def _inverse(t: Tangent, node: Node) -> Node | None:
     moved = t.of(node.args[0])
     return None if moved is None else minus(Node("mul", (node, moved, node), node.type, node.at, node.end))
 
 
-@rule("matfunc")
+@RULES("matfunc")
 def _matrix_function(t: Tangent, node: Node) -> Node | None:
     moved = t.of(node.args[0])
     if node.data == "tr":

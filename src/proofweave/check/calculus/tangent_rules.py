@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from proofweave.check.calculus.tangent import (
-    BILINEAR,
+    RULES,
     NoRule,
     Tangent,
     entrywise,
@@ -16,7 +16,6 @@ from proofweave.check.calculus.tangent import (
     over,
     plus,
     power,
-    rule,
     times,
 )
 from proofweave.check.language.kinds import SCALAR
@@ -25,12 +24,12 @@ from proofweave.check.language.tree import Node, number, substitute
 from proofweave.check.operations.stable import is_exponential, positive_form
 
 
-@rule("add")
+@RULES("add")
 def _add(t: Tangent, node: Node) -> Node | None:
     return plus([t.of(arg) for arg in node.args])
 
 
-@rule("mul", *BILINEAR)
+@RULES("mul", "inner", "hadamard", "outer")
 def _product(t: Tangent, node: Node) -> Node | None:
     terms: list[Node | None] = []
     for place, arg in enumerate(node.args):
@@ -40,7 +39,13 @@ def _product(t: Tangent, node: Node) -> Node | None:
     return plus(terms)
 
 
-@rule("div")
+@RULES("neg", "transpose", "diag", "diagonal")
+def _linear(t: Tangent, node: Node) -> Node | None:
+    inner = t.of(node.args[0])
+    return None if inner is None else node.with_args((inner,))
+
+
+@RULES("div")
 def _quotient(t: Tangent, node: Node) -> Node | None:
     above, below = node.args
     if node.type == SCALAR and positive_form(above) and positive_form(below) and is_exponential(below):
@@ -54,7 +59,7 @@ def _quotient(t: Tangent, node: Node) -> Node | None:
     return plus([moved, minus(over(scaled, square))])
 
 
-@rule("pow", "elementpow")
+@RULES("pow", "elementpow")
 def _power(t: Tangent, node: Node) -> Node | None:
     base, exponent = node.args
     if base.type.kind == "matrix":
@@ -92,7 +97,7 @@ def _squared(base: Node) -> Node | None:
     return base.args[0] if base.op == "func" and base.data[0] == "abs" and base.type == SCALAR else None
 
 
-@rule("root")
+@RULES("root")
 def _root(t: Tangent, node: Node) -> Node | None:
     body, degree = node.args
     if not t.still(degree):
@@ -104,7 +109,7 @@ def _root(t: Tangent, node: Node) -> Node | None:
     return times(Node("div", (node, Node("mul", (degree, body), SCALAR, 0, 0)), SCALAR, node.at, node.end), moved)
 
 
-@rule("array")
+@RULES("array")
 def _array(t: Tangent, node: Node) -> Node | None:
     return node.with_args(tuple(t.of(arg) or number(0) for arg in node.args))
 
@@ -118,14 +123,14 @@ def fixed(t: Tangent, nodes: Sequence[Node]) -> None:
         raise NoRule
 
 
-@rule("sum")
+@RULES("sum")
 def _sum(t: Tangent, node: Node) -> Node | None:
     fixed(t, node.args[:3])
     moved = t.of(node.args[3])
     return None if moved is None else replace(node, args=(*node.args[:3], moved), type=moved.type)
 
 
-@rule("expect")
+@RULES("expect")
 def _expect(t: Tangent, node: Node) -> Node | None:
     random = node.data if node.data is not None else unbound_random([node.args[0]])
     if any(t.depends(symbol) for symbol in random):
@@ -134,7 +139,7 @@ def _expect(t: Tangent, node: Node) -> Node | None:
     return None if moved is None else replace(node, args=(moved,), data=tuple(random))
 
 
-@rule("integral")
+@RULES("integral")
 def _integral(t: Tangent, node: Node) -> Node | None:
     lo, hi, body = node.args
     moved = t.of(body)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -13,9 +13,6 @@ from proofweave.check.language.kinds import CheckError, Dim, TooLarge
 from proofweave.check.language.needs import closure, stochastic
 from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tree import Index
-
-if TYPE_CHECKING:
-    from proofweave.check.operations.functions import Sampled
 
 MOST_POSITIONS = 4_000_000
 DEEPEST = 60
@@ -48,7 +45,7 @@ class Env:
         self.sizes = sizes
         self.clock = clock
         self.values: dict[Symbol, Val] = {}
-        self.functions: dict[Symbol, Sampled] = {}
+        self.functions: dict[Symbol, Any] = {}
         self.flows: dict[Symbol, tuple[Any, ...]] = {}
         self.axes: tuple[int, ...] = ()
         self.binds: dict[Index | Symbol, tuple[Val, int]] = {}

@@ -135,6 +135,13 @@ def power(x: Val, y: Val) -> Val:
     return Val(v, from_base + second + from_power + 4 * EPS * np.abs(v))
 
 
+def exp(x: Val) -> Val:
+    """Return e^x."""
+    v = np.exp(x.v)
+    lost = np.where((v > 0) & (v < 1e-290), 1e-320, 0.0)  # below 1e-308 fewer digits are kept
+    return Val(v, v * np.expm1(np.minimum(x.e, 50.0)) + 2 * EPS * v + lost)
+
+
 def sqrt(x: Val) -> Val:
     """Return the square root."""
     base = np.where((x.v < 0) & (-x.v <= 4 * x.e), 0.0, x.v)

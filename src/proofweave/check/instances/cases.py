@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from proofweave.check.calculus import derivatives, flows, integrals  # noqa: F401  (they register their operations)
 from proofweave.check.evaluate.clock import Clock
 from proofweave.check.evaluate.env import Env
 from proofweave.check.evaluate.registry import MOST_KEPT
@@ -20,8 +19,7 @@ from proofweave.check.language.kinds import CheckError, TooLarge
 from proofweave.check.language.needs import closure, in_order, named_in, unbound_random, varying
 from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tree import Index, Node, walk
-from proofweave.check.operations import arithmetic, binders, linear, scalars  # noqa: F401  (they register theirs)
-from proofweave.check.optimum import solve  # noqa: F401
+from proofweave.check.operations.binders import bind_support
 from proofweave.check.parse.statement import Statement
 
 LEAST = 20
@@ -45,7 +43,7 @@ class Task:
         """Return the state with free indices and random symbols outside expectations running over axes."""
         inner = bind_free(self.free, env)
         for symbol in self.randoms:
-            inner, _ = binders.bind_support(symbol, inner, ("free", symbol.name))
+            inner, _ = bind_support(symbol, inner, ("free", symbol.name))
         return inner
 
 

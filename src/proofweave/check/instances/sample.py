@@ -9,14 +9,15 @@ import numpy as np
 
 from proofweave.check.evaluate.clock import Clock
 from proofweave.check.evaluate.env import Env
+from proofweave.check.evaluate.names import VALUES
 from proofweave.check.evaluate.registry import ev
 from proofweave.check.evaluate.values import EPS, Array, Val, exact
+from proofweave.check.instances.rules import state
 from proofweave.check.instances.ties import coincide
 from proofweave.check.language.kinds import CheckError, Dim, TooLarge
 from proofweave.check.language.needs import stochastic
 from proofweave.check.language.scope import Symbol
 from proofweave.check.operations import functions, supports
-from proofweave.check.operations.bindings import DERIVED, make
 
 GROUPS = 8
 MOST_DRAWN = 1 << 19  # numbers in one batch; up to eight batches are kept
@@ -58,7 +59,7 @@ def size_groups(plan: Sequence[Symbol], rng: np.random.Generator, clock: Clock) 
         return [{}]
     found: dict[tuple[int, ...], dict[str, int]] = {}
     for attempt in range(4 * GROUPS):
-        env = Env(1, {}, clock)
+        env = state(1, {}, clock)
         for symbol in sizes:
             lo, hi = bounds(symbol, env)
             value = lo if attempt == 0 else hi if attempt == 1 else int(rng.integers(lo, hi + 1))
@@ -71,7 +72,7 @@ def size_groups(plan: Sequence[Symbol], rng: np.random.Generator, clock: Clock) 
 
 def draw(plan: Sequence[Symbol], sizes: dict[str, int], batch: int, rng: np.random.Generator, clock: Clock) -> Env:
     """Draw a batch of instances of the free symbols; derived ones are still to be made."""
-    env = Env(batch, dict(sizes), clock)
+    env = state(batch, dict(sizes), clock)
     _afford(plan, env)
     regime = rng.choice(3, size=batch, p=[0.3, 0.5, 0.2])
     for symbol in plan:
@@ -123,14 +124,14 @@ def _int_bounds(symbol: Symbol, env: Env) -> tuple[Array, Array]:
 
 def complete(plan: Sequence[Symbol], env: Env, rng: np.random.Generator) -> None:
     """Make the values that follow from the free ones, in order of need."""
-    env.values = {s: v for s, v in env.values.items() if s.role not in DERIVED}
+    env.values = {s: v for s, v in env.values.items() if s.role not in VALUES}
     env.flows = {}
     for symbol in plan:
         if symbol.role == "random" and "support" in symbol.data:
             if symbol not in env.values:
                 _support(symbol, env, rng)
-        elif symbol.role in DERIVED and symbol.type.kind != "function" and not stochastic(symbol):
-            env.values[symbol] = _padded(make(symbol, env))
+        elif symbol.role in VALUES and symbol.type.kind != "function" and not stochastic(symbol):
+            env.values[symbol] = _padded(VALUES[symbol.role](symbol, env))
 
 
 def _padded(value: Val) -> Val:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from proofweave.check.language.kinds import SCALAR
+from proofweave.check.language.operators import Optimum
 from proofweave.check.language.tree import Node, number
-from proofweave.check.parse.binders import Optimum
 
 FLIPPED = {"<": ">", ">": "<", r"\le": r"\ge", r"\ge": r"\le", r"\succeq": r"\preceq", r"\preceq": r"\succeq"}
 LEAVES = frozenset(

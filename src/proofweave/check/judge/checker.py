@@ -14,43 +14,17 @@ from proofweave.check.instances.cases import Case, Drawn, Task, draw_cases, task
 from proofweave.check.instances.premises import read as read_premises
 from proofweave.check.judge import order
 from proofweave.check.judge.answer import Answer, Options, Question
+from proofweave.check.judge.gate import gate
 from proofweave.check.judge.repetition import circular
 from proofweave.check.judge.search import is_inequality, search
 from proofweave.check.judge.shrink import describe, simplest
 from proofweave.check.judge.verdict import Kind
 from proofweave.check.language.kinds import CheckError, OutOfTime
-from proofweave.check.language.tree import Node, walk
+from proofweave.check.language.tree import Node
 from proofweave.check.parse.statement import Statement
 
 NEAR = 1e-2
 SHOWING = 0.5
-
-
-class Rough:
-    """An approximation with the instances its order is fitted on."""
-
-    def __init__(
-        self,
-        task_: Task,
-        link: Node,
-        quantity: Node | None,
-        least: float | None,
-        rng: np.random.Generator,
-        clock: Clock,
-    ) -> None:
-        self.task, self.link = task_, link
-        self.order = order.read_order(quantity, least, link)
-        self.drawn = order.draw(task_, rng, clock)
-
-    def failure(self, link: Node, rng: np.random.Generator) -> str:
-        """Return how the error's order falls short, or an empty string."""
-        found = order.fit(self.task, link, self.order, self.drawn, rng)
-        if not found.count:
-            raise CheckError("the error has no value on any instance", link.at)
-        extra = sum(node.data or 0.0 for node in walk(link) if node.op == "bigo")
-        if found.least >= self.order.at_least + extra - order.SLACK:
-            return ""
-        return f"the error falls with order {found.least:.2g}, not {self.order.at_least:g}, as the quantity goes to 0"
 
 
 def seed_of(*parts: str) -> int:
@@ -93,7 +67,7 @@ def _check(question: Question, options: Options, rng: np.random.Generator, clock
             tightest = min(tightest, result.slack)
             if result.case is not None:
                 return _refutation(question, task_, claim, result.case, rng, found.count)
-    fits = [Rough(*pair, *question.order, rng, clock) for pair in rough]
+    fits = [order.Rough(*pair, *question.order, rng, clock) for pair in rough]
     for fit in fits:
         failed = fit.failure(fit.link, rng)
         if failed:
@@ -107,8 +81,6 @@ def _check(question: Question, options: Options, rng: np.random.Generator, clock
         )
     if not options.mutants:
         return Answer(Kind.HOLDS, f"holds on {instances} instances; no errors were planted", instances)
-    from proofweave.check.judge.gate import gate
-
     return gate(question, drawn, fits, instances, rng, clock)
 
 

@@ -12,7 +12,7 @@ from proofweave.check.evaluate.clock import RATE, Clock
 from proofweave.check.instances.cases import Case, Drawn, Task
 from proofweave.check.judge import mutate
 from proofweave.check.judge.answer import Answer, Question
-from proofweave.check.judge.checker import Rough
+from proofweave.check.judge.order import Rough
 from proofweave.check.judge.search import is_inequality, search
 from proofweave.check.judge.verdict import Kind, Mutants
 from proofweave.check.language.kinds import CheckError, OutOfTime

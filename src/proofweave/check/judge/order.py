@@ -13,6 +13,7 @@ from proofweave.check.evaluate.truth import SAFETY
 from proofweave.check.evaluate.values import Array, exact
 from proofweave.check.instances.cases import Drawn, Task, draw_cases, open_case
 from proofweave.check.instances.moves import repeat
+from proofweave.check.instances.sample import complete
 from proofweave.check.language.kinds import CheckError
 from proofweave.check.language.needs import named_in
 from proofweave.check.language.scope import Symbol
@@ -97,8 +98,6 @@ def fit(task_: Task, link: Node, order: Order, drawn: Drawn, rng: np.random.Gene
 
 def _driven(env: Env, order: Order, task_: Task, rng: np.random.Generator) -> Env:
     """Return each instance repeated with the symbol moved step by step so that the quantity goes to 0."""
-    from proofweave.check.instances.sample import complete
-
     best: Env | None = None
     smallest = np.inf
     for direction in (2.0, 0.5):
@@ -142,3 +141,30 @@ def _slope(size: Array, error: Array, floor: Array) -> float | None:
 def draw(task_: Task, rng: np.random.Generator, clock: Clock) -> Drawn:
     """Draw the instances an order is fitted on."""
     return draw_cases(task_, INSTANCES, rng, clock)
+
+
+class Rough:
+    """An approximation with the instances its order is fitted on."""
+
+    def __init__(
+        self,
+        task_: Task,
+        link: Node,
+        quantity: Node | None,
+        least: float | None,
+        rng: np.random.Generator,
+        clock: Clock,
+    ) -> None:
+        self.task, self.link = task_, link
+        self.order = read_order(quantity, least, link)
+        self.drawn = draw(task_, rng, clock)
+
+    def failure(self, link: Node, rng: np.random.Generator) -> str:
+        """Return how the error's order falls short, or an empty string."""
+        found = fit(self.task, link, self.order, self.drawn, rng)
+        if not found.count:
+            raise CheckError("the error has no value on any instance", link.at)
+        extra = sum(node.data or 0.0 for node in walk(link) if node.op == "bigo")
+        if found.least >= self.order.at_least + extra - SLACK:
+            return ""
+        return f"the error falls with order {found.least:.2g}, not {self.order.at_least:g}, as the quantity goes to 0"

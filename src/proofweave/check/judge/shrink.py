@@ -8,7 +8,7 @@ import numpy as np
 
 from proofweave.check.evaluate.env import Env
 from proofweave.check.evaluate.registry import ev
-from proofweave.check.evaluate.truth import Truth
+from proofweave.check.evaluate.truth import Truth, compare
 from proofweave.check.evaluate.values import Array, exact
 from proofweave.check.instances.cases import Case, Task, open_case
 from proofweave.check.instances.moves import movable, repeat, take
@@ -19,6 +19,7 @@ from proofweave.check.language.kinds import CheckError
 from proofweave.check.language.needs import closure, varying
 from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tree import Node
+from proofweave.check.operations.functions import SHAPE_NAMES
 
 ROUNDS = 8
 MOST = 400
@@ -153,8 +154,6 @@ def describe(task: Task, claim: Node, case: Case, tex: str) -> Counterexample:
 
 def _link(claim: Node, case: Case, spot: Array) -> tuple[Node, Node, str]:
     """Return the sides and sign of the relation in a claim that fails at a spot."""
-    from proofweave.check.evaluate.truth import compare
-
     if claim.op in ("and", "implies", "iff"):
         parts = claim.args if claim.op == "and" else claim.args[1:]
         for part in parts:
@@ -189,8 +188,6 @@ def nice(value: Array, digits: int = 6) -> object:
 
 def formula(env: Env, symbol: Symbol) -> object:
     """Return a sampled function as text, in the coordinates t_k = ⟨q_k, x⟩ + b_k."""
-    from proofweave.check.operations.functions import SHAPE_NAMES
-
     s = env.functions[symbol]
     if symbol.holes:
         return f"{int(np.prod(s.offset.shape[1:]))} sampled functions"

@@ -11,28 +11,28 @@ LONGEST = 20_000
 DEEPEST = 40
 
 
-def _words(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
     """Return the words of a table."""
     return frozenset(re.findall(r"\S+", text))
 
 
-SPACING = _words(
+SPACING = words(
     r"\, \; \: \! \/ \displaystyle \textstyle \scriptstyle \limits \nolimits \nonumber \notag \allowbreak \middle "
     r"\hfill \boxed"
 ) | {"\\ ", "\\\n"}
 OPENING = frozenset((r"\left", r"\bigl", r"\Bigl", r"\biggl", r"\Biggl"))
 CLOSING = frozenset((r"\right", r"\bigr", r"\Bigr", r"\biggr", r"\Biggr"))
 SIZING = frozenset((r"\big", r"\Big", r"\bigg", r"\Bigg", r"\bigm", r"\Bigm", r"\biggm"))
-FONTS = _words(
+FONTS = words(
     r"\boldsymbol \mathbf \bm \mathbb \mathcal \mathrm \mathsf \mathit \mathfrak \mathscr \mathtt \vec \mathop "
     r"\mathnormal \pmb \bf \rm \cal"
 )
-ACCENTS = _words(r"\hat \bar \tilde \widehat \widetilde \overline \dot \ddot \check \breve \underline")
+ACCENTS = words(r"\hat \bar \tilde \widehat \widetilde \overline \dot \ddot \check \breve \underline")
 ARGUMENT_DROPPED = frozenset((r"\tag", r"\label", r"\hspace", r"\vspace", r"\phantom", r"\color"))
 WORDS = frozenset((r"\text", r"\textrm", r"\textbf", r"\textit", r"\mbox", r"\textnormal"))
 SEPARATORS = frozenset((r"\quad", r"\qquad"))
 TRANSPARENT = frozenset(("equation", "align", "aligned", "split", "gather", "gathered", "alignedat"))
-FORBIDDEN = _words(
+FORBIDDEN = words(
     r"\input \include \write \openout \openin \read \def \gdef \edef \xdef \let \newcommand \renewcommand \catcode "
     r"\csname \immediate \special \usepackage \require \href \url \htmlData \includegraphics"
 )
@@ -75,7 +75,7 @@ ALIASES = {
     r"\gt": ">",
     r"\wedge": r"\land",
 }
-OPERATORS = _words(
+OPERATORS = words(
     "sign sgn tr Tr trace det rank diag Diag msign argmin argmax Var Cov exp log ln sin cos tan tanh sinh cosh arctan "
     "arcsin arccos sigmoid softmax ReLU relu softplus erf erfc conv sup inf max min vec span Span clip dim median"
 )
@@ -261,7 +261,7 @@ def _font(font: str, inside: list[Token], owner: Token, end: int) -> Token:
 
 GREEK = frozenset(
     rf"\{name}"
-    for name in _words(
+    for name in words(
         "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi varpi rho "
         "varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon "
         "Phi Psi Omega ell hbar imath jmath Re Im aleph emptyset infty"

@@ -6,9 +6,11 @@ import numpy as np
 
 from proofweave.check.evaluate import values as va
 from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.registry import ev, rule
+from proofweave.check.evaluate.registry import cubic, ev, rule
 from proofweave.check.evaluate.values import Val
 from proofweave.check.language.tree import Node
+from proofweave.check.operations.linear import matrix_power
+from proofweave.check.operations.stable import quotient
 
 
 @rule("add")
@@ -24,7 +26,7 @@ def _neg(node: Node, env: Env) -> Val:
     return va.neg(ev(node.args[0], env))
 
 
-@rule("mul")
+@rule("mul", work=cubic)
 def _mul(node: Node, env: Env) -> Val:
     kind = node.args[0].type.kind
     value = ev(node.args[0], env)
@@ -93,8 +95,6 @@ def _outer(node: Node, env: Env) -> Val:
 
 @rule("div")
 def _div(node: Node, env: Env) -> Val:
-    from proofweave.check.operations.stable import quotient
-
     found = quotient(node, env)
     if found is not None:
         return found
@@ -110,15 +110,13 @@ def _transpose(node: Node, env: Env) -> Val:
     return Val(np.swapaxes(value.v, -1, -2), np.swapaxes(value.e, -1, -2))
 
 
-@rule("pow")
+@rule("pow", work=cubic)
 def _pow(node: Node, env: Env) -> Val:
     base, exponent = node.args
     if base.type.kind == "matrix":
-        from proofweave.check.operations.linear import matrix_power
-
         return matrix_power(ev(base, env), ev(exponent, env), node)
     if base.op == "constant" and base.data == float(np.e):
-        return exponential(ev(exponent, env))
+        return va.exp(ev(exponent, env))
     if exponent.op == "num" and exponent.data == 2:
         return va.square(ev(base, env))
     return va.power(ev(base, env), ev(exponent, env))
@@ -138,13 +136,6 @@ def _root(node: Node, env: Env) -> Val:
     odd = np.rint(order.v) % 2 == 1
     signed = va.power(Val(np.where(odd, np.abs(base.v), base.v), base.e), va.div(env.constant(1), order))
     return Val(np.where(odd & (base.v < 0), -signed.v, signed.v), signed.e)
-
-
-def exponential(x: Val) -> Val:
-    """Return e^x."""
-    v = np.exp(x.v)
-    lost = np.where((v > 0) & (v < 1e-290), 1e-320, 0.0)  # below 1e-308 fewer digits are kept
-    return Val(v, v * np.expm1(np.minimum(x.e, 50.0)) + 2 * va.EPS * v + lost)
 
 
 @rule("binom")

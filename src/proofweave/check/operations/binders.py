@@ -7,12 +7,14 @@ import numpy as np
 from proofweave.check.evaluate import values as va
 from proofweave.check.evaluate.env import Env
 from proofweave.check.evaluate.registry import ev, rule
+from proofweave.check.evaluate.truth import truth
 from proofweave.check.evaluate.values import Array, Val
 from proofweave.check.language.kinds import CheckError
 from proofweave.check.language.needs import unbound_random
 from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tree import Index, Node, is_number
 from proofweave.check.operations.series import endless, series
+from proofweave.check.operations.supports import outcomes
 
 LONGEST = 100_000
 
@@ -39,8 +41,6 @@ def over_index(node: Node, env: Env) -> tuple[Env | None, Array | None]:
     if low.size > 1 or high.size > 1:
         mask = (axis.v >= low[..., None] - 1e-9) & (axis.v <= high[..., None] + 1e-9)
     if not is_number(condition, 1):
-        from proofweave.check.evaluate.truth import truth
-
         kept = truth(condition, inner).holds
         mask = kept if mask is None else mask & kept
     return inner, mask
@@ -118,8 +118,6 @@ def _moment(node: Node, env: Env) -> Val:
 
 def bind_support(symbol: Symbol, env: Env, stamp: object) -> tuple[Env, Val]:
     """Return the state with a random symbol running over its joint support on a new axis, and the weights."""
-    from proofweave.check.operations.supports import outcomes
-
     points, weights = outcomes(symbol, env)
     inner = env.child(stamp, points.v.shape[1])
     depth = inner.depth

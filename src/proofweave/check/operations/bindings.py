@@ -1,4 +1,4 @@
-"""Values of symbols that follow from others: definitions, least constants, sequences and solutions."""
+"""Values of symbols that follow from others: definitions, least constants, and sequences."""
 
 from __future__ import annotations
 
@@ -6,38 +6,15 @@ import numpy as np
 
 from proofweave.check.evaluate import values as va
 from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.registry import ev, table
-from proofweave.check.evaluate.values import Array, Val, rounded
+from proofweave.check.evaluate.names import MEMBERS, VALUES
+from proofweave.check.evaluate.registry import ev
+from proofweave.check.evaluate.values import Array, Val
 from proofweave.check.language.kinds import CheckError
 from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tree import Node
-from proofweave.check.operations.functions import constant
-
-DERIVED = frozenset(("define", "solve", "least", "sequence", "constant"))
 
 
-def make(symbol: Symbol, env: Env) -> Val:
-    """Return a derived symbol's value in a state, member axes first among the type's axes."""
-    if symbol.role == "define":
-        return _define(symbol, env)
-    if symbol.role == "solve":
-        from proofweave.check.optimum.solve import solve_symbol
-
-        return solve_symbol(symbol, env)
-    if symbol.role == "sequence":
-        return _sequence(symbol, env)
-    if symbol.role == "least":
-        return _least(symbol, env)
-    owner: Symbol = symbol.data["of"]
-    if owner not in env.functions:
-        raise CheckError(f"{owner.name} has no sample here")
-    found = constant(owner, env.functions[owner], symbol.data["which"])
-    if owner.holes and not symbol.holes:  # one constant that holds for every member
-        axes = tuple(range(1, found.ndim))
-        found = found.min(axis=axes) if symbol.data["which"] == "modulus" else found.max(axis=axes)
-    return rounded(found)
-
-
+@VALUES("define")
 def _define(symbol: Symbol, env: Env) -> Val:
     inner = env
     lengths: list[int] = []
@@ -57,6 +34,16 @@ def _define(symbol: Symbol, env: Env) -> Val:
     return Val(np.broadcast_to(value.v, shape), np.broadcast_to(value.e, shape))
 
 
+@MEMBERS("define")
+def _member(node: Node, env: Env) -> Val:
+    symbol: Symbol = node.data
+    inner = env.child(id(node))
+    for index, arg in zip(symbol.data["indices"], node.args, strict=True):
+        inner.bind(index, ev(arg, env))
+    return ev(symbol.data["body"], inner)
+
+
+@VALUES("sequence")
 def _sequence(symbol: Symbol, env: Env) -> Val:
     hole = symbol.holes[0]
     lo, hi = env.size(hole.lo), env.size(hole.hi)
@@ -79,6 +66,7 @@ def _sequence(symbol: Symbol, env: Env) -> Val:
     return Val(v, e)
 
 
+@VALUES("least")
 def _least(symbol: Symbol, env: Env) -> Val:
     """Return the smallest G with left ≤ right(G) at every point; right must be affine in G or in G²."""
     points: list[tuple[Env, int]] = _points(symbol, env)
@@ -135,6 +123,3 @@ def _right(symbol: Symbol, env: Env, value: float) -> Val:
     inner = env.child((id(symbol), value))
     inner.bind(symbol.data["placeholder"], env.constant(value))
     return ev(symbol.data["premise"].args[1], inner)
-
-
-__all__ = ["DERIVED", "make", "table"]

@@ -14,10 +14,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.registry import gather
-from proofweave.check.evaluate.values import EPS, Array, Val, exact
+from proofweave.check.evaluate.names import CALLS, SLOPES, VALUES, gather, places_of
+from proofweave.check.evaluate.registry import ev
+from proofweave.check.evaluate.values import EPS, Array, Val, exact, rounded
 from proofweave.check.language.kinds import CheckError
 from proofweave.check.language.scope import Symbol
+from proofweave.check.language.tree import Node
 
 Curve = Callable[[Array], Array]
 
@@ -126,11 +128,32 @@ def draw(symbol: Symbol, d: int, members: tuple[int, ...], batch: int, rng: np.r
     return Sampled(scale, shape, shift, slope, offset, basis, bowl, tuple(int(kind) for kind in np.unique(shape)))
 
 
+@CALLS("function")
+def _call(node: Node, env: Env) -> Val:
+    return _at(node.data, node, env, 0)
+
+
+@SLOPES("function")
+def _slope(node: Node, env: Env, order: int) -> Val:
+    return _at(node.data.symbol, node, env, order)
+
+
+def _at(symbol: Symbol, node: Node, env: Env, order: int) -> Val:
+    members = places_of(symbol, node.args[len(symbol.type.args) :], env)
+    return evaluate(env, symbol, ev(node.args[0], env), members, order)
+
+
+def sample_of(symbol: Symbol, env: Env) -> Sampled:
+    """Return the functions drawn for a symbol."""
+    found: Sampled | None = env.functions.get(symbol)
+    if found is None:
+        raise CheckError(f"{symbol.name} has no sample here")
+    return found
+
+
 def evaluate(env: Env, symbol: Symbol, x: Val, members: list[Array], order: int) -> Val:
     """Return the value (order 0), gradient (1) or Hessian (2) of a sampled function at points x."""
-    if symbol not in env.functions:
-        raise CheckError(f"{symbol.name} has no sample here")
-    s = env.functions[symbol]
+    s = sample_of(symbol, env)
     scalar = symbol.type.args[0].kind == "scalar"
     point = Val(x.v[..., None], x.e[..., None]) if scalar else x
     ones = (1,) * env.depth
@@ -197,3 +220,13 @@ def constant(symbol: Symbol, sampled: Sampled, which: str) -> Array:
     low = np.array([s[4] for s in SHAPES])[kinds]
     high = np.array([np.nan if s[5] is None else s[5] for s in SHAPES])[kinds]
     return np.asarray((np.abs(sampled.scale) * np.maximum(np.abs(low), np.abs(high)) + sampled.bowl).max(axis=-1))
+
+
+@VALUES("constant")
+def _constant(symbol: Symbol, env: Env) -> Val:
+    owner: Symbol = symbol.data["of"]
+    found = constant(owner, sample_of(owner, env), symbol.data["which"])
+    if owner.holes and not symbol.holes:  # one constant that holds for every member
+        axes = tuple(range(1, found.ndim))
+        found = found.min(axis=axes) if symbol.data["which"] == "modulus" else found.max(axis=axes)
+    return env.lift(rounded(found), 0)

@@ -6,7 +6,8 @@ import numpy as np
 
 from proofweave.check.evaluate import values as va
 from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.registry import ev, gather, rule
+from proofweave.check.evaluate.names import gather
+from proofweave.check.evaluate.registry import cubic, ev, rule
 from proofweave.check.evaluate.values import EPS, Array, Val
 from proofweave.check.language.kinds import CheckError
 from proofweave.check.language.tree import Node
@@ -49,7 +50,7 @@ def eigenvalues(x: Val, node: Node) -> Val:
     return Val(values, np.broadcast_to(bound, values.shape))
 
 
-@rule("eigenvalue", "singular")
+@rule("eigenvalue", "singular", work=cubic)
 def _spectrum(node: Node, env: Env) -> Val:
     x = ev(node.args[0], env)
     found = eigenvalues(x, node) if node.op == "eigenvalue" else singular_values(x)
@@ -70,12 +71,12 @@ def inverse(x: Val) -> Val:
     return Val(np.where(usable[..., None, None], v, np.nan), bound)
 
 
-@rule("inverse")
+@rule("inverse", work=cubic)
 def _inverse(node: Node, env: Env) -> Val:
     return inverse(ev(node.args[0], env))
 
 
-@rule("pinv")
+@rule("pinv", work=cubic)
 def _pseudoinverse(node: Node, env: Env) -> Val:
     filled, e, whole = finite(ev(node.args[0], env))
     u, s, vt = np.linalg.svd(filled, full_matrices=False)
@@ -144,7 +145,7 @@ def _spectral_power(x: Val, k: Array, node: Node) -> Val:
     return Val(np.where(good[..., None, None], v, np.nan), np.broadcast_to(bound[..., None, None], v.shape))
 
 
-@rule("matfunc")
+@rule("matfunc", work=cubic)
 def _matrix_function(node: Node, env: Env) -> Val:
     x = ev(node.args[0], env)
     if node.data == "tr":
@@ -179,7 +180,7 @@ def _diagonal(node: Node, env: Env) -> Val:
     return Val(np.diagonal(x.v, axis1=-2, axis2=-1), np.diagonal(np.broadcast_to(x.e, x.v.shape), axis1=-2, axis2=-1))
 
 
-@rule("msign")
+@rule("msign", work=cubic)
 def _matrix_sign(node: Node, env: Env) -> Val:
     filled, e, whole = finite(ev(node.args[0], env))
     u, s, vt = np.linalg.svd(filled, full_matrices=False)

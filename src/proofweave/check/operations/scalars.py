@@ -8,11 +8,14 @@ import numpy as np
 
 from proofweave.check.evaluate import values as va
 from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.registry import ev, rule
+from proofweave.check.evaluate.registry import cubic, ev, rule
+from proofweave.check.evaluate.truth import truth
 from proofweave.check.evaluate.values import EPS, Array, Val
 from proofweave.check.language.kinds import CheckError
 from proofweave.check.language.tree import Node
-from proofweave.check.operations.arithmetic import exponential
+from proofweave.check.operations.arithmetic import dot, multiply
+from proofweave.check.operations.linear import singular_values
+from proofweave.check.operations.stable import log
 
 Pair = tuple[Callable[[Array], Array], Callable[[Array], Array]]
 
@@ -43,8 +46,6 @@ SMOOTH: dict[str, Pair] = {
 def _func(node: Node, env: Env) -> Val:
     name = node.data[0]
     if name == "log":
-        from proofweave.check.operations.stable import log
-
         return log(node.args[0], env)
     return apply(name, ev(node.args[0], env))
 
@@ -52,7 +53,7 @@ def _func(node: Node, env: Env) -> Val:
 def apply(name: str, x: Val) -> Val:
     """Return a named function's value."""
     if name == "exp":
-        return exponential(x)
+        return va.exp(x)
     if name in SMOOTH:
         function, slope = SMOOTH[name]
         inside = np.clip(x.v, -1, 1) if name in ("arcsin", "arccos") and np.all(np.abs(x.v) <= 1 + 4 * x.e) else x.v
@@ -78,7 +79,7 @@ def apply(name: str, x: Val) -> Val:
     raise CheckError(f"{name} cannot be evaluated")
 
 
-@rule("norm")
+@rule("norm", work=cubic)
 def _norm(node: Node, env: Env) -> Val:
     x = ev(node.args[0], env)
     rank = node.args[0].type.rank
@@ -88,8 +89,6 @@ def _norm(node: Node, env: Env) -> Val:
     if which in ("2", "F"):
         return va.length(x, tuple(range(-rank, 0)))
     if which in ("op", "nuclear"):
-        from proofweave.check.operations.linear import singular_values
-
         s = singular_values(x)
         return va.extreme(s, -1, "max") if which == "op" else va.total(s, -1)
     size = Val(np.abs(x.v), x.e)
@@ -99,8 +98,6 @@ def _norm(node: Node, env: Env) -> Val:
         return va.extreme(size, -1, "max")
     other = ev(node.args[1], env)
     if which == "weighted":
-        from proofweave.check.operations.arithmetic import dot, multiply
-
         return va.sqrt(dot(x, multiply(other, "matrix", x, "vector")[0], 1))
     if np.all(other.v == 1):
         return va.total(size, -1)
@@ -129,15 +126,13 @@ def _entries(node: Node, env: Env) -> Val:
 def _softmax(node: Node, env: Env) -> Val:
     x = ev(node.args[0], env)
     top = x.v.max(axis=-1, keepdims=True)
-    weights = exponential(Val(x.v - top, x.e + EPS * np.abs(x.v)))
+    weights = va.exp(Val(x.v - top, x.e + EPS * np.abs(x.v)))
     total = va.total(weights, -1)
     return va.div(weights, va.widen(total, 1))
 
 
 @rule("indicator")
 def _indicator(node: Node, env: Env) -> Val:
-    from proofweave.check.evaluate.truth import truth
-
     found = truth(node.args[0], env)
     v = np.where(found.valid, found.holds * 1.0, np.nan)
     return va.exact(v)
@@ -145,8 +140,6 @@ def _indicator(node: Node, env: Env) -> Val:
 
 @rule("cases")
 def _cases(node: Node, env: Env) -> Val:
-    from proofweave.check.evaluate.truth import truth
-
     rank = node.type.rank
     args = node.args
     last = len(args) - 1 if len(args) % 2 else None

@@ -11,7 +11,7 @@ from proofweave.check.evaluate.env import Env
 from proofweave.check.evaluate.registry import ev
 from proofweave.check.evaluate.values import EPS, Val
 from proofweave.check.language.tree import Node, walk
-from proofweave.check.operations.arithmetic import exponential
+from proofweave.check.operations.binders import over_index
 
 
 def log(node: Node, env: Env) -> Val:
@@ -59,8 +59,6 @@ def log_form(node: Node, env: Env) -> Val | None:
         e = np.stack([np.broadcast_to(p.e, shape) for p in parts], axis=-1)
         return _reduce(Val(v, e))
     if node.op == "sum":
-        from proofweave.check.operations.binders import over_index
-
         body = node.args[3]
         inner, mask = over_index(node, env)
         if inner is None:
@@ -98,7 +96,7 @@ def quotient(node: Node, env: Env) -> Val | None:
     top, bottom = log_form(above, env), log_form(below, env)
     if top is None or bottom is None:
         return None
-    return exponential(va.add([top, va.neg(bottom)]))
+    return va.exp(va.add([top, va.neg(bottom)]))
 
 
 def positive_form(node: Node) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 
 from proofweave.check.evaluate.values import EPS, Array
 from proofweave.check.language.kinds import CheckError
-from proofweave.check.optimum.solve import Objective, Region, Slopes, Solution
+from proofweave.check.optimum.region import Objective, Region, Slopes, Solution
 
 ROUNDS = 30
 MOST = 24

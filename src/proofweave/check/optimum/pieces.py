@@ -19,7 +19,7 @@ from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tree import Node
 from proofweave.check.operations.binders import over_index
 from proofweave.check.optimum.quadratic import Model, on_simplex
-from proofweave.check.optimum.solve import FREE, Region, Solution
+from proofweave.check.optimum.region import FREE, Region, Solution
 
 ROUNDS = 30
 OFFSETS = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])

@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from proofweave.check.evaluate.values import EPS, Array
-from proofweave.check.optimum.solve import FREE, Objective, Region, Slopes, Solution
+from proofweave.check.optimum.region import FREE, Objective, Region, Slopes, Solution
 
 EXACT = 1e-10
 MOST = 60

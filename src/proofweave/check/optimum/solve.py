@@ -8,52 +8,30 @@ the Hessian in closed form, the last Newton step otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
+from proofweave.check.calculus.derivatives import differentiate, has_rules
 from proofweave.check.evaluate import values as va
 from proofweave.check.evaluate.env import Env
+from proofweave.check.evaluate.names import VALUES
 from proofweave.check.evaluate.registry import ev, rule
 from proofweave.check.evaluate.values import Array, Val
 from proofweave.check.language.kinds import SCALAR, CheckError
 from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tree import Node, number
-
-Objective = Callable[[Array], Array]
-Slopes = Callable[[Array], tuple[Val, Val]]
-FREE = frozenset(("vector", "scalar", "matrix", "real"))
+from proofweave.check.optimum import newton, pieces, quadratic
+from proofweave.check.optimum.region import Objective, Region, Slopes, Solution, region_of, shape_of
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
-    """Where the variable lives: its domain, and a norm ball or sphere of some radius if constrained."""
-
-    domain: str
-    shape: tuple[int, ...]
-    norm: str = ""
-    radius: Array | None = None
-    sphere: bool = False
-    bounds: tuple[Array, Array] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Solution:
-    """A minimiser, flattened: (batch, indices…, p), its error, and the least value with its error."""
-
-    point: Array
-    error: Array
-    value: Array
-    value_error: Array
-
-
-def solve_symbol(symbol: Symbol, env: Env) -> Val:
+@VALUES("solve")
+def _solved(symbol: Symbol, env: Env) -> Val:
     """Return the value of a symbol bound by argmin or argmax."""
     data = symbol.data
     variable: Symbol = data["variable"]
     found = solve(data["body"], variable, data["sense"], data["constraints"], env, id(symbol))
-    shape = found.point.shape[:-1] + _shape(variable, env)
+    shape = found.point.shape[:-1] + shape_of(variable, env)
     return Val(found.point.reshape(shape), np.broadcast_to(found.error, found.point.shape).reshape(shape))
 
 
@@ -62,13 +40,9 @@ def _optimum(node: Node, env: Env) -> Val:
     what = node.data
     found = solve(node.args[0], what.symbol, what.sense, node.args[1:], env, id(node))
     if what.argument:
-        shape = found.point.shape[:-1] + _shape(what.symbol, env)
+        shape = found.point.shape[:-1] + shape_of(what.symbol, env)
         return Val(found.point.reshape(shape), np.broadcast_to(found.error, found.point.shape).reshape(shape))
     return Val(what.sense * found.value, found.value_error)
-
-
-def _shape(variable: Symbol, env: Env) -> tuple[int, ...]:
-    return tuple(env.size(dim) for dim in variable.type.dims if dim is not None)
 
 
 def solve(body: Node, variable: Symbol, sense: int, constraints: Sequence[Node], env: Env, stamp: int) -> Solution:
@@ -81,10 +55,8 @@ def solve(body: Node, variable: Symbol, sense: int, constraints: Sequence[Node],
         squared = solve(square, variable, sense, constraints, env, stamp)
         size = va.sqrt(Val(np.maximum(sense * squared.value, 0.0), squared.value_error))
         return Solution(squared.point, squared.error, sense * size.v, size.e)
-    region = _region(variable, constraints, env, stamp)
+    region = region_of(variable, constraints, env)
     objective = _objective(body, variable, sense, region.shape, env, stamp)
-    from proofweave.check.optimum import newton, pieces, quadratic
-
     lead = (env.batch, *env.axes)
     slopes = _slopes(body, variable, sense, region.shape, env, stamp)
     model = quadratic.fit(objective, region, lead, slopes)
@@ -110,8 +82,6 @@ def _objective(body: Node, variable: Symbol, sense: int, shape: tuple[int, ...],
 
 def _slopes(body: Node, variable: Symbol, sense: int, shape: tuple[int, ...], env: Env, stamp: int) -> Slopes | None:
     """Return the function that gives exact gradients and Hessians, flattened; None where there is no rule."""
-    from proofweave.check.calculus.derivatives import differentiate, has_rules
-
     if variable.holes or not has_rules(body, variable, 2):
         return None
     p = int(np.prod(shape)) if shape else 1
@@ -152,51 +122,3 @@ def _finish(
     value = np.where(known, sense * np.broadcast_to(at.v, found.value.shape), found.value)
     error = np.where(known, np.broadcast_to(at.e, found.value.shape), 0.0) + found.value_error
     return Solution(found.point, found.error, np.where(np.isfinite(found.value), value, np.nan), error)
-
-
-def _region(variable: Symbol, constraints: Sequence[Node], env: Env, stamp: int) -> Region:
-    domain = str(variable.data.get("domain", variable.type.kind))
-    shape = _shape(variable, env)
-    bounds = None
-    if domain == "interval":
-        bounds = (ev(variable.data["lo"], env).v, ev(variable.data["hi"], env).v)
-    if domain == "unit":
-        return Region("vector", shape, "2", np.ones((1,) * (1 + env.depth)), True)
-    if not constraints:
-        return Region(domain, shape, bounds=bounds)
-    if len(constraints) == 1 and domain in FREE:
-        ball = _ball(constraints[0], variable, env)
-        if ball is not None:
-            return Region(domain, shape, *ball)
-    raise CheckError(
-        r"the constraint is not understood; known are \|u\| = r and \|u\| \le r over a vector or matrix, "
-        "and the domains simplex, unit, positive, interval",
-        constraints[0].at,
-    )
-
-
-def _ball(constraint: Node, variable: Symbol, env: Env) -> tuple[str, Array, bool] | None:
-    """Read ‖u‖ = r, ‖u‖ ≤ r, ‖u‖² = r, r ≥ ‖u‖: the norm, the radius, and whether it is a sphere."""
-    if constraint.op != "chain" or len(constraint.data) != 1:
-        return None
-    left, right = constraint.args
-    sign = constraint.data[0]
-    if sign in (r"\ge", ">"):
-        left, right, sign = right, left, r"\le"
-    squared = left.op == "pow" and left.args[1].op == "num" and left.args[1].data == 2
-    if squared:
-        left = left.args[0]
-    if left.op != "norm" or left.args[0].op != "sym" or left.args[0].data is not variable or sign not in ("=", r"\le"):
-        return None
-    radius = ev(right, env).v
-    if squared:
-        radius = np.sqrt(radius)
-    kind = left.data
-    if kind == "p":
-        power = left.args[1]
-        if power.op != "num" or power.data != 1:
-            return None
-        kind = "1"
-    if kind == "weighted":
-        return None
-    return kind, radius, sign == "="

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from proofweave.check.language.kinds import CheckError, Dim, matrix, vector
+from proofweave.check.language.kinds import SCALAR, CheckError, Dim, matrix, unify, vector
 from proofweave.check.language.tokens import Token
-from proofweave.check.language.tree import Node
-from proofweave.check.parse import atoms
+from proofweave.check.language.tree import Node, settle
 from proofweave.check.parse.functions import named
-from proofweave.check.parse.parser import Parser, node
+from proofweave.check.syntax.build import node
+from proofweave.check.syntax.parser import KINDS, PUNCTUATION, Parser
+from proofweave.check.syntax.postfix import postfix
+from proofweave.check.syntax.relations import constraint
 
 
+@KINDS("env")
 def environment(p: Parser, token: Token) -> Node:
     """Parse cases and matrices."""
     word, title = token.text.split(" ", 1)
@@ -26,8 +29,6 @@ def environment(p: Parser, token: Token) -> Node:
     p.place = stop
     end = p.tokens[stop - 1].end
     if title in ("cases", "dcases", "rcases"):
-        from proofweave.check.parse.statement import cases
-
         return cases(p, rows, token, end)
     if title in ("pmatrix", "bmatrix", "matrix", "Bmatrix", "smallmatrix", "vmatrix", "array"):
         cells = [[_scalar_cell(p.whole(cell, token.at)) for cell in line] for line in rows]
@@ -36,13 +37,10 @@ def environment(p: Parser, token: Token) -> Node:
             raise CheckError("the rows of this matrix have different lengths", token.at)
         height = len(cells)
         flat = [cell for line in cells for cell in line]
-        square = matrix(Dim((), height), Dim((), width))
-        if width == 1 and height > 1:
-            return atoms.postfix(p, node("array", flat, vector(Dim((), height)), token.at, end))
-        literal = node("array", flat, square, token.at, end)
-        if title == "vmatrix":
-            return atoms.postfix(p, named("det", literal, token, False))
-        return atoms.postfix(p, literal)
+        column = width == 1 and height > 1
+        type_ = vector(Dim((), height)) if column else matrix(Dim((), height), Dim((), width))
+        literal = node("array", flat, type_, token.at, end)
+        return postfix(p, named("det", literal, token, False) if title == "vmatrix" and not column else literal)
     raise CheckError(f"the environment {title} is not understood here", token.at)
 
 
@@ -66,3 +64,29 @@ def _cells(tokens: Sequence[Token]) -> list[list[list[Token]]]:
         else:
             rows[-1][-1].append(token)
     return [line for line in rows if any(line)]
+
+
+def cases(p: Parser, rows: Sequence[Sequence[Sequence[Token]]], token: Token, end: int) -> Node:
+    """Parse the branches of a cases environment; a branch without a condition is the last."""
+    args: list[Node] = []
+    type_ = SCALAR
+    for place, line in enumerate(rows):
+        tokens = [t for t in line[0] if t.text != "," or t is not line[0][-1]]
+        value = p.whole(tokens, token.at)
+        zero = value.op == "num" and value.data == 0
+        if not place:
+            type_ = value.type
+        elif not zero:
+            type_ = (
+                value.type if args[0].op == "num" and args[0].data == 0 else unify(type_, value.type, value.at, "cases")
+            )
+        args.append(value)
+        words = [
+            t for t in (line[1] if len(line) > 1 else []) if t.kind not in ("word", "sep") and t.text not in PUNCTUATION
+        ]
+        if words:
+            args.append(constraint(p, words))
+        elif place + 1 != len(rows):
+            raise CheckError("only the last branch may stand without a condition", token.at)
+    settled = [settle(arg, type_) if k % 2 == 0 else arg for k, arg in enumerate(args)]
+    return node("cases", settled, type_, token.at, end)

@@ -6,47 +6,21 @@ from collections.abc import Sequence
 
 from proofweave.check.language.kinds import SCALAR, CheckError, matrix, meet, vector
 from proofweave.check.language.names import scripts
-from proofweave.check.language.tokens import Token
+from proofweave.check.language.tokens import Token, words
 from proofweave.check.language.tree import Node
-from proofweave.check.parse.binders import extremum
-from proofweave.check.parse.parser import Parser, divide, node
+from proofweave.check.syntax.brackets import bracket, bracketed
+from proofweave.check.syntax.build import divide, multiply, node
+from proofweave.check.syntax.parser import KINDS, Parser
+from proofweave.check.syntax.postfix import postfix
 
-ELEMENTWISE = frozenset(
-    [
-        "sign",
-        "log",
-        "exp",
-        "sin",
-        "cos",
-        "tan",
-        "tanh",
-        "sinh",
-        "cosh",
-        "arctan",
-        "arcsin",
-        "arccos",
-        "sigmoid",
-        "ReLU",
-        "softplus",
-        "erf",
-        "erfc",
-        "abs",
-    ]
-)
+ELEMENTWISE = words("sign log exp sin cos tan tanh sinh cosh arctan arcsin arccos sigmoid ReLU softplus erf erfc abs")
 
 
+@KINDS("op")
 def function(p: Parser, token: Token) -> Node:
     """Parse a named function with its argument, in parentheses or one factor."""
-    p.place += 1
     title = token.text
-    if title in ("min", "max", "inf", "sup", "argmin", "argmax"):
-        p.place -= 1
-        return extremum(p, argument=title.startswith("arg"))
-    if title in ("Var", "Cov"):
-        from proofweave.check.parse.moments import moment
-
-        return moment(p, token)
-    sub, sup, p.place = scripts(p.tokens, p.place)
+    sub, sup, p.place = scripts(p.tokens, p.place + 1)
     power = None
     if sup:
         power = p.whole(sup, token.at)
@@ -62,8 +36,6 @@ def function(p: Parser, token: Token) -> Node:
         result = divide(result, below)
     if power is not None:
         return node("pow", (result, power), result.type, token.at, result.end)
-    from proofweave.check.parse.atoms import postfix
-
     return result if bare else postfix(p, result)
 
 
@@ -72,16 +44,10 @@ def function_argument(p: Parser, token: Token) -> tuple[Node, bool]:
     following = p.peek()
     if following is None or p.stops(following):
         raise CheckError(f"{token.text} needs an argument", token.at)
-    if following.text in ("(", "[", r"\{"):
-        from proofweave.check.parse.atoms import bracket
-
+    if bracketed(p):
         return bracket(p), False
     factors = [p.factor()]
-    while (
-        (more := p.peek()) is not None
-        and not p.stops(more)
-        and more.text not in ("/", r"\cdot", r"\times", r"\odot", "*")
-    ):
+    while (more := p.beside()) is not None:
         if more.kind == "op" or (factors[0].op not in ("num",) and not _constant(factors)):
             if more.kind == "op" and more.text not in ("exp",):
                 break
@@ -89,8 +55,6 @@ def function_argument(p: Parser, token: Token) -> tuple[Node, bool]:
                 rf"\{token.text} of several factors without parentheses has two readings; put parentheses", more.at
             )
         factors.append(p.factor())
-    from proofweave.check.parse.parser import multiply
-
     return multiply(factors), True
 
 

@@ -8,13 +8,21 @@ from proofweave.check.language.needs import unbound_random
 from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tokens import Token
 from proofweave.check.language.tree import Node
-from proofweave.check.parse.binders import constraint, names_in
-from proofweave.check.parse.parser import Parser, node
+from proofweave.check.parse.binding import names_in
+from proofweave.check.syntax.brackets import CLOSING, bracket, bracketed
+from proofweave.check.syntax.build import node
+from proofweave.check.syntax.parser import READERS, Parser
+from proofweave.check.syntax.postfix import postfix
+from proofweave.check.syntax.relations import constraint, relation
+
+EXPECTATION = frozenset((r"\mathbb{E}", r"\mathop{\mathbb{E}}", r"\operatorname{E}"))
+MOMENTS = EXPECTATION | {r"\mathbb{P}", r"\mathbb{V}"}
 
 
+@READERS("Var", "Cov")
 def moment(p: Parser, token: Token) -> Node:
     """Parse \\mathbb{E}, \\mathbb{E}_\\xi, \\mathrm{Var} and \\mathbb{P}: exact sums over finite supports."""
-    sub, sup, p.place = scripts(p.tokens, p.place)
+    sub, sup, p.place = scripts(p.tokens, p.place + 1)
     over: tuple[Symbol, ...] | None = None
     if sub:
         cut = next((k for k, t in enumerate(sub) if t.text == r"\sim"), len(sub))
@@ -30,15 +38,11 @@ def moment(p: Parser, token: Token) -> Node:
         inside = condition_inside(p, token)
         body = node("indicator", (inside,), SCALAR, inside.at, inside.end)
         return _moment("expect", body, over, token, p)
-    op = "expect" if token.text.endswith("E}") or token.text.endswith("{E}}") else "variance"
-    opening = p.peek()
-    if opening is not None and opening.text in ("[", "(", r"\{"):
-        from proofweave.check.parse.atoms import bracket, postfix
-
-        p_before = p.place
+    op = "expect" if token.text in EXPECTATION else "variance"
+    if (opening := bracketed(p)) is not None:
         body = bracket(p)
         if token.text == "Cov":
-            raise CheckError("write a covariance as an expectation", p.tokens[p_before].at)
+            raise CheckError("write a covariance as an expectation", opening.at)
         return postfix(p, _moment(op, body, over, token, p))
     if op == "variance":
         raise CheckError("a variance needs brackets", token.at)
@@ -61,17 +65,11 @@ def _moment(op: str, body: Node, over: tuple[Symbol, ...] | None, token: Token, 
 
 def condition_inside(p: Parser, token: Token) -> Node:
     """Parse a relation in brackets."""
-    opening = p.peek()
-    if opening is None or opening.text not in ("[", "(", r"\{"):
+    opening = bracketed(p)
+    if opening is None:
         raise CheckError(f"{token.text} needs brackets", token.at)
-    closer = {"(": ")", "[": "]", r"\{": r"\}"}[opening.text]
-    p.place += 1
-    p.closers.append(closer)
-    from proofweave.check.parse.statement import relation
-
-    inside = relation(p)
-    p.closers.pop()
-    p.expect(closer, opening.at)
+    with p.within(CLOSING[opening.text], opening.at):
+        inside = relation(p)
     return inside
 
 

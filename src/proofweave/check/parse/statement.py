@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from proofweave.check.language.kinds import BOOL, SCALAR, CheckError, Type, unify
+from proofweave.check.language.kinds import BOOL, CheckError
 from proofweave.check.language.scope import Scope
 from proofweave.check.language.tokens import Token, tokenise
-from proofweave.check.language.tree import Index, Node, settle, walk
-from proofweave.check.parse.parser import ARROWS, RELATIONS, Parser, node
+from proofweave.check.language.tree import Index, Node, walk
+from proofweave.check.parse.constructs import formula
+from proofweave.check.syntax.build import node
+from proofweave.check.syntax.indices import used_range
+from proofweave.check.syntax.parser import ARROWS, PUNCTUATION, RELATIONS, Parser
+from proofweave.check.syntax.relations import relation
+from proofweave.check.syntax.sets import check_domain, index_set
 
-PUNCTUATION = frozenset((",", ";", ".", "。", "，", "；"))
 NESTING = {"open": 1, "close": -1}
 
 
@@ -34,7 +38,7 @@ def read_statement(tex: str, scope: Scope) -> Statement:
     tokens = tokenise(tex)
     if not tokens:
         raise CheckError("the equation is empty", 0)
-    top = Parser(tokens, scope)
+    top = formula(tokens, scope)
     rows: list[Node] = []
     conditions: list[Node] = []
     before: Node | None = None
@@ -48,10 +52,29 @@ def read_statement(tex: str, scope: Scope) -> Statement:
     return Statement(tuple(rows), free, tuple(conditions))
 
 
+def read_expression(tex: str, scope: Scope, indices: Mapping[str, Index] | None = None) -> Node:
+    """Parse one expression without free indices but those given."""
+    parser = formula(tokenise(tex), scope)
+    parser.indices.update(indices or {})
+    found = parser.expression()
+    parser.finish()
+    if parser.free:
+        raise CheckError(f"{next(iter(parser.free))} is not declared")
+    return found
+
+
+def read_relation(tex: str, scope: Scope) -> Node:
+    """Parse one relation without free indices."""
+    statement = read_statement(tex, scope)
+    if len(statement.rows) != 1 or statement.free or statement.conditions:
+        raise CheckError("one relation without free indices is expected here")
+    return statement.rows[0]
+
+
 def _close_free(top: Parser) -> tuple[Index, ...]:
     for index in top.free.values():
         if index.lo is None:
-            found = next(((lo, hi) for used, lo, hi in top.uses if used is index), None)
+            found = used_range(index, top.uses)
             if found is None:
                 raise CheckError(f"{index.name} is not declared, and no subscript gives it a range", 0)
             index.lo, index.hi = found
@@ -216,8 +239,6 @@ def _index_ranges(top: Parser, pieces: list[list[Token]]) -> list[list[Token]]:
 
 def _set_range(top: Parser, piece: Sequence[Token]) -> bool:
     """Read `i \\in [n]` and `i \\in \\{1, …, n\\}` as the range of a free index, `x \\in S` as x's declared domain."""
-    from proofweave.check.parse.sets import check_domain, index_set
-
     tokens = [t for t in piece if t.kind not in ("amp", "sep")]
     cut = next(k for k, t in enumerate(tokens) if t.text == r"\in" and not _depth(tokens, k))
     match = top.scope.match(tokens, 0) if tokens[0].kind == "name" else None
@@ -265,94 +286,3 @@ def _only_indices(found: Node) -> bool:
     return any(n.op == "index" for n in leaves) and all(
         n.op in ("index", "num", "dim") or (n.op == "sym" and n.data.role in ("int", "size")) for n in leaves
     )
-
-
-def relation(p: Parser, before: Node | None = None) -> Node:
-    """Parse a chain a = b \\le c; an empty left side continues `before`."""
-    sides: list[Node] = []
-    signs: list[tuple[str, int]] = []
-    start = p.here()
-    while (token := p.peek()) is not None and token.kind in ("amp", "sep"):
-        p.place += 1
-    first = p.peek()
-    if first is not None and first.text in RELATIONS and before is not None:
-        sides.append(before)
-    else:
-        sides.append(p.expression())
-    while True:
-        while (token := p.peek()) is not None and token.kind in ("amp", "sep"):
-            p.place += 1
-        if token is None or token.text not in RELATIONS:
-            break
-        sign = token.text
-        p.place += 1
-        if sign in ("<", ">") and p.take("="):
-            raise CheckError(f"write {chr(92)}{'le' if sign == '<' else 'ge'} for {sign}=", token.at)
-        if sign == ":":
-            if not p.take("="):
-                raise CheckError(": is not understood here", token.at)
-            sign = "="
-        if sign == r"\equiv":
-            sign = "="
-        signs.append((sign, token.at))
-        if (following := p.peek()) is not None and following.kind == "amp":
-            p.place += 1
-        sides.append(p.expression())
-    if not signs:
-        raise CheckError("a relation was expected here", start)
-    return chain(sides, signs)
-
-
-def chain(sides: Sequence[Node], signs: Sequence[tuple[str, int]]) -> Node:
-    """Return a chain of relations whose sides have one type."""
-    ops = tuple(sign for sign, _ in signs)
-    lead = next((s for s in sides if not (s.op == "num" and s.data == 0)), sides[0])
-    if ops == (r"\perp",):
-        type_ = unify(sides[0].type, sides[1].type, signs[0][1], r"\perp")
-        settled = [settle(side, type_) for side in sides]
-        return node("chain", settled, BOOL, sides[0].at, sides[-1].end, ops)
-    type_ = lead.type
-    for side in sides:
-        if not (side.op == "num" and side.data == 0):
-            type_ = unify(type_, side.type, side.at, "the two sides")
-    _comparable(type_, signs)
-    settled = [settle(side, type_, "the two sides") for side in sides]
-    return node("chain", settled, BOOL, sides[0].at, sides[-1].end, ops)
-
-
-def _comparable(type_: Type, signs: Sequence[tuple[str, int]]) -> None:
-    if type_.kind in ("function", "bool"):
-        raise CheckError("functions are compared at an argument: f(x) = g(x)", signs[0][1])
-    for sign, at in signs:
-        if type_.kind == "matrix" and sign in ("<", ">", r"\le", r"\ge"):
-            raise CheckError(rf"matrices are compared by \succeq and \preceq, not by {sign}", at)
-        if type_.kind == "scalar" and sign in (r"\succeq", r"\preceq"):
-            raise CheckError(f"{sign} compares matrices or vectors", at)
-
-
-def cases(p: Parser, rows: Sequence[Sequence[Sequence[Token]]], token: Token, end: int) -> Node:
-    """Parse the branches of a cases environment; a branch without a condition is the last."""
-    args: list[Node] = []
-    type_ = SCALAR
-    for place, line in enumerate(rows):
-        tokens = [t for t in line[0] if t.text != "," or t is not line[0][-1]]
-        value = p.whole(tokens, token.at)
-        zero = value.op == "num" and value.data == 0
-        if not place:
-            type_ = value.type
-        elif not zero:
-            type_ = (
-                value.type if args[0].op == "num" and args[0].data == 0 else unify(type_, value.type, value.at, "cases")
-            )
-        args.append(value)
-        words = [
-            t for t in (line[1] if len(line) > 1 else []) if t.kind not in ("word", "sep") and t.text not in PUNCTUATION
-        ]
-        if words:
-            inner = p.sub(words, token.at)
-            args.append(relation(inner))
-            inner.finish()
-        elif place + 1 != len(rows):
-            raise CheckError("only the last branch may stand without a condition", token.at)
-    settled = [settle(arg, type_) if k % 2 == 0 else arg for k, arg in enumerate(args)]
-    return node("cases", settled, type_, token.at, end)

@@ -21,7 +21,8 @@ from proofweave.check.sheet.unused import mention, notes
 from proofweave.core.errors import FindingsError
 from proofweave.core.types import Check, Equation, Severity, Span, SpanKind, SymbolSpec, Where
 from proofweave.text.markdown.post import read_post
-from proofweave.text.yaml.nodes import Node, read_nodes
+from proofweave.text.yaml.nodes import Node
+from proofweave.text.yaml.reading import read_nodes
 
 COMMENT = re.compile(r"<!--[ \t]*proofweave(?=\s)")
 FENCE = re.compile(r"[ \t]*(?:`{3,}|~{3,})[ \t]*proofweave[ \t]*\n")

@@ -13,9 +13,10 @@ from proofweave.check.judge.verdict import Kind, Verdict
 from proofweave.check.language.kinds import CheckError
 from proofweave.check.language.scope import Entry, Scope
 from proofweave.check.language.tree import Node
-from proofweave.check.parse.statement import Statement, read_statement
+from proofweave.check.parse.statement import Statement, read_expression, read_statement
 from proofweave.check.sheet.unused import mention, mention_text, notes
-from proofweave.check.symbols.specs import declare, parse_tex
+from proofweave.check.symbols.definitions import define
+from proofweave.check.symbols.specs import declare
 from proofweave.core.types import THEOREM_LIKE, Block, Equation, Outline, Step, SymbolSpec, Text, Where
 
 
@@ -154,8 +155,6 @@ def located(equation: Equation, at: int | None) -> Where:
 def _answer(
     equation: Equation, scopes: Sequence[Scope], options: Options, memory: Memory | None, own: list[Entry]
 ) -> Answer:
-    from proofweave.check.symbols.defining import define
-
     asked = equation.check
     scope = Scope(scopes[-1])
     own += declare(scope, equation.symbols)
@@ -203,4 +202,4 @@ def _order(asked: Mapping[str, str] | None, scope: Scope) -> tuple[Node | None, 
         least = float(Fraction(str(asked.get("at_least", "1"))))
     except (ValueError, ZeroDivisionError):
         raise CheckError(f"order: at_least must be a number, not {asked['at_least']}") from None
-    return parse_tex(str(asked["in"]), scope), least
+    return read_expression(str(asked["in"]), scope), least

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from proofweave.core.errors import FindingsError
 from proofweave.core.types import Check, Equation, Finding, Severity, SymbolSpec, Where
-from proofweave.text.yaml.nodes import ListNode, MapNode, Node, ScalarNode, read_nodes
+from proofweave.text.yaml.nodes import ListNode, MapNode, Node, ScalarNode
+from proofweave.text.yaml.reading import read_nodes
 
 TOP = ("symbols", "equations")
 KEYS = (

@@ -1,28 +1,61 @@
-"""Specifications of solved, least and random values, of sequences and flows."""
+"""Specifications of families, functions, solved, least and random values."""
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Mapping
 
 from proofweave.check.language.kinds import SCALAR, CheckError, Dim, Type
-from proofweave.check.language.names import read_key
 from proofweave.check.language.scope import Hole, Scope, Symbol
-from proofweave.check.language.tree import Index, Node
-from proofweave.check.parse.names import apply, check_type
-from proofweave.check.symbols.specs import (
+from proofweave.check.language.tree import Node
+from proofweave.check.parse.statement import read_expression, read_relation, read_statement
+from proofweave.check.symbols.reading import (
     finish,
     hole_names,
     holes_of,
-    parse_relation,
-    parse_tex,
     read_size,
     read_type,
     size_symbols,
     sizes,
     text_of,
 )
+from proofweave.check.syntax.build import fit
+from proofweave.check.syntax.calls import apply
 from proofweave.core.types import SymbolSpec
+
+CLASSES = ("convex", "smooth", "quadratic", "strongly_convex", "lipschitz")
+
+
+def family(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol:
+    """Return the symbol of {family: …}."""
+    type_, domain, data = read_type(text_of(value, "family", "a family"), scope)
+    names = hole_names(spec)
+    if not names:
+        raise CheckError("a family needs index:")
+    holes = holes_of(spec, value, scope, names)
+    symbol = Symbol(spec.name, spec.where, type_, "free", holes, {"domain": domain, **data})
+    return finish(symbol, scope, [end for end in data.values() if isinstance(end, Node)])
+
+
+def function(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol:
+    """Return the symbol of {function: …}."""
+    words = tuple(re.split(r"[\s,]+", text_of(value, "function", "a function").strip()))
+    for word in words:
+        if word not in CLASSES:
+            near = difflib.get_close_matches(word, CLASSES, 1)
+            raise CheckError(f"unknown class {word}; " + (f"did you mean {near[0]}?" if near else ", ".join(CLASSES)))
+    type_, domain, _ = read_type(text_of(value, "of", "a function"), scope)
+    if type_.kind not in ("scalar", "vector") or domain not in ("scalar", "vector"):
+        raise CheckError("a sampled function is of a scalar or a vector(d)")
+    names = hole_names(spec)
+    holes = holes_of(spec, value, scope, names) if names else ()
+    data: dict[str, object] = {"classes": words, "constant": "constant" in value}
+    symbol = Symbol(spec.name, spec.where, Type("function", (), (type_,), SCALAR), "function", holes, data)
+    symbol = finish(symbol, scope, [])
+    for dim in type_.dims:
+        symbol.needs = (*symbol.needs, *size_symbols(dim, scope))
+    return symbol
 
 
 def solved(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol:
@@ -48,12 +81,12 @@ def solved(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbo
         else:
             raise CheckError(f"{key} over {name} needs type:")
         inner.bind(variable)
-        tree = parse_tex(body, inner)
+        tree = read_expression(body, inner)
     if tree.type != SCALAR:
         raise CheckError(f"a {tree.type} has no smallest value")
     listed = value.get("subject_to", [])
     conditions = [listed] if isinstance(listed, str) else list(listed) if isinstance(listed, list | tuple) else []
-    constraints = [parse_relation(str(text), inner) for text in conditions]
+    constraints = [read_relation(str(text), inner) for text in conditions]
     data = {
         "body": tree,
         "variable": variable,
@@ -69,8 +102,6 @@ def least(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol
     placeholder = Symbol(spec.name, spec.where, SCALAR, "bound")
     inner = Scope(scope)
     inner.bind(placeholder)
-    from proofweave.check.parse.statement import read_statement
-
     statement = read_statement(text_of(value, "least", "least"), inner)
     if len(statement.rows) != 1 or statement.rows[0].op != "chain" or len(statement.rows[0].args) != 2:
         raise CheckError("least: needs one relation between two sides")
@@ -94,11 +125,11 @@ def random_value(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) ->
     trees: list[Node] = [end for end in data.values() if isinstance(end, Node)]
     mean: Node | None = None
     if "mean" in value:
-        mean = check_type(parse_tex(str(value["mean"]), scope), type_)
+        mean = fit(read_expression(str(value["mean"]), scope), type_, "value")
         trees.append(mean)
     weights: Node | None = None
     if "weights" in value and str(value["weights"]) not in ("uniform", "random"):
-        weights = parse_tex(str(value["weights"]), scope)
+        weights = read_expression(str(value["weights"]), scope)
         trees.append(weights)
     uniform = str(value.get("weights", "")) == "uniform"
     full = {"domain": domain, **data, "support": support, "mean": mean, "weights": weights, "uniform": uniform}
@@ -115,55 +146,3 @@ def random_value(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) ->
             return sample
         symbol.data["sample"] = sample
     return symbol
-
-
-def sequence(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol:
-    """Return the symbol of {sequence: …}."""
-    type_, domain, _ = read_type(text_of(value, "sequence", "a sequence"), scope)
-    names = hole_names(spec)
-    if not names:
-        raise CheckError(f"a sequence's name carries its index: {spec.name}_t")
-    holes = holes_of(spec, value, scope, names)
-    symbol = Symbol(spec.name, spec.where, type_, "sequence", holes, {"domain": domain})
-    inner = Scope(scope)
-    inner.bind(symbol)
-    index = Index(names[0])
-    start = check_type(parse_tex(text_of(value, "start", "a sequence"), scope), type_)
-    step = check_type(parse_tex(text_of(value, "next", "a sequence"), inner, {names[0]: index}), type_)
-    symbol.data.update(start=start, next=step, index=index)
-    return finish(symbol, scope, [start, step], (symbol,))
-
-
-def flow(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol:
-    """Return the symbol of {flow: …}: the solution of an ordinary differential equation, a function of time."""
-    type_, domain, _ = read_type(text_of(value, "flow", "a flow"), scope)
-    if type_.kind not in ("scalar", "vector", "matrix") or domain not in ("scalar", "vector", "matrix", "real"):
-        raise CheckError("a flow is of a scalar, a vector(d) or a matrix(m, n)")
-    time = Symbol(text_of(value, "of", "a flow"), spec.where, SCALAR, "bound")
-    symbol = Symbol(spec.name, spec.where, Type("function", (), (SCALAR,), type_), "flow", params=(time,))
-    symbol.data["state"] = Symbol(f"state of {spec.name}", spec.where, type_, "bound")
-    start = check_type(parse_tex(text_of(value, "start", "a flow"), scope), type_)
-    entry = scope.entries.get(read_key(spec.name))
-    assert entry is not None
-    inner = Scope(scope)
-    inner.bind(time)
-    entry.symbol = symbol  # its own equation names it, and so may that of another flow it names
-    try:
-        velocity = check_type(parse_tex(text_of(value, "velocity", "a flow"), inner), type_)
-        field = states(velocity, time)
-    finally:
-        entry.symbol = None
-    symbol.data.update(start=start, velocity=velocity, field=field)
-    finish(symbol, scope, [start, velocity], (symbol, time))
-    symbol.needs = (*symbol.needs, *(s for dim in type_.dims for s in size_symbols(dim, scope)))
-    return symbol
-
-
-def states(node: Node, time: Symbol) -> Node:
-    """Return a velocity in which x(t) is replaced by the state it stands for."""
-    if node.op == "call" and node.data.role == "flow":
-        at = node.args[0]
-        if at.op != "sym" or at.data is not time:
-            raise CheckError(f"a flow's velocity may name {node.data.name} at the time {time.name} only", node.at)
-        return Node("sym", (), node.type, node.at, node.end, node.data.data["state"])
-    return node.with_args(tuple(states(arg, time) for arg in node.args)) if node.args else node

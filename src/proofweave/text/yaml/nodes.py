@@ -1,11 +1,11 @@
-"""Texts with positions: YAML and JSON documents as scalars, lists and mappings that know where they stand."""
+"""Texts with positions: the scalars, lists and mappings of YAML and JSON documents, which know where they stand."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-from proofweave.core.types import Finding, Where
+from proofweave.core.types import Where
 
 BROKEN = "\ufdd0"
 """The value of a scalar that could not be read: a character no file may hold."""
@@ -98,14 +98,3 @@ class MapNode:
 
 
 Node = ScalarNode | ListNode | MapNode
-
-
-def read_nodes(text: str, file: str) -> tuple[Node | None, tuple[Finding, ...]]:
-    """Return the root of a YAML document, None where nothing stands or can be read, and the problems of its YAML.
-
-    After a syntax error the text around it is set aside (a broken scalar) and reading goes on, so that one reading
-    names them all. All scalars are text, no tag builds an object, no alias is followed.
-    """
-    from proofweave.text.yaml.compose import compose  # needs the YAML library, which a look at a title does not
-
-    return compose(text, file)

@@ -1,16 +1,72 @@
-"""`defines:` binds the left side of an equation to its right side for the equations after it."""
+"""Definitions: symbols that stand for an expression, from `define:` in a specification or `defines:` of an equation."""
 
 from __future__ import annotations
 
-from proofweave.check.language.kinds import CheckError, Dim
+from collections.abc import Mapping
+
+from proofweave.check.language.kinds import CheckError, Type
 from proofweave.check.language.names import read_key
 from proofweave.check.language.scope import Hole, Scope, Symbol
 from proofweave.check.language.tokens import Token, tokenise
 from proofweave.check.language.tree import Index, Node
-from proofweave.check.parse.names import as_dim
-from proofweave.check.parse.parser import RELATIONS, Parser
-from proofweave.check.symbols.specs import defined, parameter
-from proofweave.core.types import Equation
+from proofweave.check.parse.constructs import formula
+from proofweave.check.parse.statement import read_expression
+from proofweave.check.symbols.reading import finish, hole_names, holes_of, sizes, text_of
+from proofweave.check.syntax.indices import as_dim, used_range
+from proofweave.check.syntax.parser import RELATIONS, Parser
+from proofweave.core.types import Equation, SymbolSpec, Where
+
+
+def definition(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol:
+    """Return the symbol of {define: …}."""
+    body = text_of(value, "define", "a definition")
+    params: list[Symbol] = []
+    inner = scope
+    if "of" in value:
+        inner = Scope(scope)
+        for part in text_of(value, "of", "a definition").split(","):
+            params.append(parameter(part.strip(), scope))
+            inner.bind(params[-1])
+    return defined(spec.name, spec.where, body, inner, scope, tuple(params), value, hole_names(spec))
+
+
+def parameter(name: str, scope: Scope) -> Symbol:
+    """Return a function's formal parameter: it has the type of the declared symbol of that name."""
+    declared = scope.get(name)
+    if declared is None:
+        raise CheckError(f"declare {name} first: a function's argument takes its type from there")
+    return Symbol(name, declared.where, declared.type, "bound", data=dict(declared.data), needs=sizes(declared))
+
+
+def defined(
+    name: str,
+    where: Where,
+    body: str | Node,
+    inner: Scope,
+    scope: Scope,
+    params: tuple[Symbol, ...] = (),
+    value: Mapping[str, object] | None = None,
+    names: tuple[str, ...] = (),
+    indices: Mapping[str, Index] | None = None,
+    holes: tuple[Hole, ...] = (),
+) -> Symbol:
+    """Return the symbol that stands for an expression, a family of expressions, or a function."""
+    indices = dict(indices or {})
+    if names:
+        spec = SymbolSpec(name, "", where)
+        holes = holes_of(spec, value or {}, scope, names)
+        indices = {hole.token: Index(hole.token) for hole in holes}
+    tree = read_expression(body, inner, indices) if isinstance(body, str) else body
+    type_ = tree.type
+    if type_.kind in ("function", "bool"):
+        raise CheckError("a definition needs a value")
+    if None in type_.dims:
+        raise CheckError("the size of this definition is open; give I, 0 or 1 an index")
+    if params:
+        type_ = Type("function", (), tuple(p.type for p in params), type_)
+    data: dict[str, object] = {"body": tree, "indices": tuple(indices[h.token] for h in holes)}
+    symbol = Symbol(name, where, type_, "define", holes, data, params)
+    return finish(symbol, scope, [tree], params)
 
 
 def define(equation: Equation, name: str, scope: Scope) -> Symbol:
@@ -33,8 +89,8 @@ def define(equation: Equation, name: str, scope: Scope) -> Symbol:
         for param in params:
             inner.bind(param)
     existing = scope.get(name)
-    parser = Parser(right, inner, None, tokens[-1].end)
-    indices = _left_indices(name, left, key, parser, existing)
+    parser = formula(right, inner, tokens[-1].end)
+    indices = _left_indices(name, parser)
     tree = parser.expression()
     parser.finish()
     holes = _holes(indices, parser, existing)
@@ -91,30 +147,23 @@ def _parameters(left: list[Token], key: tuple[Token, ...], scope: Scope, name: s
     return tuple(found)
 
 
-def _left_indices(
-    name: str, left: list[Token], key: tuple[Token, ...], parser: Parser, existing: Symbol | None
-) -> dict[str, Index]:
+def _left_indices(name: str, parser: Parser) -> dict[str, Index]:
     """Return the indices in the defined name's scripts that may turn it into a family."""
     last = read_key(name)[-1]
     names = [text for text in last.sub + last.sup if text.isalpha() and len(text) == 1]
     indices = {text: Index(text) for text in names if parser.scope.entries.get(read_key(text)) is None}
     parser.indices.update(indices)
     parser.subscripted = parser.subscripted | frozenset(indices)
-    del left, key, existing
     return indices
 
 
 def _holes(indices: dict[str, Index], parser: Parser, existing: Symbol | None) -> tuple[Hole, ...]:
     holes: list[Hole] = []
     for token, index in indices.items():
-        found = next(((lo, hi) for used, lo, hi in parser.uses if used is index), None)
+        found = used_range(index, parser.uses)
         declared = next((hole for hole in existing.holes if hole.token == token), None) if existing else None
         if found is not None:
-            holes.append(Hole(token, _dim(found[0]), _dim(found[1])))
+            holes.append(Hole(token, as_dim(found[0]), as_dim(found[1])))
         elif declared is not None:
             holes.append(declared)
     return tuple(holes)
-
-
-def _dim(node: Node) -> Dim:
-    return as_dim(node)

@@ -1,15 +1,16 @@
-"""TeX to a typed tree: sums of terms, terms of factors, juxtaposition read by the types that meet."""
+"""TeX to a typed tree: sums of terms, terms of factors; who reads a factor, a table says."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
-from proofweave.check.language.kinds import SCALAR, CheckError, Type, product, unify
+from proofweave.check.language.kinds import CheckError
+from proofweave.check.language.registry import Registry
 from proofweave.check.language.scope import Scope
 from proofweave.check.language.tokens import DEEPEST, Token
-from proofweave.check.language.tree import Index, Node, is_number, settle
+from proofweave.check.language.tree import Index, Node
+from proofweave.check.syntax.build import add, divide, join, multiply
 
 RELATIONS = frozenset(
     ("=", "<", ">", r"\le", r"\ge", r"\neq", r"\approx", r"\succeq", r"\preceq", r"\perp", r"\equiv", ":")
@@ -20,12 +21,20 @@ CLOSERS = frozenset((")", "]", r"\}", r"\rangle", r"\rfloor", r"\rceil"))
 STOPS = (
     RELATIONS | ARROWS | CLOSERS | {",", "+", "-", ";", r"\land", r"\in", r"\forall", r"\sim", r"\to", r"\pm", r"\mp"}
 )
+PUNCTUATION = frozenset((",", ";", ".", "。", "，", "；"))
+PRODUCTS = frozenset((r"\cdot", r"\times", r"\odot", r"\otimes", "*", r"\circ"))
 UNREAD = {
     r"\ldots": r"dots are not read; write the sum, product or list with \sum, \prod or a family",
     r"\pm": r"\pm stands for two equations; write them out",
     r"\mp": r"\mp stands for two equations; write them out",
     r"\to": r"\to is no relation between values; use \approx with `order:` or \Rightarrow",
 }
+
+Reader = Callable[["Parser", Token], Node]
+READERS: Registry[Reader] = Registry()
+"""How a factor is read, by the text of its first token; the token is still to be stepped over."""
+KINDS: Registry[Reader] = Registry()
+"""How other factors are read, by their first token's kind."""
 
 
 class Parser:
@@ -58,6 +67,11 @@ class Parser:
         token = self.peek()
         return token.at if token else self.end_at
 
+    @property
+    def reached(self) -> int:
+        """The offset where the last token read ends."""
+        return self.tokens[self.place - 1].end
+
     def take(self, text: str) -> bool:
         """Step over a token of that text."""
         token = self.peek()
@@ -72,6 +86,20 @@ class Parser:
             token = self.peek()
             found = f"; found {token.text}" if token else ""
             raise CheckError(f"expected {text} to close what opens here{found}", opened)
+
+    @contextmanager
+    def within(self, closer: str, opened: int, mark: str = "") -> Iterator[None]:
+        """Step over an opening token and, after what is read inside, over what closes it; `mark` says what it opens."""
+        self.place += 1
+        self.closers.append(mark or closer)
+        yield
+        self.closers.pop()
+        self.expect(closer, opened)
+
+    def skip_layout(self) -> None:
+        """Step over separators and alignment marks."""
+        while (token := self.peek()) is not None and token.kind in ("sep", "amp"):
+            self.place += 1
 
     def sub(self, tokens: Sequence[Token], at: int) -> Parser:
         """Return a parser of an inner run of tokens."""
@@ -140,14 +168,7 @@ class Parser:
     def term(self) -> Node:
         """Parse operands joined by \\cdot, \\times, \\odot, \\otimes."""
         left = self.operand()
-        while (token := self.peek()) is not None and token.text in (
-            r"\cdot",
-            r"\times",
-            r"\odot",
-            r"\otimes",
-            "*",
-            r"\circ",
-        ):
+        while (token := self.peek()) is not None and token.text in PRODUCTS:
             self.place += 1
             right = self.operand()
             left = join(token, left, right)
@@ -180,7 +201,7 @@ class Parser:
                 factors[-1] = divide(factors[-1], below)
                 divided = True
                 continue
-            if token.text in (r"\cdot", r"\times", r"\odot", r"\otimes", "*", r"\circ"):
+            if token.text in PRODUCTS:
                 break
             if token.kind == "amp":
                 self.place += 1
@@ -189,6 +210,12 @@ class Parser:
                 raise CheckError("a/bc has two readings; put braces or parentheses: a/(bc) or (a/b)c", token.at)
             factors.append(self.factor())
         return multiply(factors)
+
+    def beside(self) -> Token | None:
+        """Return the token of a factor that follows without a sign, or None."""
+        token = self.peek()
+        signed = token is None or self.stops(token) or token.text in ("/", r"\cdot", r"\times", r"\odot", "*")
+        return None if signed else token
 
     def stops(self, token: Token) -> bool:
         """Tell whether a token cannot start or join a factor."""
@@ -204,17 +231,19 @@ class Parser:
 
     def factor(self) -> Node:
         """Parse one factor with its postfixes."""
-        from proofweave.check.parse.atoms import atom
-
-        while (token := self.peek()) is not None and token.kind in ("sep", "amp"):
-            self.place += 1
+        self.skip_layout()
+        token = self.peek()
         if token is None:
             raise CheckError("something is missing at the end", self.end_at)
         if token.text in UNREAD:
             raise CheckError(UNREAD[token.text], token.at)
         if token.text in ("+", "-"):
             raise CheckError(f"a value is missing before {token.text}; put a signed factor in parentheses", token.at)
-        return atom(self, token)
+        named = token.kind == "op" and self.scope.match(self.tokens, self.place) is not None
+        reader = KINDS["name"] if named else READERS.get(token.text) or KINDS.get(token.kind)
+        if reader is None:
+            raise CheckError(f"{token.text} is not understood", token.at)
+        return reader(self, token)
 
 
 def _subscripted(tokens: Sequence[Token]) -> frozenset[str]:
@@ -231,116 +260,3 @@ def _subscripted(tokens: Sequence[Token]) -> frozenset[str]:
             if depth <= 0:
                 break
     return frozenset(names)
-
-
-# -- building nodes by type
-
-
-def add(terms: Sequence[Node]) -> Node:
-    """Return a sum; a bare 0, I or 1 takes the type of the others."""
-    if len(terms) == 1:
-        return terms[0]
-    kind = _lead(terms)
-    type_ = kind
-    for term in terms:
-        if _open(term):
-            continue
-        type_ = unify(type_, term.type, term.at, "sum")
-    settled = tuple(settle(term, type_, "sum") for term in terms)
-    return Node("add", settled, type_, terms[0].at, terms[-1].end)
-
-
-def _lead(terms: Sequence[Node]) -> Type:
-    for term in terms:
-        if not _open(term):
-            return term.type
-    return terms[0].type
-
-
-def _open(term: Node) -> bool:
-    """Tell whether a term takes the type of the others: a bare 0, an O(·)."""
-    return is_number(term, 0) or term.op == "bigo" or (term.op == "neg" and term.args[0].op == "bigo")
-
-
-def multiply(factors: Sequence[Node]) -> Node:
-    """Return a product of factors side by side, checked from left to right."""
-    if len(factors) == 1:
-        return factors[0]
-    for factor in factors:
-        if factor.type.kind in ("function", "bool"):
-            raise CheckError("a function or relation cannot be multiplied; apply it to an argument", factor.at)
-    type_ = factors[0].type
-    for factor in factors[1:]:
-        type_ = product(type_, factor.type, factor.at)
-    return Node("mul", _close_sizes(factors), type_, factors[0].at, factors[-1].end)
-
-
-def _close_sizes(factors: Sequence[Node]) -> tuple[Node, ...]:
-    """Give an open I or 1 in a product the size of its neighbour."""
-    out = list(factors)
-    for place, factor in enumerate(out):
-        if None not in factor.type.dims:
-            continue
-        left = next((f for f in reversed(out[:place]) if f.type.dims), None)
-        right = next((f for f in out[place + 1 :] if f.type.dims), None)
-        dim = None
-        if right is not None and factor.type.kind in ("matrix", "row"):
-            dim = right.type.dims[0]
-        elif left is not None and factor.type.kind in ("matrix", "vector"):
-            dim = left.type.dims[-1]
-        if dim is not None:
-            dims = (dim,) * factor.type.rank
-            out[place] = settle(factor, replace(factor.type, dims=dims))
-    return tuple(out)
-
-
-def divide(above: Node, below: Node) -> Node:
-    """Return a quotient; only scalars divide."""
-    if below.type.kind != "scalar":
-        raise CheckError(f"cannot divide by a {below.type}; write A^{{-1}} or use entries", below.at)
-    if above.type.kind in ("function", "bool"):
-        raise CheckError("only a value can be divided", above.at)
-    return Node("div", (above, below), above.type, above.at, below.end)
-
-
-def join(token: Token, left: Node, right: Node) -> Node:
-    """Return two operands joined by a written product sign."""
-    sign = token.text
-    if sign == r"\circ":
-        raise CheckError(r"\circ is not understood; write \odot for entrywise products or apply functions", token.at)
-    if sign == r"\odot":
-        type_ = unify(left.type, right.type, token.at, r"\odot")
-        left, right = settle(left, type_), settle(right, type_)
-        return Node("hadamard", (left, right), type_, left.at, right.end)
-    if sign == r"\otimes":
-        kinds = (left.type.kind, right.type.kind)
-        if kinds == ("vector", "vector"):
-            outer = Type("matrix", (left.type.dims[0], right.type.dims[0]))
-            return Node("outer", (left, right), outer, left.at, right.end)
-        raise CheckError(r"\otimes is read between two vectors only", token.at)
-    if (left.type.kind, right.type.kind) == ("vector", "vector"):
-        if sign != r"\cdot":
-            raise CheckError(f"{sign} between vectors is not understood", token.at)
-        return inner(left, right, left.at, right.end)
-    flat = [*(left.args if left.op == "mul" else (left,)), *(right.args if _flat(left, right) else (right,))]
-    return multiply(flat)
-
-
-def _flat(left: Node, right: Node) -> bool:
-    return right.op == "mul" and left.type == SCALAR
-
-
-def inner(left: Node, right: Node, at: int, end: int) -> Node:
-    """Return an inner product of two vectors or two matrices."""
-    if left.type.kind not in ("vector", "matrix", "scalar"):
-        raise CheckError(f"an inner product needs two vectors or matrices, not a {left.type}", left.at)
-    type_ = unify(left.type, right.type, right.at, "inner product")
-    return Node("inner", (settle(left, type_), settle(right, type_)), SCALAR, at, end)
-
-
-Rule = Callable[[Parser, Token], Node]
-
-
-def node(op: str, args: Sequence[Node], type_: Type, at: int, end: int, data: Any = None) -> Node:
-    """Return a node (a shorthand the parsing modules share)."""
-    return Node(op, tuple(args), type_, at, end, data)

@@ -8,7 +8,7 @@ from proofweave.check.language.kinds import CheckError
 from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tokens import Token
 from proofweave.check.language.tree import Node, number
-from proofweave.check.parse.parser import Parser
+from proofweave.check.syntax.parser import Parser
 
 REALS = frozenset((r"\mathbb{R}", r"\mathbf{R}", r"\mathds{R}"))
 

@@ -1,0 +1,174 @@
+"""Evaluation of names: constants, indices, symbols by their roles, members, entries and calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from proofweave.check.evaluate import values as va
+from proofweave.check.evaluate.env import Env
+from proofweave.check.evaluate.registry import ev, rule
+from proofweave.check.evaluate.values import Array, Val
+from proofweave.check.language.kinds import CheckError
+from proofweave.check.language.registry import Registry
+from proofweave.check.language.scope import Symbol
+from proofweave.check.language.tree import Index, Node
+
+VALUES: Registry[Callable[[Symbol, Env], Val]] = Registry()
+"""How a symbol's value follows from others, by its role: member axes first among the type's axes."""
+MEMBERS: Registry[Callable[[Node, Env], Val]] = Registry()
+"""How a family's member is evaluated in place when what it needs has been rebound, by the family's role."""
+CALLS: Registry[Callable[[Node, Env], Val]] = Registry()
+"""How a function's call is evaluated, by the function's role; through its body where none is given."""
+SLOPES: Registry[Callable[[Node, Env, int], Val]] = Registry()
+"""How a function's first or second derivative at an argument is evaluated, likewise."""
+
+
+@rule("num", "constant")
+def _number(node: Node, env: Env) -> Val:
+    value = env.constant(node.data)
+    return value if isinstance(node.data, int) or float(node.data).is_integer() else va.rounded(value.v)
+
+
+@rule("dim")
+def _dim(node: Node, env: Env) -> Val:
+    return env.constant(env.size(node.data))
+
+
+@rule("index")
+def _index(node: Node, env: Env) -> Val:
+    index: Index = node.data
+    if index not in env.binds:
+        raise CheckError(f"the index {index.name} is used outside its range", node.at)
+    value, depth = env.binds[index]
+    return env.lift(value, depth)
+
+
+@rule("at")
+def _at(node: Node, env: Env) -> Val:
+    return ev(node.args[0], env)
+
+
+@rule("cycle")
+def _cycle(node: Node, env: Env) -> Val:
+    place, lo, hi = (ev(arg, env).v for arg in node.args)
+    return va.exact(lo + np.mod(place - lo + 1, hi - lo + 1))
+
+
+@rule("zero", "ones")
+def _filled(node: Node, env: Env) -> Val:
+    shape = tuple(env.size(dim) for dim in node.type.dims if dim is not None)
+    if len(shape) != node.type.rank:
+        raise CheckError("the size of this part is open; give I, 0 or 1 an index", node.at)
+    va.afford(*shape)
+    return va.exact(np.full((1,) * (1 + env.depth) + shape, 0.0 if node.op == "zero" else 1.0))
+
+
+@rule("identity")
+def _identity(node: Node, env: Env) -> Val:
+    dim = node.type.dims[0] or node.type.dims[1]
+    if dim is None:
+        raise CheckError("the size of I is open; write I_n", node.at)
+    va.afford(env.size(dim), env.size(dim))
+    return va.exact(np.eye(env.size(dim)).reshape((1,) * (1 + env.depth) + (env.size(dim),) * 2))
+
+
+@rule("sym")
+def _symbol(node: Node, env: Env) -> Val:
+    symbol: Symbol = node.data
+    return table(symbol, env)
+
+
+def table(symbol: Symbol, env: Env) -> Val:
+    """Return a symbol's value at the depth at hand; of a family, with its member axes first among the type's axes."""
+    if symbol in env.binds:
+        value, depth = env.binds[symbol]
+        return env.lift(value, depth)
+    make = VALUES.get(symbol.role) if symbol.type.kind != "function" else None
+    if make is not None and (symbol not in env.values or env.touched(symbol)):
+        return make(symbol, env)
+    if symbol.role == "random":
+        raise CheckError(f"{symbol.name} is random; it stands inside an expectation or alone in the equation")
+    if symbol in env.values:
+        return env.lift(env.values[symbol], 0)
+    if symbol.type.kind == "function":
+        raise CheckError(f"{symbol.name} is a function; give it an argument")
+    if symbol.role == "int":
+        return env.constant(env.sizes[symbol.name])
+    raise CheckError(f"{symbol.name} has no value here")
+
+
+@rule("member")
+def _member(node: Node, env: Env) -> Val:
+    symbol: Symbol = node.data
+    written_out = MEMBERS.get(symbol.role)
+    if written_out is not None and symbol not in env.binds and env.touched(symbol):
+        return written_out(node, env)
+    places = places_of(symbol, node.args, env)
+    return gather(table(symbol, env), places, env, node.type.rank, symbol.name)
+
+
+def places_of(symbol: Symbol, args: Sequence[Node], env: Env) -> list[Array]:
+    """Return a member's places along the axes of its family, from 0."""
+    return [ev(arg, env).v - env.size(hole.lo) for hole, arg in zip(symbol.holes, args, strict=True)]
+
+
+def gather(source: Val, places: list[Array], env: Env, rank: int, name: str) -> Val:
+    """Pick entries along the axes after the index axes; out of range gives no value, and a note."""
+    v, e = source
+    lead = 1 + env.depth
+    for place in places:
+        n = v.shape[lead]
+        index = np.rint(place).astype(int)
+        outside = (index < 0) | (index >= n) | (np.abs(place - index) > 1e-9)
+        bad = bool(outside.any())
+        if bad:
+            env.notes[f"an index of {name} leaves its range"] = None
+            index = np.clip(index, 0, max(n - 1, 0))
+        if not n:
+            raise CheckError(f"{name} has no members at these sizes")
+        va.afford(*np.broadcast_shapes(v.shape[:lead], index.shape), *v.shape[lead + 1 :])
+        e = np.broadcast_to(e, v.shape)
+        v, e = _take(v, index, lead), _take(e, index, lead)
+        if bad:
+            v = np.where(outside.reshape(outside.shape + (1,) * (v.ndim - lead)), np.nan, v)
+    assert v.ndim == lead + rank
+    return Val(v, e)
+
+
+def _take(v: Array, index: Array, lead: int) -> Array:
+    wide = [axis for axis in range(lead) if index.shape[axis] > 1]
+    if len(wide) <= 1 and (not wide or v.shape[wide[0]] == 1):
+        flat = index.reshape(-1)
+        taken = np.take(v, flat, axis=lead)
+        if not wide:
+            return np.squeeze(taken, axis=lead)
+        return np.squeeze(np.moveaxis(taken, lead, wide[0] + 1), axis=wide[0])
+    grids = [np.arange(v.shape[axis]).reshape((1,) * axis + (-1,) + (1,) * (lead - axis - 1)) for axis in range(lead)]
+    return np.asarray(v[(*grids, index)])
+
+
+@rule("entry")
+def _entry(node: Node, env: Env) -> Val:
+    base = ev(node.args[0], env)
+    places = [ev(arg, env).v - 1 for arg in node.args[1:]]
+    return gather(base, places, env, 0, "an entry")
+
+
+@rule("call")
+def _call(node: Node, env: Env) -> Val:
+    symbol: Symbol = node.data
+    own = CALLS.get(symbol.role)
+    return own(node, env) if own is not None else ev(symbol.data["body"], applied(symbol, node, env))
+
+
+def applied(symbol: Symbol, node: Node, env: Env) -> Env:
+    """Return the state in which a defined function's body has its parameters and member indices bound."""
+    arity = len(symbol.type.args)
+    inner = env.child(id(node))
+    for param, arg in zip(symbol.params, node.args[:arity], strict=True):
+        inner.bind(param, ev(arg, env))
+    for index, arg in zip(symbol.data["indices"], node.args[arity:], strict=True):
+        inner.bind(index, ev(arg, env))
+    return inner

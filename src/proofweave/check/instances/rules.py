@@ -1,0 +1,18 @@
+"""All operations: importing a module enters its rules into the tables of evaluation and differentiation."""
+
+from __future__ import annotations
+
+from proofweave.check.calculus import derivatives, flows, integrals, tangent_functions, tangent_names, tangent_rules
+from proofweave.check.evaluate import names
+from proofweave.check.evaluate.clock import Clock
+from proofweave.check.evaluate.env import Env
+from proofweave.check.operations import arithmetic, binders, bindings, functions, linear, scalars
+from proofweave.check.optimum import solve
+
+VALUES = (names, arithmetic, linear, scalars, binders, bindings, functions)
+CHANGES = (derivatives, tangent_names, tangent_rules, tangent_functions, flows, integrals, solve)
+
+
+def state(batch: int, sizes: dict[str, int], clock: Clock) -> Env:
+    """Return a state of evaluation in which every operation is known."""
+    return Env(batch, sizes, clock)

@@ -1,0 +1,95 @@
+"""What an optimum is over: the variable's domain, a norm ball or sphere in it; and what a solution says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from proofweave.check.evaluate.env import Env
+from proofweave.check.evaluate.registry import ev
+from proofweave.check.evaluate.values import Array, Val
+from proofweave.check.language.kinds import CheckError
+from proofweave.check.language.scope import Symbol
+from proofweave.check.language.tree import Node
+
+Objective = Callable[[Array], Array]
+Slopes = Callable[[Array], tuple[Val, Val]]
+FREE = frozenset(("vector", "scalar", "matrix", "real"))
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Where the variable lives: its domain, and a norm ball or sphere of some radius if constrained."""
+
+    domain: str
+    shape: tuple[int, ...]
+    norm: str = ""
+    radius: Array | None = None
+    sphere: bool = False
+    bounds: tuple[Array, Array] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """A minimiser, flattened: (batch, indices…, p), its error, and the least value with its error."""
+
+    point: Array
+    error: Array
+    value: Array
+    value_error: Array
+
+
+def shape_of(variable: Symbol, env: Env) -> tuple[int, ...]:
+    """Return the lengths of a variable's axes."""
+    return tuple(env.size(dim) for dim in variable.type.dims if dim is not None)
+
+
+def region_of(variable: Symbol, constraints: Sequence[Node], env: Env) -> Region:
+    """Return the set a variable ranges over under its constraints."""
+    domain = str(variable.data.get("domain", variable.type.kind))
+    shape = shape_of(variable, env)
+    bounds = None
+    if domain == "interval":
+        bounds = (ev(variable.data["lo"], env).v, ev(variable.data["hi"], env).v)
+    if domain == "unit":
+        return Region("vector", shape, "2", np.ones((1,) * (1 + env.depth)), True)
+    if not constraints:
+        return Region(domain, shape, bounds=bounds)
+    if len(constraints) == 1 and domain in FREE:
+        ball = _ball(constraints[0], variable, env)
+        if ball is not None:
+            return Region(domain, shape, *ball)
+    raise CheckError(
+        r"the constraint is not understood; known are \|u\| = r and \|u\| \le r over a vector or matrix, "
+        "and the domains simplex, unit, positive, interval",
+        constraints[0].at,
+    )
+
+
+def _ball(constraint: Node, variable: Symbol, env: Env) -> tuple[str, Array, bool] | None:
+    """Read ‖u‖ = r, ‖u‖ ≤ r, ‖u‖² = r, r ≥ ‖u‖: the norm, the radius, and whether it is a sphere."""
+    if constraint.op != "chain" or len(constraint.data) != 1:
+        return None
+    left, right = constraint.args
+    sign = constraint.data[0]
+    if sign in (r"\ge", ">"):
+        left, right, sign = right, left, r"\le"
+    squared = left.op == "pow" and left.args[1].op == "num" and left.args[1].data == 2
+    if squared:
+        left = left.args[0]
+    if left.op != "norm" or left.args[0].op != "sym" or left.args[0].data is not variable or sign not in ("=", r"\le"):
+        return None
+    radius = ev(right, env).v
+    if squared:
+        radius = np.sqrt(radius)
+    kind = left.data
+    if kind == "p":
+        power = left.args[1]
+        if power.op != "num" or power.data != 1:
+            return None
+        kind = "1"
+    if kind == "weighted":
+        return None
+    return kind, radius, sign == "="

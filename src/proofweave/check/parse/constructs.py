@@ -1,0 +1,17 @@
+"""All constructs of formulas: importing a module enters its readers into the parser's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from proofweave.check.language.scope import Scope
+from proofweave.check.language.tokens import Token
+from proofweave.check.parse import arrays, atoms, binders, derivatives, functions, integrals, moments, names
+from proofweave.check.syntax.parser import Parser
+
+CONSTRUCTS = (arrays, atoms, binders, derivatives, functions, integrals, moments, names)
+
+
+def formula(tokens: Sequence[Token], scope: Scope, at: int = 0) -> Parser:
+    """Return a parser that knows all constructs; `at` is where a formula without tokens stands."""
+    return Parser(tokens, scope, None, at)

@@ -1,0 +1,66 @@
+"""Integrals, up to the differential at their own level."""
+
+from __future__ import annotations
+
+from proofweave.check.language.kinds import SCALAR, CheckError
+from proofweave.check.language.names import scripts
+from proofweave.check.language.scope import Scope, Symbol
+from proofweave.check.language.tokens import Token
+from proofweave.check.language.tree import Node
+from proofweave.check.syntax.build import node
+from proofweave.check.syntax.parser import READERS, Parser
+from proofweave.core.types import Where
+
+NOWHERE = Where("")
+
+
+@READERS(r"\int")
+def integral(p: Parser, token: Token) -> Node:
+    """Parse \\int_a^b … \\mathrm{d}x."""
+    lower, upper, p.place = scripts(p.tokens, p.place + 1)
+    if not lower or not upper:
+        raise CheckError("an integral needs both bounds", token.at)
+    lo, hi = p.whole(lower, token.at), p.whole(upper, token.at)
+    cut = _find_differential(p, token)
+    variable, stop = _integration_variable(p, cut)
+    inside = p.tokens[p.place : cut]
+    scope = p.scope
+    match = scope.match(p.tokens, cut + 1)
+    if match is not None and match.stop == stop and match.symbol.type == SCALAR and match.symbol.role == "free":
+        symbol = match.symbol
+    else:
+        symbol = Symbol(variable, NOWHERE, SCALAR, "bound")
+        scope = Scope(p.scope)
+        scope.bind(symbol)
+    inner = Parser(inside, scope, p, token.at)
+    if inside:
+        body = inner.expression()
+        inner.finish()
+    else:
+        raise CheckError("the integrand is missing", token.at)
+    if body.type.kind in ("function", "bool"):
+        raise CheckError("an integrand must be a value", body.at)
+    p.place = stop
+    return node("integral", (lo, hi, body), body.type, token.at, p.tokens[stop - 1].end, symbol)
+
+
+def _find_differential(p: Parser, token: Token) -> int:
+    depth, nested = 0, 0
+    for place in range(p.place, len(p.tokens) - 1):
+        current = p.tokens[place]
+        depth += {"open": 1, "close": -1}.get(current.kind, 0)
+        if current.text == r"\int":
+            nested += 1
+        plain = current.text in ("d", r"\mathrm{d}", r"\operatorname{d}") and p.tokens[place + 1].kind == "name"
+        if plain and not depth and (place == 0 or p.tokens[place - 1].text != "_"):
+            if not nested:
+                return place
+            nested -= 1
+    raise CheckError(r"the integral has no differential \mathrm{d}x at its level", token.at)
+
+
+def _integration_variable(p: Parser, cut: int) -> tuple[str, int]:
+    _, sup, stop = scripts(p.tokens, cut + 2)
+    if sup:
+        raise CheckError("a differential takes no power", p.tokens[cut + 1].at)
+    return "".join(t.text for t in p.tokens[cut + 1 : stop]), stop

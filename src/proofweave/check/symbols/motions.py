@@ -1,0 +1,66 @@
+"""Specifications of what moves: sequences, which step, and flows, which follow a velocity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from proofweave.check.language.kinds import SCALAR, CheckError, Type
+from proofweave.check.language.names import read_key
+from proofweave.check.language.scope import Scope, Symbol
+from proofweave.check.language.tree import Index, Node
+from proofweave.check.parse.statement import read_expression
+from proofweave.check.symbols.reading import finish, hole_names, holes_of, read_type, size_symbols, text_of
+from proofweave.check.syntax.build import fit
+from proofweave.core.types import SymbolSpec
+
+
+def sequence(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol:
+    """Return the symbol of {sequence: …}."""
+    type_, domain, _ = read_type(text_of(value, "sequence", "a sequence"), scope)
+    names = hole_names(spec)
+    if not names:
+        raise CheckError(f"a sequence's name carries its index: {spec.name}_t")
+    holes = holes_of(spec, value, scope, names)
+    symbol = Symbol(spec.name, spec.where, type_, "sequence", holes, {"domain": domain})
+    inner = Scope(scope)
+    inner.bind(symbol)
+    index = Index(names[0])
+    start = fit(read_expression(text_of(value, "start", "a sequence"), scope), type_, "value")
+    step = fit(read_expression(text_of(value, "next", "a sequence"), inner, {names[0]: index}), type_, "value")
+    symbol.data.update(start=start, next=step, index=index)
+    return finish(symbol, scope, [start, step], (symbol,))
+
+
+def flow(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol:
+    """Return the symbol of {flow: …}: the solution of an ordinary differential equation, a function of time."""
+    type_, domain, _ = read_type(text_of(value, "flow", "a flow"), scope)
+    if type_.kind not in ("scalar", "vector", "matrix") or domain not in ("scalar", "vector", "matrix", "real"):
+        raise CheckError("a flow is of a scalar, a vector(d) or a matrix(m, n)")
+    time = Symbol(text_of(value, "of", "a flow"), spec.where, SCALAR, "bound")
+    symbol = Symbol(spec.name, spec.where, Type("function", (), (SCALAR,), type_), "flow", params=(time,))
+    symbol.data["state"] = Symbol(f"state of {spec.name}", spec.where, type_, "bound")
+    start = fit(read_expression(text_of(value, "start", "a flow"), scope), type_, "value")
+    entry = scope.entries.get(read_key(spec.name))
+    assert entry is not None
+    inner = Scope(scope)
+    inner.bind(time)
+    entry.symbol = symbol  # its own equation names it, and so may that of another flow it names
+    try:
+        velocity = fit(read_expression(text_of(value, "velocity", "a flow"), inner), type_, "value")
+        field = states(velocity, time)
+    finally:
+        entry.symbol = None
+    symbol.data.update(start=start, velocity=velocity, field=field)
+    finish(symbol, scope, [start, velocity], (symbol, time))
+    symbol.needs = (*symbol.needs, *(s for dim in type_.dims for s in size_symbols(dim, scope)))
+    return symbol
+
+
+def states(node: Node, time: Symbol) -> Node:
+    """Return a velocity in which x(t) is replaced by the state it stands for."""
+    if node.op == "call" and node.data.role == "flow":
+        at = node.args[0]
+        if at.op != "sym" or at.data is not time:
+            raise CheckError(f"a flow's velocity may name {node.data.name} at the time {time.name} only", node.at)
+        return Node("sym", (), node.type, node.at, node.end, node.data.data["state"])
+    return node.with_args(tuple(states(arg, time) for arg in node.args)) if node.args else node

@@ -1,0 +1,141 @@
+"""What all symbol specifications are read with: types, sizes, ranges, indices, and what a symbol needs."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+
+from proofweave.check.language.kinds import SCALAR, CheckError, Dim, Type, matrix, vector
+from proofweave.check.language.names import read_key
+from proofweave.check.language.needs import named_in
+from proofweave.check.language.scope import Hole, Scope, Symbol
+from proofweave.check.language.tree import Node
+from proofweave.check.parse.statement import read_expression
+from proofweave.check.syntax.indices import as_dim
+from proofweave.core.types import SymbolSpec
+
+VECTORS = ("vector", "unit", "simplex")
+SQUARES = ("symmetric", "psd", "spd", "orthogonal", "diagonal")
+SCALARS = ("scalar", "positive", "nonneg", "interval", "int", "real")
+KNOWN = (*SCALARS, *VECTORS, "matrix", *SQUARES)
+
+
+def text_of(value: Mapping[str, object], key: str, what: str) -> str:
+    """Return the text of a key that must stand there."""
+    if key not in value:
+        raise CheckError(f"{what} needs {key}:")
+    found = value[key]
+    if isinstance(found, Mapping | list | tuple):
+        raise CheckError(f"{key}: must be text")
+    return str(found)
+
+
+def read_type(text: str, scope: Scope) -> tuple[Type, str, dict[str, object]]:
+    """Read a type such as vector(d) or interval(0, 1): the type, the sampler's name, and its bounds."""
+    match = re.fullmatch(r"\s*([a-z_]+)\s*(?:\((.*)\))?\s*", text, re.S)
+    if match is None or match.group(1) not in KNOWN:
+        word = match.group(1) if match else text
+        near = difflib.get_close_matches(word, KNOWN, 1)
+        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(KNOWN)}"
+        raise CheckError(f"unknown type {text}; {hint}")
+    word, inside = match.group(1), match.group(2)
+    if word == "int":
+        lo, hi = read_range(inside or "", scope)
+        return SCALAR, "int", {"lo": lo, "hi": hi}
+    args = _arguments(inside)
+    wanted = {"matrix": 2, "interval": 2}.get(word, 0 if word in SCALARS else 1)
+    if len(args) != wanted:
+        raise CheckError(f"{word} takes {wanted} arguments, not {len(args)}")
+    if word == "interval":
+        return SCALAR, word, {"lo": read_expression(args[0], scope), "hi": read_expression(args[1], scope)}
+    if word in SCALARS:
+        return SCALAR, "scalar" if word == "real" else word, {}
+    dims = [read_size(arg, scope) for arg in args]
+    if word in VECTORS:
+        return vector(dims[0]), word, {}
+    return matrix(dims[0], dims[-1]), word, {}
+
+
+def _arguments(inside: str | None) -> list[str]:
+    if inside is None or not inside.strip():
+        return []
+    parts, depth, current = [], 0, ""
+    for char in inside:
+        depth += {"(": 1, "{": 1, ")": -1, "}": -1}.get(char, 0)
+        if char == "," and not depth:
+            parts.append(current.strip())
+            current = ""
+        else:
+            current += char
+    return [*parts, current.strip()]
+
+
+def read_size(text: str, scope: Scope) -> Dim:
+    """Read a size: an integer or an int symbol, or sums of them."""
+    if not text.strip():
+        raise CheckError("a size is missing")
+    return as_dim(read_expression(text, scope))
+
+
+def read_range(text: str, scope: Scope) -> tuple[Node, Node]:
+    """Read a..b."""
+    if text.count("..") != 1:
+        raise CheckError(f"expected a range such as 1..n, found {text or 'nothing'}")
+    lo, hi = text.split("..")
+    return read_expression(lo, scope), read_expression(hi, scope)
+
+
+def hole_names(spec: SymbolSpec) -> tuple[str, ...]:
+    """Return the indices of a family or sequence, as its name writes them."""
+    value = spec.value
+    if not isinstance(value, Mapping):
+        return ()
+    if "index" in value:
+        return tuple(part.strip() for part in str(value["index"]).split(","))
+    if "sequence" in value:
+        sub = read_key(spec.name)[-1]
+        texts = sub.sub or tuple(t for t in sub.sup if t not in ("(", ")"))
+        return texts[-1:]
+    return ()
+
+
+def holes_of(spec: SymbolSpec, value: Mapping[str, object], scope: Scope, names: tuple[str, ...]) -> tuple[Hole, ...]:
+    """Return a family's indices with the ranges of over:."""
+    ranges = [part.strip() for part in text_of(value, "over", "a family").split(",")]
+    if len(ranges) != len(names):
+        raise CheckError(f"{len(names)} indices need {len(names)} ranges in over:")
+    last = read_key(spec.name)[-1]
+    for name in names:
+        if name not in last.sub + last.sup:
+            raise CheckError(f"the index {name} does not stand in the name {spec.name}")
+    holes = []
+    for name, text in zip(names, ranges, strict=True):
+        lo, hi = read_range(text, scope)
+        holes.append(Hole(name, as_dim(lo), as_dim(hi)))
+    return tuple(holes)
+
+
+def sizes(symbol: Symbol) -> tuple[Symbol, ...]:
+    """Return the int symbols that a symbol needs."""
+    return tuple(s for s in symbol.needs if s.role == "int")
+
+
+def size_symbols(dim: Dim | None, scope: Scope) -> list[Symbol]:
+    """Return the symbols a size is made of."""
+    found = [scope.get(name) for name, _ in (dim.terms if dim else ())]
+    return [symbol for symbol in found if symbol is not None]
+
+
+def finish(symbol: Symbol, scope: Scope, trees: list[Node], own: tuple[Symbol, ...] = ()) -> Symbol:
+    """Record what a symbol's value needs: everything its trees name, and its sizes."""
+    needs: dict[Symbol, None] = {}
+    for dim in [*symbol.type.dims, *(d for hole in symbol.holes for d in (hole.lo, hole.hi))]:
+        needs.update(dict.fromkeys(size_symbols(dim, scope)))
+    for param in own:
+        needs.update(dict.fromkeys(sizes(param) if param is not symbol else ()))
+    for tree in trees:
+        needs.update({named: None for named in named_in(tree) if named not in own and named is not symbol})
+    symbol.trees = tuple(trees)
+    symbol.needs = tuple(n for n in needs if n.role != "bound" or n in symbol.needs)
+    return symbol

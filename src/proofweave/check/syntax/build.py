@@ -1,0 +1,125 @@
+"""Nodes built by type: sums, products, quotients, and products with a written sign."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from proofweave.check.language.kinds import SCALAR, CheckError, Type, product, unify
+from proofweave.check.language.tokens import Token
+from proofweave.check.language.tree import Node, is_number, settle
+
+
+def node(op: str, args: Sequence[Node], type_: Type, at: int, end: int, data: Any = None) -> Node:
+    """Return a node; its arguments may be any sequence."""
+    return Node(op, tuple(args), type_, at, end, data)
+
+
+def add(terms: Sequence[Node]) -> Node:
+    """Return a sum; a bare 0, I or 1 takes the type of the others."""
+    if len(terms) == 1:
+        return terms[0]
+    kind = _lead(terms)
+    type_ = kind
+    for term in terms:
+        if _open(term):
+            continue
+        type_ = unify(type_, term.type, term.at, "sum")
+    settled = tuple(settle(term, type_, "sum") for term in terms)
+    return Node("add", settled, type_, terms[0].at, terms[-1].end)
+
+
+def _lead(terms: Sequence[Node]) -> Type:
+    for term in terms:
+        if not _open(term):
+            return term.type
+    return terms[0].type
+
+
+def _open(term: Node) -> bool:
+    """Tell whether a term takes the type of the others: a bare 0, an O(·)."""
+    return is_number(term, 0) or term.op == "bigo" or (term.op == "neg" and term.args[0].op == "bigo")
+
+
+def multiply(factors: Sequence[Node]) -> Node:
+    """Return a product of factors side by side, checked from left to right."""
+    if len(factors) == 1:
+        return factors[0]
+    for factor in factors:
+        if factor.type.kind in ("function", "bool"):
+            raise CheckError("a function or relation cannot be multiplied; apply it to an argument", factor.at)
+    type_ = factors[0].type
+    for factor in factors[1:]:
+        type_ = product(type_, factor.type, factor.at)
+    return Node("mul", _close_sizes(factors), type_, factors[0].at, factors[-1].end)
+
+
+def _close_sizes(factors: Sequence[Node]) -> tuple[Node, ...]:
+    """Give an open I or 1 in a product the size of its neighbour."""
+    out = list(factors)
+    for place, factor in enumerate(out):
+        if None not in factor.type.dims:
+            continue
+        left = next((f for f in reversed(out[:place]) if f.type.dims), None)
+        right = next((f for f in out[place + 1 :] if f.type.dims), None)
+        dim = None
+        if right is not None and factor.type.kind in ("matrix", "row"):
+            dim = right.type.dims[0]
+        elif left is not None and factor.type.kind in ("matrix", "vector"):
+            dim = left.type.dims[-1]
+        if dim is not None:
+            dims = (dim,) * factor.type.rank
+            out[place] = settle(factor, replace(factor.type, dims=dims))
+    return tuple(out)
+
+
+def divide(above: Node, below: Node) -> Node:
+    """Return a quotient; only scalars divide."""
+    if below.type.kind != "scalar":
+        raise CheckError(f"cannot divide by a {below.type}; write A^{{-1}} or use entries", below.at)
+    if above.type.kind in ("function", "bool"):
+        raise CheckError("only a value can be divided", above.at)
+    return Node("div", (above, below), above.type, above.at, below.end)
+
+
+def join(token: Token, left: Node, right: Node) -> Node:
+    """Return two operands joined by a written product sign."""
+    sign = token.text
+    if sign == r"\circ":
+        raise CheckError(r"\circ is not understood; write \odot for entrywise products or apply functions", token.at)
+    if sign == r"\odot":
+        type_ = unify(left.type, right.type, token.at, r"\odot")
+        left, right = settle(left, type_), settle(right, type_)
+        return Node("hadamard", (left, right), type_, left.at, right.end)
+    if sign == r"\otimes":
+        kinds = (left.type.kind, right.type.kind)
+        if kinds == ("vector", "vector"):
+            outer = Type("matrix", (left.type.dims[0], right.type.dims[0]))
+            return Node("outer", (left, right), outer, left.at, right.end)
+        raise CheckError(r"\otimes is read between two vectors only", token.at)
+    if (left.type.kind, right.type.kind) == ("vector", "vector"):
+        if sign != r"\cdot":
+            raise CheckError(f"{sign} between vectors is not understood", token.at)
+        return inner(left, right, left.at, right.end)
+    flat = [*(left.args if left.op == "mul" else (left,)), *(right.args if _flat(left, right) else (right,))]
+    return multiply(flat)
+
+
+def _flat(left: Node, right: Node) -> bool:
+    return right.op == "mul" and left.type == SCALAR
+
+
+def inner(left: Node, right: Node, at: int, end: int) -> Node:
+    """Return an inner product of two vectors or two matrices."""
+    if left.type.kind not in ("vector", "matrix", "scalar"):
+        raise CheckError(f"an inner product needs two vectors or matrices, not a {left.type}", left.at)
+    type_ = unify(left.type, right.type, right.at, "inner product")
+    return Node("inner", (settle(left, type_), settle(right, type_)), SCALAR, at, end)
+
+
+def fit(value: Node, type_: Type, what: str) -> Node:
+    """Return a value settled to a type it must have."""
+    if not is_number(value, 0):
+        type_ = unify(value.type, type_, value.at, what)
+    return settle(value, type_)

@@ -1,0 +1,97 @@
+"""Indices and sizes: members of families, entries of vectors and matrices, integer combinations of size symbols."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from proofweave.check.language.kinds import SCALAR, CheckError, Dim
+from proofweave.check.language.scope import Match
+from proofweave.check.language.tokens import Token
+from proofweave.check.language.tree import Index, Node, number
+from proofweave.check.syntax.build import node
+from proofweave.check.syntax.parser import Parser
+
+Uses = Sequence[tuple[Index, Node, Node]]
+
+
+def used_range(index: Index, uses: Uses) -> tuple[Node, Node] | None:
+    """Return the range of what an index subscripts first, or None."""
+    return next(((lo, hi) for used, lo, hi in uses if used is index), None)
+
+
+def member_places(p: Parser, match: Match) -> list[Node]:
+    """Return the indices that pick a family's member."""
+    return [
+        index_expression(p, tokens, dim_node(hole.lo), dim_node(hole.hi))
+        for hole, tokens in zip(match.symbol.holes, match.members, strict=True)
+    ]
+
+
+def entry_places(p: Parser, groups: Sequence[Sequence[Token]], dims: Sequence[Dim | None], at: int) -> list[Node]:
+    """Return the indices that pick an entry."""
+    places = []
+    for tokens, dim in zip(groups, dims, strict=False):
+        if dim is None:
+            raise CheckError("the size of this part is open", at)
+        places.append(index_expression(p, tokens, number(1), dim_node(dim)))
+    return places
+
+
+def entries(p: Parser, base: Node, groups: Sequence[Sequence[Token]], end: int) -> Node:
+    """Return an entry of a vector or matrix."""
+    kind, dims = base.type.kind, base.type.dims
+    groups = list(groups)
+    if kind == "matrix" and len(groups) == 1 and len(groups[0]) == 2:
+        groups = [[t] for t in groups[0] if t.kind in ("name", "digit")]
+    wanted = {"vector": 1, "row": 1, "matrix": 2}.get(kind)
+    if wanted is None or len(groups) != wanted:
+        what = "".join(t.text for part in groups for t in part)
+        raise CheckError(f"_{{{what}}} is no declared name, and a {base.type} has no such entry", base.at)
+    return node("entry", (base, *entry_places(p, groups, dims, base.at)), SCALAR, base.at, end)
+
+
+def index_expression(p: Parser, tokens: Sequence[Token], lo: Node, hi: Node) -> Node:
+    """Parse an index; a bare name not declared becomes a free index that runs over what it subscripts."""
+    if not tokens:
+        raise CheckError("an index is missing", p.here())
+    inner = p.sub(tokens, tokens[0].at)
+    inner.in_index = True
+    value = inner.expression()
+    inner.finish()
+    if value.type.kind != "scalar":
+        raise CheckError(f"an index must be a number, not a {value.type}", tokens[0].at)
+    if value.op == "sym" and value.data.role == "free":
+        raise CheckError(
+            f"{value.data.name} is declared as a real number and cannot be an index; rename one of the two",
+            tokens[0].at,
+        )
+    if value.op == "index":
+        p.uses.append((value.data, lo, hi))
+    return node("at", (value, lo, hi), SCALAR, tokens[0].at, tokens[-1].end)
+
+
+def dim_node(dim: Dim) -> Node:
+    """Return a size as a node."""
+    return number(dim.const) if not dim.terms else Node("dim", (), SCALAR, 0, 0, dim)
+
+
+def as_dim(value: Node) -> Dim:
+    """Return an expression as a size: an integer combination of size symbols."""
+    if value.op == "num" and isinstance(value.data, int):
+        return Dim((), value.data)
+    if value.op == "dim":
+        dim = value.data
+        assert isinstance(dim, Dim)
+        return dim
+    if value.op == "sym" and value.data.role in ("int", "size"):
+        return Dim(((value.data.name, 1),), 0)
+    if value.op == "neg":
+        return as_dim(value.args[0]).times(-1)
+    if value.op == "add":
+        total = Dim()
+        for arg in value.args:
+            total = total + as_dim(arg)
+        return total
+    if value.op == "mul" and value.args[0].op == "num" and len(value.args) == 2:
+        return as_dim(value.args[1]).times(int(value.args[0].data))
+    raise CheckError("a size must be an integer combination of int symbols", value.at)

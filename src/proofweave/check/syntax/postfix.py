@@ -1,0 +1,84 @@
+"""What follows a factor: powers, transposes, inverses, entries and factorials."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from proofweave.check.language.kinds import SCALAR, CheckError, Type, matrix, meet, row, vector
+from proofweave.check.language.names import scripts
+from proofweave.check.language.scope import split
+from proofweave.check.language.tokens import Token
+from proofweave.check.language.tree import Node
+from proofweave.check.syntax.build import node
+from proofweave.check.syntax.indices import entries
+from proofweave.check.syntax.parser import Parser
+
+
+def postfix(p: Parser, base: Node) -> Node:
+    """Apply powers, transposes, inverses, entries and factorials that follow."""
+    while (token := p.peek()) is not None:
+        if token.text == "!" and base.type == SCALAR:
+            p.place += 1
+            base = node("func", (base,), SCALAR, base.at, token.end, ("factorial", False))
+            continue
+        if token.kind != "script" and not (token.kind == "mark" and token.text.startswith("'")):
+            break
+        sub, sup, p.place = scripts(p.tokens, p.place)
+        end = p.reached
+        if sub:
+            base = entries(p, base, split(sub), end)
+        if sup:
+            base = raised(p, base, sup, end)
+    return base
+
+
+def raised(p: Parser, base: Node, sup: Sequence[Token], end: int) -> Node:
+    """Apply a superscript: a transpose, an inverse or a power."""
+    if sup[0].text == "'":
+        raise CheckError("a prime stands only in a declared name or after a function: f'(x)", sup[0].at)
+    texts = [t.text for t in sup if t.kind not in ("open", "close")]
+    kind = base.type.kind
+    if kind in ("function", "bool"):
+        raise CheckError("a script on a function must stand after its argument: f(x)^2", sup[0].at)
+    if texts in ([r"\top"], ["T"]) and kind in ("vector", "row", "matrix"):
+        return transposed(base, end)
+    if texts == [r"\top"]:
+        return base
+    if kind == "scalar":
+        if texts == [r"\ast"] or texts == ["*"] or texts == [r"\star"] or texts == ["+"]:
+            raise CheckError(f"^{texts[0]} is not part of a declared name", sup[0].at)
+        return node("pow", (base, _scalar(p.whole(sup, sup[0].at))), SCALAR, base.at, end)
+    if kind == "matrix":
+        if texts in (["-", r"\top"], ["-", "T"]):
+            return transposed(_inverse(base, end), end)
+        if texts in ([r"\dagger"], ["+"]):
+            return node("pinv", (base,), Type("matrix", tuple(reversed(base.type.dims))), base.at, end)
+        if texts in (["*"], [r"\ast"]):
+            raise CheckError("^* is not part of a declared name", sup[0].at)
+        if texts == ["-", "1"]:
+            return _inverse(base, end)
+        meet(base.type.dims[0], base.type.dims[1], sup[0].at, "power of a matrix")
+        return node("pow", (base, _scalar(p.whole(sup, sup[0].at))), base.type, base.at, end)
+    if texts[:1] == [r"\odot"]:
+        return node("elementpow", (base, _scalar(p.whole(sup[1:], sup[0].at))), base.type, base.at, end)
+    raise CheckError(
+        rf"a {base.type} has no power; write \|x\|^2, x^{{\odot 2}}, or declare the name with its script", sup[0].at
+    )
+
+
+def _inverse(base: Node, end: int) -> Node:
+    meet(base.type.dims[0], base.type.dims[1], base.at, "inverse")
+    return node("inverse", (base,), base.type, base.at, end)
+
+
+def transposed(base: Node, end: int) -> Node:
+    """Return the transpose."""
+    kind, dims = base.type.kind, base.type.dims
+    type_ = {"vector": row(dims[0]), "row": vector(dims[0])}.get(kind) or matrix(dims[1], dims[0])
+    return node("transpose", (base,), type_, base.at, end)
+
+
+def _scalar(value: Node) -> Node:
+    if value.type.kind != "scalar":
+        raise CheckError(f"an exponent must be a number, not a {value.type}", value.at)
+    return value

@@ -1,0 +1,81 @@
+"""Relations: a = b \\le c, and conditions that stand alone below an operator or in brackets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from proofweave.check.language.kinds import BOOL, CheckError, Type, unify
+from proofweave.check.language.tokens import Token
+from proofweave.check.language.tree import Node, settle
+from proofweave.check.syntax.build import node
+from proofweave.check.syntax.parser import RELATIONS, Parser
+
+
+def constraint(p: Parser, tokens: Sequence[Token]) -> Node:
+    """Parse a run of tokens as one relation."""
+    inner = p.sub(tokens, tokens[0].at)
+    found = relation(inner)
+    inner.finish()
+    return found
+
+
+def relation(p: Parser, before: Node | None = None) -> Node:
+    """Parse a chain a = b \\le c; an empty left side continues `before`."""
+    sides: list[Node] = []
+    signs: list[tuple[str, int]] = []
+    start = p.here()
+    p.skip_layout()
+    first = p.peek()
+    if first is not None and first.text in RELATIONS and before is not None:
+        sides.append(before)
+    else:
+        sides.append(p.expression())
+    while True:
+        p.skip_layout()
+        token = p.peek()
+        if token is None or token.text not in RELATIONS:
+            break
+        sign = token.text
+        p.place += 1
+        if sign in ("<", ">") and p.take("="):
+            raise CheckError(f"write {chr(92)}{'le' if sign == '<' else 'ge'} for {sign}=", token.at)
+        if sign == ":":
+            if not p.take("="):
+                raise CheckError(": is not understood here", token.at)
+            sign = "="
+        if sign == r"\equiv":
+            sign = "="
+        signs.append((sign, token.at))
+        if (following := p.peek()) is not None and following.kind == "amp":
+            p.place += 1
+        sides.append(p.expression())
+    if not signs:
+        raise CheckError("a relation was expected here", start)
+    return chain(sides, signs)
+
+
+def chain(sides: Sequence[Node], signs: Sequence[tuple[str, int]]) -> Node:
+    """Return a chain of relations whose sides have one type."""
+    ops = tuple(sign for sign, _ in signs)
+    lead = next((s for s in sides if not (s.op == "num" and s.data == 0)), sides[0])
+    if ops == (r"\perp",):
+        type_ = unify(sides[0].type, sides[1].type, signs[0][1], r"\perp")
+        settled = [settle(side, type_) for side in sides]
+        return node("chain", settled, BOOL, sides[0].at, sides[-1].end, ops)
+    type_ = lead.type
+    for side in sides:
+        if not (side.op == "num" and side.data == 0):
+            type_ = unify(type_, side.type, side.at, "the two sides")
+    _comparable(type_, signs)
+    settled = [settle(side, type_, "the two sides") for side in sides]
+    return node("chain", settled, BOOL, sides[0].at, sides[-1].end, ops)
+
+
+def _comparable(type_: Type, signs: Sequence[tuple[str, int]]) -> None:
+    if type_.kind in ("function", "bool"):
+        raise CheckError("functions are compared at an argument: f(x) = g(x)", signs[0][1])
+    for sign, at in signs:
+        if type_.kind == "matrix" and sign in ("<", ">", r"\le", r"\ge"):
+            raise CheckError(rf"matrices are compared by \succeq and \preceq, not by {sign}", at)
+        if type_.kind == "scalar" and sign in (r"\succeq", r"\preceq"):
+            raise CheckError(f"{sign} compares matrices or vectors", at)
