@@ -12,13 +12,16 @@ IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+(proofweave[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)|import[ \t]+(proofweave[\w.]*))",
     re.MULTILINE,
 )
-SAYS = re.compile(r"""\b(?:say|labels)\(\s*f?"(\w+)""")
-"""What names a room of the table of words, which is code in another notation."""
-
 ROOT = Path(__file__).parent.parent
 VERB_FOLDER = ROOT / "cli"
 START = ("__init__.py", "__main__.py", "cli/__init__.py", "cli/verb.py")
 """What runs before any verb."""
+
+APART = (ROOT / "pipeline/generate/ask.py",)
+"""What no verb's output depends on: a reply that is recorded is the same whatever asked for it."""
+
+WORDS = re.compile(r"""["'](\w+)\.\w|labels\(\s*["'](\w+)""")
+"""A key of the table of words, or all of a room; each room is a file beside the table."""
 
 COMPUTES = {
     "validate": ("numpy", "scipy", "mini-racer", "sphinxcontrib-katex"),
@@ -47,12 +50,12 @@ def fingerprint(*verbs: str) -> str:
 
 
 def modules(verb: str) -> tuple[Path, ...]:
-    """Return the files of the modules a verb may load, at the top of a file or inside a function, and their words."""
+    """Return the files a verb may load, at the top of a module or inside a function, and the words it says."""
     waiting = [ROOT / name for name in (*START, f"cli/{verb}.py")]
     found: set[Path] = set()
     while waiting:
         path = waiting.pop()
-        if path in found:
+        if path in found or path in APART:
             continue
         found.add(path)
         waiting += [other for other in _imports(path) if other not in found]
@@ -66,8 +69,8 @@ def _imports(path: Path) -> frozenset[Path]:
     for match in IMPORT.finditer(text):
         package = match[1] or match[3]
         names |= {package, *(f"{package}.{name}" for name in re.findall(r"\w+", match[2] or ""))}
-    rooms = frozenset(ROOT / "core" / "words" / f"{room}.toml" for room in SAYS.findall(text))
-    return rooms.union(*map(_files, names))
+    rooms = {ROOT / "core" / "words" / f"{said[1] or said[2]}.toml" for said in WORDS.finditer(text)}
+    return frozenset({file for name in names for file in _files(name)} | {room for room in rooms if room.is_file()})
 
 
 @cache
