@@ -9,7 +9,7 @@ from html import escape
 from typing import Any
 
 from proofweave.core.types import Equation, Outline, Step, SymbolSpec
-from proofweave.core.words.table import labels
+from proofweave.core.words.table import labels, told
 from proofweave.stages.export.page.equations import Mark
 
 SIGNS = {"verified": "✓", "weak": "≈", "defined": "≔", "skipped": "–", "assumed": "–", "refuted": "✗", "error": "!"}
@@ -103,11 +103,11 @@ def marks_of(found: Sequence[Checked], language: str) -> dict[str, Mark]:
 
 def cards(found: Sequence[Checked], language: str, pictures: Mapping[str, str]) -> str:
     """Return the cards that the signs open; `pictures` holds each symbol's name as MathML."""
+    return "".join(_card(each, language, pictures) for each in found if each.verdict in SIGNS)
+
+
+def _card(each: Checked, language: str, pictures: Mapping[str, str]) -> str:
     words = labels("page", language)
-    return "".join(_card(each, words, pictures) for each in found if each.verdict in SIGNS)
-
-
-def _card(each: Checked, words: Mapping[str, str], pictures: Mapping[str, str]) -> str:
     number = f"{each.tags[0]}" if len(each.tags) == 1 else f"{each.tags[0]}–{each.tags[-1]}"
     title = words["card"].format(number=number, state=words[each.verdict])
     body = ""
@@ -116,7 +116,7 @@ def _card(each: Checked, words: Mapping[str, str], pictures: Mapping[str, str]) 
     if each.total:
         body += f"<p>{words['mutants'].format(killed=each.killed, total=each.total)}</p>"
     if each.reason and each.verdict != "verified":
-        reason = escape(each.reason)
+        reason = escape(told(each.reason, language))
         reason = f"<code>{reason}</code>" if "\\" in reason else reason
         body += f"<p>{words['reason'].format(reason=reason)}</p>"
     if each.symbols:
