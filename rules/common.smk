@@ -31,7 +31,7 @@ PEEKED = {
 }
 POSTS = list(PEEKED)
 PROMPTS = sorted(map(str, Path("templates/prompt").glob("*.j2")))
-TEMPLATES = sorted(map(str, Path("templates").glob("[a-z][a-z]/*.j2")))
+TEMPLATES = sorted(map(str, Path("templates/post").glob("*.j2")))
 
 
 # Rules find `proofweave` beside the Python that runs Snakemake, with no environment activated.

@@ -88,7 +88,7 @@ class Project:
         found = [outline, self.root / peek(text).get("source", "")]
         found += sorted((self.root / "generations" / outline.stem).glob("*.json"))
         found.append(self.root / "config.yaml")
-        for folder in ("prompt", "zh", "en"):
+        for folder in ("prompt", "post"):
             found += sorted((self.root / "templates" / folder).glob("*.j2"))
         return tuple(path for path in found if path.is_file())
 

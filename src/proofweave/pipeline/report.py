@@ -67,4 +67,5 @@ def reported(project: Project, paths: Sequence[Path]) -> Report:
             what = f"{project.name(path)} is not what validate wrote"
             raise FileError(what, "delete it and run snakemake again") from None
         documents.append(document)
-    return report(documents, project.config().reference_post)
+    config = project.config()
+    return report(documents, config.reference_post, config.language)

@@ -13,11 +13,15 @@ from proofweave.adapters.web import Server
 from proofweave.core.errors import FindingsError, ProofweaveError
 from proofweave.core.types import Finding
 from proofweave.core.wire import line_of
+from proofweave.core.words.table import labels
 from proofweave.pipeline.project import Project, Tell, outline_paths
 from proofweave.pipeline.rebuild import PATTERNS, Builder
 from proofweave.pipeline.site import FOLDER, write_assets
 
-HEAD = '<link rel="stylesheet" href="/-/live.css"><script src="/-/live.js" defer></script>\n</head>'
+HEAD = (
+    '<link rel="stylesheet" href="/-/live.css">'
+    '<script src="/-/live.js" data-broken="{broken}" data-fold="{fold}" defer></script>\n</head>'
+)
 
 
 def serve(project: Project, port: int, tell: Tell) -> None:
@@ -44,9 +48,9 @@ def own_files() -> dict[str, tuple[str, bytes]]:
 
 def live(html: str) -> str:
     """Return a page that also listens for changes; the file itself stays as the build wrote it."""
-    return html.replace("default-src 'none'; ", "default-src 'none'; connect-src 'self'; ", 1).replace(
-        "</head>", HEAD, 1
-    )
+    words = labels("page", "zh" if '<html lang="zh' in html[:100] else "en")
+    allowed = html.replace("default-src 'none'; ", "default-src 'none'; connect-src 'self'; ", 1)
+    return allowed.replace("</head>", HEAD.format(broken=words["broken"], fold=words["fold"]), 1)
 
 
 class Keeper:

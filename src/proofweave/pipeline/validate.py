@@ -89,6 +89,7 @@ def _document(
         "post": path.stem,
         "title": outline.title if outline else seen.get("title", ""),
         "path": project.name(path),
+        "language": outline.language if outline else "en" if seen.get("language") == "en" else "zh",
         "source": outline.source if outline else seen.get("source", ""),
         "source_lines": line_count(source.text) if source else None,
         "status": status,
