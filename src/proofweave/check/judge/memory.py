@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, MutableMapping
+from dataclasses import asdict
 from typing import Any
 
 from proofweave.check.judge.answer import Answer, Options, Question
@@ -69,16 +70,7 @@ def remember(memory: Memory, key: str, answer: Answer) -> None:
         "kind": answer.kind.value,
         "reason": answer.reason,
         "instances": answer.instances,
-        "counterexample": None
-        if example is None
-        else {
-            "values": dict(example.values),
-            "left": example.left,
-            "right": example.right,
-            "left_value": example.left_value,
-            "right_value": example.right_value,
-            "relation": example.relation,
-        },
+        "counterexample": None if example is None else asdict(example),
         "mutants": None
         if mutants is None
         else [mutants.killed, mutants.total, list(mutants.survivors), list(mutants.unexposed)],

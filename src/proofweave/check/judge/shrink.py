@@ -18,7 +18,7 @@ from proofweave.check.judge.verdict import Counterexample, plain
 from proofweave.check.language.kinds import CheckError
 from proofweave.check.language.needs import closure, varying
 from proofweave.check.language.scope import Symbol
-from proofweave.check.language.tree import Node
+from proofweave.check.language.tree import Node, pairs
 from proofweave.check.operations.functions import SHAPE_NAMES
 
 ROUNDS = 8
@@ -161,7 +161,7 @@ def _link(claim: Node, case: Case, spot: Array) -> tuple[Node, Node, str]:
             if not bool(_at(found.holds, spot, 0)):
                 return _link(part, case, spot)
         return _link(parts[0], case, spot)
-    for (left, right), sign in zip(zip(claim.args, claim.args[1:], strict=False), claim.data, strict=True):
+    for left, right, sign in pairs(claim):
         found = compare(ev(left, case.inner), ev(right, case.inner), sign, left.type.kind, left.type.rank, claim)
         if not bool(_at(found.holds, spot, 0)):
             return left, right, sign
