@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from proofweave.check.judge.changes import LEAVES, Change, local, part_of
+from proofweave.check.judge.changes import BINDERS, LEAVES, Change, local, part_of
 from proofweave.check.language.kinds import SCALAR
 from proofweave.check.language.scope import Symbol
+from proofweave.check.language.tokens import words
 from proofweave.check.language.tree import Index, Node, is_number, number, walk
 
 
@@ -94,23 +95,7 @@ def _shifted(node: Node) -> Iterator[Change]:
         yield part_of("product", node), "shifted by 1", replace(node, op="add", args=(node, one), data=None)
 
 
-CALLS = frozenset(
-    (
-        "call",
-        "gradient",
-        "hessian",
-        "rate",
-        "func",
-        "matfunc",
-        "norm",
-        "eigenvalue",
-        "singular",
-        "msign",
-        "softmax",
-        "diag",
-    )
-)
-BINDERS = frozenset(("sum", "prod", "min", "max", "argmin", "argmax"))
+CALLS = words("call gradient hessian rate func matfunc norm eigenvalue singular msign softmax diag")
 
 
 def _variants(node: Node, once: frozenset[int], others: Others) -> Iterator[Change]:
@@ -155,6 +140,3 @@ def name_of(part: tuple[str, int, int], tex: str) -> str:
     while written.startswith("{") and written.endswith("}"):
         written = written[1:-1].strip()
     return f"{kind} {written}".strip()
-
-
-__all__ = ["Mutant", "describe", "mutants", "name_of"]

@@ -47,10 +47,8 @@ def _printable(text: str, file: str) -> tuple[str, list[Finding]]:
     """Return the text with a question mark in place of each character YAML refuses, and a finding for each."""
     findings = []
     for match in UNPRINTABLE.finditer(text, 1 if text.startswith("\ufeff") else 0):
-        line = text.count("\n", 0, match.start()) + 1
-        column = match.start() - text.rfind("\n", 0, match.start())
         what = f"character U+{ord(match[0]):04X} cannot be seen and is not allowed"
-        where = Where(file, line, column)
+        where = Where(file).after(text[: match.start()])
         findings.append(_problem("yaml-control-character", where, what, "printable text", "delete it"))
         if len(findings) == MAX_REPAIRS:
             break

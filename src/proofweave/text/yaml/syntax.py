@@ -41,9 +41,7 @@ def diagnose(text: str, file: str, error: yaml.YAMLError) -> tuple[Finding, str 
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
         return Finding("yaml-syntax", Severity.ERROR, Where(file), "this is not YAML", "an outline in YAML"), None
     cause = _Reader(text, error).cause()
-    line = text.count("\n", 0, cause.offset) + 1
-    column = cause.offset - text.rfind("\n", 0, cause.offset)
-    where = Where(file, line, column)
+    where = Where(file).after(text[: cause.offset])
     return Finding(cause.rule, Severity.ERROR, where, cause.what, cause.expected, cause.fix), cause.repaired
 
 

@@ -38,7 +38,7 @@ def _escapes(written: str, where: Where) -> list[Finding]:
         word = re.match(r"\\[A-Za-z]*", written[escape.start() :])
         what = f"in double quotes '{escape[0]}' is a control character, so '{word[0] if word else escape[0]}' is lost"
         fix = "put TeX in single quotes, or write several lines as a |- block"
-        return [Finding("yaml-escape", Severity.ERROR, _at(where, written, escape.start()), what, fix=fix)]
+        return [Finding("yaml-escape", Severity.ERROR, where.after(written[: escape.start()]), what, fix=fix)]
     return []
 
 
@@ -48,7 +48,7 @@ def _primes(written: str, where: Where) -> list[Finding]:
             continue
         what = f"in single quotes {prime[0]} is read as {prime[0][: len(prime[0]) // 2]}"
         fix = "write the text as a |- block if a double prime is meant"
-        place = _at(where, "'" + written, prime.start() + 1)
+        place = where.after("'" + written[: prime.start()])
         return [Finding("yaml-lost-prime", Severity.WARNING, place, what, fix=fix)]
     return []
 
@@ -62,18 +62,10 @@ def _comment(written: str, cut: re.Match[str], where: Where) -> list[Finding]:
     )
     if not torn and (not body or body[0] in " \t#!"):
         return []
-    place = _at(where, written + cut[0], len(written) + cut[0].index("#"))
+    place = where.after(written + cut[0][: cut[0].index("#")])
     what = f"' #' starts a comment, so '#{body.strip()[:30]}' is cut away"
     fix = "put the text in single quotes, or write '# ' with a space for a comment"
     return [Finding("yaml-comment-cuts", Severity.WARNING, place, what, fix=fix)]
-
-
-def _at(where: Where, written: str, offset: int) -> Where:
-    """Return the place of an offset of a scalar as written."""
-    lines = written.count("\n", 0, offset)
-    if not lines:
-        return Where(where.file, where.line, where.column + offset)
-    return Where(where.file, where.line + lines, offset - written.rfind("\n", 0, offset))
 
 
 def comma_groups(texts: Sequence[str | None]) -> list[tuple[int, int]]:
