@@ -14,8 +14,8 @@ PROJECT = Path(__file__).parent / "cases" / "workflow" / "project"
 ANYWHERE = {name: value for name, value in os.environ.items() if not name.startswith("SNAKEMAKE")}
 AGAIN = """
 from pathlib import Path
-from proofweave.cli.project import Project
-from proofweave.cli.rebuild import Builder
+from proofweave.pipeline.project import Project
+from proofweave.pipeline.rebuild import Builder
 here = Path.cwd()
 builder = Builder(Project(here), here / "build" / "site")
 for outline in builder.project.outlines():

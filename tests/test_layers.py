@@ -57,6 +57,7 @@ BELOW = {
     "check": {"core", "text", "check"},
     "stages": {"core", "text", "outline"},
     "adapters": {"core", "adapters"},
+    "pipeline": {"core", "text", "outline", "check", "stages", "adapters", "pipeline"},
 }
 """The rooms a module may import from, by its own; a stage besides from itself only, never from another."""
 
@@ -70,6 +71,27 @@ def test_a_module_imports_only_what_lies_below_it(name):
             path = module.removeprefix("proofweave.").split(".")
             same_stage = own[0] == "stages" and path[:2] == own[:2]
             assert path[0] in allowed or same_stage or path == ["stages"], module
+
+
+VERBS = [name for name in MODULES if name.startswith("cli.") and name != "cli.verb"]
+FULL = {"cli.build", "cli.check", "cli.serve", "cli.status"}
+"""Verbs that draw a screen themselves."""
+
+
+@pytest.mark.parametrize("name", [name for name in VERBS if name not in FULL])
+def test_a_verb_is_arguments_and_a_call(name):
+    assert len(MODULES[name].read_text(encoding="utf-8").splitlines()) <= 60
+    rooms = {module.split(".")[1] for module, _ in imports(tree_of(name)) if module.startswith("proofweave.")}
+    assert rooms <= {"core", "pipeline", "cli"}
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("pipeline")])
+def test_the_pipeline_knows_no_command_line_and_no_terminal(name):
+    tree = tree_of(name)
+    assert "argparse" not in {module for module, _ in imports(tree)}
+    assert "print" not in {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    named = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert not named & {"sys.stdout", "sys.stderr"}
 
 
 @pytest.mark.parametrize("name", CORE)

@@ -227,7 +227,7 @@ def test_a_killed_build_goes_on(tmp_path):
 
 
 def test_the_code_a_verb_loads_is_in_its_fingerprint(project):
-    """Run each verb and compare what it loaded with what `cli.code` lists for it."""
+    """Run each verb and compare what it loaded with what `pipeline.code` lists for it."""
     verbs = {
         "render": ("render", "outlines/cauchy.yaml", "-o", "out.json"),
         "generate": ("generate", "build/requests/cauchy.json", "-o", "out.json"),

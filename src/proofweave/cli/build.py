@@ -11,8 +11,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from proofweave.cli.verb import Subparsers, add_verb
-
 if TYPE_CHECKING:
     from proofweave.pipeline.project import Project
 
@@ -29,15 +27,15 @@ WIDTH = 24
 """Characters of the bar."""
 
 
-def add(subparsers: Subparsers) -> None:
-    """Add the verb to the command line."""
-    parser = add_verb(
-        subparsers,
-        "build",
-        "run Snakemake and show how far it is: posts, blocks, equations, time left",
-        "proofweave build\n  proofweave build site --cores 4\n  proofweave build --quiet",
-        run,
-    )
+SUMMARY = "run Snakemake and show how far it is: posts, blocks, equations, time left"
+EXAMPLE = """\
+proofweave build
+proofweave build site --cores 4
+proofweave build --quiet"""
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
     parser.add_argument("targets", nargs="*", help="rules or files, as for snakemake; all posts when left out")
     parser.add_argument("--cores", default="2", help="jobs at the same time (default: 2)")
     parser.add_argument("--quiet", action="store_true", help="print the summary and what is wrong, and nothing else")

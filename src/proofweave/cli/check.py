@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from proofweave.cli.verb import Subparsers, add_verb
-
 if TYPE_CHECKING:
     from proofweave.check.judge.verdict import Verdict
     from proofweave.core.types import Finding
@@ -16,17 +14,15 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json", "github", "sarif")
 
 
-def add(subparsers: Subparsers) -> None:
-    """Add the verb to the command line."""
-    parser = add_verb(
-        subparsers,
-        "check",
-        "check every equation numerically from its own TeX",
-        "proofweave check outlines/POST.yaml\n"
-        "  proofweave check equations.yaml --json\n"
-        "  proofweave check post.md --format github",
-        run,
-    )
+SUMMARY = "check every equation numerically from its own TeX"
+EXAMPLE = """\
+proofweave check outlines/POST.yaml
+proofweave check equations.yaml --json
+proofweave check post.md --format github"""
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
     parser.add_argument("files", nargs="+", metavar="FILE", help="outlines, files of symbols: and equations:, Markdown")
     parser.add_argument("--json", action="store_true", help="the same as --format json")
     parser.add_argument("--format", choices=FORMATS, default="text", help="how verdicts are printed (default: text)")
@@ -102,13 +98,12 @@ def _outline(name: str, text: str) -> Any:
     if outline is None or errors(findings):
         raise FindingsError(findings)
     try:
-        from proofweave.cli.validate import replies
+        from proofweave.pipeline.generate.replies import replies_in, replies_of
         from proofweave.pipeline.project import Project
-        from proofweave.pipeline.stages import replies_in
         from proofweave.stages.weave.grown import fill
 
         project = Project.find(str(Path(name).parent))
-        return fill(outline, replies_in(replies(project, Path(name).absolute(), None)))
+        return fill(outline, replies_in(replies_of(project, Path(name).absolute())))
     except UsageError:
         return outline
 

@@ -10,8 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from proofweave.cli.verb import Subparsers, add_verb
-
 if TYPE_CHECKING:
     from proofweave.adapters.watch import Watch
     from proofweave.adapters.web import Server
@@ -25,15 +23,12 @@ PAUSE = 0.15
 HEAD = '<link rel="stylesheet" href="/-/live.css"><script src="/-/live.js" defer></script>\n</head>'
 
 
-def add(subparsers: Subparsers) -> None:
-    """Add the verb to the command line."""
-    parser = add_verb(
-        subparsers,
-        "serve",
-        "show the site on this machine, and reload a page when its post changes",
-        "proofweave serve\n  proofweave serve --port 8080",
-        run,
-    )
+SUMMARY = "show the site on this machine, and reload a page when its post changes"
+EXAMPLE = "proofweave serve\nproofweave serve --port 8080"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
     parser.add_argument("--port", type=int, default=PORT, help=f"the port on 127.0.0.1 (default: {PORT}; 0: any)")
 
 
@@ -41,9 +36,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Build, serve and watch until it is stopped with Ctrl+C."""
     from proofweave.adapters.watch import Watch
     from proofweave.adapters.web import Server
-    from proofweave.cli.site import FOLDER, write_assets
     from proofweave.pipeline.project import Project, outline_paths
     from proofweave.pipeline.rebuild import PATTERNS, Builder
+    from proofweave.pipeline.site import FOLDER, write_assets
 
     project = Project.find()
     outline_paths(project, ())
@@ -98,7 +93,7 @@ class Keeper:
                 self.build(path)
                 around = True
             elif around:
-                self.attempt("index.html", self.builder.around)
+                self.attempt("index.html", partial(self.builder.around, self.say))
                 self.server.tell({"reload": "index"})
                 around = False
             else:

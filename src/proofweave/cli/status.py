@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from proofweave.cli.verb import Subparsers, add_verb
-
 if TYPE_CHECKING:
     from proofweave.pipeline.project import Project
     from proofweave.stages.report.post import PostReport
@@ -18,22 +16,19 @@ WIDEST = 44
 """The columns a post's name may take."""
 
 
-def add(subparsers: Subparsers) -> None:
-    """Add the verb to the command line."""
-    add_verb(
-        subparsers,
-        "status",
-        "show each post's state, lines, equations and first error, as the last build found them",
-        "proofweave status",
-        run,
-    )
+SUMMARY = "show each post's state, lines, equations and first error, as the last build found them"
+EXAMPLE = "proofweave status"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the screen; 1 while a post is refused."""
-    from proofweave.cli.report import findings_path, reported
     from proofweave.core.errors import FileError
     from proofweave.pipeline.project import Project, outline_paths
+    from proofweave.pipeline.report import findings_path, reported
     from proofweave.stages.report.summary import table_order, totals
 
     project = Project.find()
@@ -88,7 +83,7 @@ def _remarks(project: Project, post: PostReport) -> Iterator[str]:
 
 def newer_than_findings(project: Project, post: PostReport) -> str:
     """Return the first file that changed after a post was judged, "" where none did."""
-    from proofweave.cli.report import findings_path
+    from proofweave.pipeline.report import findings_path
 
     judged = findings_path(project, post.post).stat().st_mtime_ns
     own = [project.root / post.path, project.root / post.source]

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from proofweave.adapters.files import inside, read_text
 from proofweave.core.errors import FileError, FindingsError, UsageError
-from proofweave.core.types import Finding, Outline, Post, Reply, Severity, Where
+from proofweave.core.types import Finding, Outline, Post, Severity, Where
 from proofweave.core.wire import errors
 from proofweave.outline.config import Config, read_config
+
+Tell = Callable[[str], None]
+"""What hears a line about the work while it goes on; the command line prints it."""
 
 MARKS = ("config.yaml", "outlines")
 
 MOST_CHARACTERS = 4_000_000
 """The longest post that is grown; the longest real ones have a fortieth of it."""
+
+
+def silent(line: str) -> None:
+    """Hear a line, and say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +44,6 @@ class Project:
             "change to the folder that holds config.yaml and outlines/",
         )
 
-    def path(self, argument: str) -> Path:
-        """Return the file a command-line argument names, relative to the working directory."""
-        return Path(argument).absolute()
-
     def name(self, path: Path) -> str:
         """Return a file's path as findings print it: relative to the root where it lies inside."""
         absolute = Path(os.path.normpath(path.absolute()))
@@ -52,6 +55,14 @@ class Project:
         if errors(findings):
             raise FindingsError(findings)
         return config
+
+    def language(self) -> str:
+        """Return the language findings are printed in: the one config.yaml asks for, else English."""
+        try:
+            asked = read_config(read_text(self.root / "config.yaml"), "config.yaml")[0].language
+        except FileError:
+            asked = "auto"
+        return "en" if asked == "auto" else asked
 
     def outline(self, path: Path) -> tuple[Outline | None, tuple[Finding, ...]]:
         """Return an outline and its problems; a file that cannot be read is a problem too."""
@@ -94,20 +105,6 @@ class Project:
         return {self.name(path): read_text(path) for path in sorted(folder.glob("*.json"))}
 
 
-def read_recordings(texts: Mapping[str, str]) -> tuple[tuple[Reply, ...], tuple[Finding, ...]]:
-    """Return the replies of some recordings, and the problems of those that cannot be used."""
-    from proofweave.outline.reply import read_reply
-
-    replies: list[Reply] = []
-    findings: list[Finding] = []
-    for path, text in texts.items():
-        reply, problems = read_reply(text, path)
-        findings += problems
-        if reply is not None:
-            replies.append(reply)
-    return tuple(replies), tuple(findings)
-
-
 def unreadable(error: FileError, path: Path, name: str) -> Finding:
     """Return the finding for a file that cannot be read as text; it says the name, the same on every machine."""
     what = error.what.replace(str(path), name)
@@ -124,9 +121,9 @@ def unfit(text: str, name: str, where: Where) -> tuple[Finding, ...]:
     return ()
 
 
-def outline_paths(project: Project, arguments: Sequence[str]) -> tuple[Path, ...]:
-    """Return the outlines the command line names, or all of the project."""
-    paths = tuple(project.path(argument) for argument in arguments) or project.outlines()
+def outline_paths(project: Project, named: Sequence[Path]) -> tuple[Path, ...]:
+    """Return the outlines that are named, or all of the project."""
+    paths = tuple(named) or project.outlines()
     if not paths:
         raise UsageError("there are no outlines in outlines/", "write one with `proofweave new blogs_raw/POST.md`")
     return paths

@@ -11,12 +11,12 @@ from proofweave.adapters.model.batch import Batches, Refused, Standing
 from proofweave.adapters.model.errors import Unanswered
 from proofweave.adapters.model.heard import Answer
 from proofweave.adapters.model.server import Dialect, Server, adapted, request_body
-from proofweave.adapters.recordings import check_writable, claimed, removed
+from proofweave.adapters.recordings import claimed, removed
 from proofweave.core.errors import FileError, UsageError
 from proofweave.outline.config import Config
 from proofweave.pipeline.generate.desk import Account, Desk, left_open, rejection, unanswered_finding
 from proofweave.pipeline.generate.progress import Progress
-from proofweave.pipeline.generate.run import WAIT, server_of
+from proofweave.pipeline.generate.run import WAIT
 from proofweave.stages.generate.checks import unchecked
 from proofweave.stages.generate.cost import Purse, reply_tokens, tokens_in
 from proofweave.stages.generate.retry import PASSING, Patience, retry_after
@@ -27,20 +27,16 @@ TRIES = 3
 """How often a request is sent again in another batch when one brings it no answer."""
 
 
-def ask_batch(desks: Sequence[Desk], config: Config, purse: Purse) -> Account:
+def ask_batch(desks: Sequence[Desk], config: Config, server: Server, purse: Purse, progress: Progress) -> Account:
     """Ask for every block that waits, a batch for each post; return what was done."""
-    server = server_of(config)
-    for desk in desks:
-        check_writable(desk.project.root / "generations" / desk.post)
     account = Account()
-    progress = Progress(sum(len(desk.waiting) for desk in desks), len(desks) > 1)
 
     async def everything() -> None:
         results = await asyncio.gather(
             *(_Post(desk, config, server, purse, account, progress).done() for desk in desks), return_exceptions=True
         )
         for line in account.lines(config):
-            progress.line(line)
+            progress.told("", line)
         for result in results:
             if isinstance(result, BaseException):
                 raise result

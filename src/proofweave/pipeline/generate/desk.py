@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -13,7 +13,9 @@ from proofweave.core.errors import FileError
 from proofweave.core.types import Finding, Provenance, Request, Severity, Where
 from proofweave.outline.config import Config, parameters
 from proofweave.pipeline.generate.judge import Judge, Judged
-from proofweave.pipeline.project import Project, read_recordings
+from proofweave.pipeline.project import Project
+from proofweave.pipeline.recordings.reading import read_recordings, recorded, rejected
+from proofweave.pipeline.render import Requests
 from proofweave.stages.generate.talk import Talk, opening
 from proofweave.stages.generate.wording import Words
 
@@ -21,21 +23,17 @@ from proofweave.stages.generate.wording import Words
 class Desk:
     """What the blocks of one post need while a model is asked for them."""
 
-    def __init__(
-        self, project: Project, config: Config, post: str, requests: Sequence[Request], refresh: frozenset[str] | None
-    ) -> None:
-        from proofweave.pipeline.stages import rejected
+    def __init__(self, project: Project, config: Config, wanted: Requests, refresh: frozenset[str] | None) -> None:
         from proofweave.stages.generate.replies import answer_to, unanswered
 
         self.project = project
         self.config = config
-        self.post = post
-        self.requests = tuple(requests)
+        self.post = wanted.post
+        self.requests = wanted.requests
         self.refresh = refresh
-        texts = project.recordings(post)
-        self.recordings, _ = read_recordings(texts)
-        self._rejected = rejected(project, post)
-        self.waiting = unanswered(self.requests, self.recordings, self._rejected, refresh)
+        kept = recorded(project, self.post)
+        self.recordings = kept.replies
+        self.waiting = unanswered(self.requests, self.recordings, kept.aside, refresh)
         found = {request.block: answer_to(request, self.recordings) for request in self.requests}
         self.known = {block: replace(reply, block=block) for block, reply in found.items() if reply is not None}
         self._specs = {request.spec for request in self.requests}
@@ -55,7 +53,6 @@ class Desk:
 
     def answered_meanwhile(self, request: Request) -> bool:
         """Tell whether another run has recorded a reply to a request, or set one aside, since this one began."""
-        from proofweave.pipeline.stages import rejected
         from proofweave.stages.generate.replies import unanswered
 
         if self.refresh is not None and (not self.refresh or request.block in self.refresh):

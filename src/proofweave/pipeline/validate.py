@@ -1,34 +1,46 @@
-"""Compose a judgement: the validators, KaTeX and the equation checker over what merge would write."""
+"""What `validate` does: the validators, KaTeX and the equation checker judge what merge would write."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from proofweave.core.errors import FindingsError
+from proofweave.adapters.files import write_text
+from proofweave.adapters.katex import KaTeX
+from proofweave.core.errors import FileError, FindingsError
 from proofweave.core.types import THEOREM_LIKE, Block, Equation, Finding, Outline, Post, Section, Severity, Step
-from proofweave.core.wire import errors, findings_out
+from proofweave.core.wire import dump, errors, findings_out
+from proofweave.outline.first_keys import peek
+from proofweave.pipeline.assembly import Assembled, assembled, heading_of
+from proofweave.pipeline.documents import Document, findings_of, write_document
+from proofweave.pipeline.generate.replies import replies_of
 from proofweave.pipeline.project import Project
-from proofweave.pipeline.stages import (
-    COMPLETE,
-    PENDING,
-    REFUSED,
-    Assembled,
-    Document,
-    assembled,
-    findings_of,
-    heading_of,
-)
+from proofweave.stages.merge.post import merge, strip
+from proofweave.stages.validate.judgement import View, judge_source, validate
+from proofweave.stages.validate.length import BUDGET, line_count
 
 if TYPE_CHECKING:
     from proofweave.check.judge.verdict import Verdict
 
+PENDING, COMPLETE, REFUSED = "pending", "complete", "refused"
+"""The states of a post: nothing is recorded, all is well, a finding is an error."""
+
 MEMORY = ".proofweave/verdicts"
 """Verdicts by content, a file a post; it may be deleted at any time."""
+
+
+def validate_post(
+    project: Project, outline: Path, output: Path | None = None, replies: Path | None = None
+) -> tuple[Finding, ...]:
+    """Judge a post; return its findings, written with counts and verdicts where `output` says, for merge to refuse."""
+    document = judged(project, outline, replies_of(project, outline, replies))
+    if output is not None:
+        write_document(output, document)
+    return findings_of(document)
 
 
 def judged(project: Project, path: Path, replies: Document) -> Document:
@@ -42,7 +54,7 @@ def judged(project: Project, path: Path, replies: Document) -> Document:
     if source is None:
         return _document(project, path, outline, findings, replies["pending"])
     if assembly.woven is None:
-        findings += _judged_source(source)
+        findings += judge_source(source, KaTeX().render_errors)
         return _document(project, path, outline, findings, pending=True, source=source)
     judgement, grown_problems = _judgement(project, assembly, findings)
     findings += [*grown_problems, *judgement.findings]
@@ -66,9 +78,6 @@ def _document(
     source: Post | None = None,
 ) -> Document:
     """Return a judgement without counts."""
-    from proofweave.outline.reading import peek
-    from proofweave.stages.validate.length import BUDGET, line_count
-
     seen: dict[str, str] = {}
     with suppress(Exception):
         seen = dict(peek(path.read_text(encoding="utf-8", errors="replace")))
@@ -96,19 +105,8 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
-def _judged_source(source: Post) -> tuple[Finding, ...]:
-    from proofweave.adapters.katex import KaTeX
-    from proofweave.stages.validate.judgement import judge_source
-
-    return judge_source(source, KaTeX().render_errors)
-
-
 def _judgement(project: Project, assembly: Assembled, known: list[Finding]) -> tuple[Any, tuple[Finding, ...]]:
     """Judge the text merge would write; why it cannot be merged are findings too."""
-    from proofweave.adapters.katex import KaTeX
-    from proofweave.stages.merge.post import merge, strip
-    from proofweave.stages.validate.judgement import View, validate
-
     assert assembly.source is not None and assembly.woven is not None
     grown = stripped = None
     problems: tuple[Finding, ...] = ()
@@ -134,50 +132,33 @@ def _verdicts(project: Project, outline: Outline) -> tuple[Verdict, ...]:
     from proofweave.check.sheet.whole import check_outline
 
     memory = _Remembered(project.root / MEMORY / f"{outline.post}.json")
-    verdicts = check_outline(outline, memory=memory.values)
+    verdicts = check_outline(outline, memory=memory)
     memory.keep()
     return verdicts
 
 
-class _Remembered:
-    """The verdicts of a post that an earlier run of the same checker gave."""
+class _Remembered(dict[str, Any]):
+    """The verdicts of a post that an earlier run of the same checker gave; it knows which were asked for or added."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self.checker = checker_fingerprint()
-        self.values: MutableMapping[str, Any] = _Used(self._read())
-
-    def _read(self) -> dict[str, Any]:
-        with suppress(OSError, ValueError):
-            found = json.loads(self.path.read_text(encoding="utf-8"))
-            if isinstance(found, dict) and found.get("checker") == self.checker and isinstance(found["verdicts"], dict):
-                return found["verdicts"]
-        return {}
-
-    def keep(self) -> None:
-        """Write what this run used; a folder that cannot be written only costs the next run its time."""
-        from proofweave.adapters.files import write_text
-        from proofweave.core.errors import FileError
-        from proofweave.core.wire import dump
-
-        assert isinstance(self.values, _Used)
-        with suppress(FileError):
-            write_text(self.path, dump({"checker": self.checker, "verdicts": self.values.used()}), keep=True)
-
-
-class _Used(dict[str, Any]):
-    """A memory that knows which of its values were asked for or added, so that old ones are dropped."""
-
-    def __init__(self, values: dict[str, Any]) -> None:
-        super().__init__(values)
+        super().__init__()
+        self._path = path
+        self._checker = checker_fingerprint()
         self._asked: set[str] = set()
+        with suppress(OSError, ValueError):
+            found = json.loads(path.read_text(encoding="utf-8"))
+            known = found["verdicts"] if isinstance(found, dict) and found.get("checker") == self._checker else None
+            self.update(known if isinstance(known, dict) else {})
 
     def get(self, key: str, default: Any = None) -> Any:
         self._asked.add(key)
         return super().get(key, default)
 
-    def used(self) -> dict[str, Any]:
-        return {key: self[key] for key in sorted(self._asked) if key in self}
+    def keep(self) -> None:
+        """Write what this run used; a folder that cannot be written only costs the next run its time."""
+        used = {key: self[key] for key in sorted(self._asked) if key in self}
+        with suppress(FileError):
+            write_text(self._path, dump({"checker": self._checker, "verdicts": used}), keep=True)
 
 
 def checker_fingerprint() -> str:

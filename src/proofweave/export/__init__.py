@@ -1,1 +1,0 @@
-"""Show a grown post to readers: its numbers, its formulas and its boxes, in the formats people read."""

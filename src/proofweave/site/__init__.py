@@ -1,1 +1,0 @@
-"""The pages around the posts: index with search, progress, and which result uses which."""
