@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from proofweave.cli.verb import print_findings, print_lines, tell
 
@@ -46,5 +47,10 @@ def run(arguments: argparse.Namespace) -> int:
     for error in checked.unopened:
         tell(f"proofweave: {error}")
     print_findings(checked.unread)
-    print_lines(checked.printed("json" if arguments.json else arguments.format, arguments.quiet))
+    form = "json" if arguments.json else arguments.format
+    lines = checked.printed(form, arguments.quiet)
+    if form == "text":
+        print_lines(lines)
+    else:
+        sys.stdout.writelines(f"{line}\n" for line in lines)  # for programs: never coloured
     return checked.code
