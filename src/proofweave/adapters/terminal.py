@@ -10,15 +10,17 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
+from proofweave.core.words.table import table
+
 if TYPE_CHECKING:
     from rich.text import Text
 
-COLOURS = (
-    r"^ *(?P<cyan>.+?:\d+:\d+): (?:(?P<green>verified|holds|defined|skipped)|(?P<red>refuted|error|错误)"
-    r"|(?P<yellow>weak|warning|note|info|警告|提示))\b",
-    r"^(?:(?P<green>complete)|(?P<yellow>pending|not built)|(?P<red>refused))\s*$",
+VERDICTS = (
+    r"^ *(?P<cyan>.+?:\d+:\d+): (?:(?P<green>verified|holds|defined|skipped)|(?P<red>refuted|{error})"
+    r"|(?P<yellow>weak|note|{warning}|{info}))\b"
 )
-"""What is coloured in a line or a cell; the groups are named after colours."""
+STATES = r"^(?:(?P<green>complete)|(?P<yellow>pending|not built)|(?P<red>refused))\s*$"
+"""What is coloured in a line or a cell; the groups are named after colours, and severities go into the braces."""
 
 WIDEST = 44
 """The columns the first cell of a row may take."""
@@ -129,6 +131,7 @@ def _coloured(line: str) -> Text:
     from rich.text import Text
 
     text = Text(line)
-    for pattern in COLOURS:
+    severities = {name: "|".join(table("finding")[name].values()) for name in ("error", "warning", "info")}
+    for pattern in (VERDICTS.format(**severities), STATES):
         text.highlight_regex(pattern)
     return text
