@@ -11,12 +11,12 @@ import pytest
 
 from proofweave.adapters.files import read_text
 from proofweave.cli import main
-from proofweave.cli.serve import live
 from proofweave.core.words.table import LANGUAGES, labels
 from proofweave.pipeline.code import modules
 from proofweave.pipeline.export.page import plain
+from proofweave.pipeline.live.rebuild import Builder
+from proofweave.pipeline.live.serve import live
 from proofweave.pipeline.project import Project
-from proofweave.pipeline.rebuild import Builder
 from proofweave.stages.report.summary import report
 from proofweave.stages.report.text import report_text
 
