@@ -18,7 +18,7 @@ ANYWHERE = {name: value for name, value in os.environ.items() if not name.starts
 AGAIN = """
 from pathlib import Path
 from proofweave.pipeline.project import Project
-from proofweave.pipeline.rebuild import Builder
+from proofweave.pipeline.live.rebuild import Builder
 here = Path.cwd()
 builder = Builder(Project(here), here / "build" / "site")
 for outline in builder.project.outlines():

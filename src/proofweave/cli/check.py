@@ -40,10 +40,10 @@ def _count(text: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check the files; 1 where something is refuted or in error, 2 where a file cannot be read."""
-    from proofweave.pipeline.check import check
+    from proofweave.pipeline.check import check_files
 
     mutants = not arguments.no_mutants
-    checked = check(arguments.files, instances=arguments.instances, seed=arguments.seed, mutants=mutants)
+    checked = check_files(arguments.files, instances=arguments.instances, seed=arguments.seed, mutants=mutants)
     for error in checked.unopened:
         tell(f"proofweave: {error}")
     print_findings(checked.unread)
