@@ -85,6 +85,12 @@ def test_a_verb_is_arguments_and_a_call(name):
     assert rooms <= {"core", "pipeline", "cli"}
 
 
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("cli")])
+def test_the_help_of_all_verbs_loads_the_command_line_only(name):
+    early = {module for module, now in imports(tree_of(name)) if now and module.startswith("proofweave.")}
+    assert {module.split(".")[1] for module in early} <= {"cli", "__version__"}
+
+
 @pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("pipeline")])
 def test_the_pipeline_knows_no_command_line_and_no_terminal(name):
     tree = tree_of(name)

@@ -164,6 +164,17 @@ class KaTeX:
             context.close()
 
 
+def start_v8() -> None:
+    """Start V8 in this thread, before any other that uses KaTeX.
+
+    Where the processor has memory keys, only the thread that starts V8 and those begun after it can use or end it.
+    """
+    with suppress(ImportError):
+        from py_mini_racer import init_mini_racer
+
+        init_mini_racer(ignore_duplicate_init=True)
+
+
 def _library() -> str:
     """Return KaTeX's own code, which the package sphinxcontrib-katex carries beside its module."""
     missing = ToolError("KaTeX needs the Python package sphinxcontrib-katex", "pip install sphinxcontrib-katex")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 from proofweave.cli.verb import FINDINGS, REPLIES, file, print_findings, project_here
-from proofweave.pipeline.export.formats import FORMATS
 
+FORMATS = ("html", "pdf", "epub", "github", "typora", "obsidian")
 SUMMARY = "write a post as a page, a PDF, a book or plain Markdown"
 EXAMPLE = """\
 proofweave export outlines/POST.yaml -o build/site/posts/POST.html

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 from proofweave.cli.verb import file, project_here, tell
-from proofweave.pipeline.site import FOLDER
 
+FOLDER = "build/site"
 SUMMARY = "write the site's index, progress and theorem graph around the posts' pages"
 EXAMPLE = "proofweave site\nproofweave site --only-assets -o build/site"
 

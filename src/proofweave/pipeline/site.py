@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from proofweave.pipeline.project import Project, Tell
-    from proofweave.stages.site.dependencies import Result
+from proofweave.adapters.files import read_text, write_bytes, write_text
+from proofweave.pipeline.documents import read_document
+from proofweave.pipeline.generate.replies import replies_in
+from proofweave.pipeline.project import Project, Tell
+from proofweave.pipeline.report import findings_path, judged_posts, reported
+from proofweave.stages.report.summary import report_json
+from proofweave.stages.site.dependencies import Result, results
+from proofweave.stages.site.pages import dashboard_page, graph_page, index_page, search_index
+from proofweave.stages.weave.grown import fill
+from proofweave.text.html.visible import parts_of
 
 FOLDER = "build/site"
 ASSETS = ("style.css", "page.js", "index.js", "graph.js", "icon.svg", "math.woff2", "FONT-LICENSE.txt")
@@ -15,22 +23,12 @@ ASSETS = ("style.css", "page.js", "index.js", "graph.js", "icon.svg", "math.woff
 
 def write_assets(folder: Path) -> None:
     """Write what all pages share; a file that is there already stays untouched."""
-    from importlib.resources import files
-
-    from proofweave.adapters.files import write_bytes
-
     for name in ASSETS:
         write_bytes(folder / name, (files("proofweave") / "assets" / name).read_bytes(), keep=True)
 
 
 def write_site(project: Project, site: Path, tell: Tell) -> None:
     """Write the pages around the posts that are there, from what the last build found."""
-    from proofweave.adapters.files import read_text, write_text
-    from proofweave.pipeline.report import judged_posts, reported
-    from proofweave.stages.report.summary import report_json
-    from proofweave.stages.site.pages import dashboard_page, graph_page, index_page, search_index
-    from proofweave.text.html.visible import parts_of
-
     whole = report_json(reported(project, judged_posts(project, tell)))
     posts: list[dict[str, Any]] = whole["posts"]
     for post in posts:
@@ -46,12 +44,6 @@ def write_site(project: Project, site: Path, tell: Tell) -> None:
 
 def graph_of(project: Project, post: str) -> tuple[Result, ...]:
     """Return the results of a post and what they use, as the last build found them."""
-    from proofweave.pipeline.documents import read_document
-    from proofweave.pipeline.generate.replies import replies_in
-    from proofweave.pipeline.report import findings_path
-    from proofweave.stages.site.dependencies import results
-    from proofweave.stages.weave.grown import fill
-
     outline, _ = project.outline(project.root / "outlines" / f"{post}.yaml")
     replies = project.root / "build" / "replies" / f"{post}.json"
     if outline is None or not replies.is_file():

@@ -50,7 +50,7 @@ def _call(node: Node, env: Env) -> Val:
     symbol: Symbol = node.data
     time = ev(node.args[0], env)
     if env.touched(symbol):
-        raise CheckError(f"{symbol.name} depends on what is varied here; a flow is solved for fixed values only")
+        raise CheckError("evaluate.flow-varied", name=symbol.name)
     track = _track(symbol, time.v, env)
     shape = track.points.shape[2:]
     fine, slope = _read(track.end, track.points, track.slopes, time.v)
@@ -110,7 +110,7 @@ def _written(symbol: Symbol, order: int) -> Node:
     try:
         tree = tangent(_written(symbol, order - 1), param, direction)
     except NoRule:
-        raise CheckError(f"the second derivative of {symbol.name} is not understood") from None
+        raise CheckError("evaluate.second-rate", name=symbol.name) from None
     if tree is None:
         return Node("zero", (), symbol.type.result or param.type, 0, 0)
     return substitute(tree, {direction: number(1)})

@@ -34,10 +34,10 @@ class Clock:
         """Count work; OutOfTime where none is left."""
         self.spent += cells
         if self.spent > self.limit:
-            raise OutOfTime("the equation took too long; use smaller sizes, ranges or supports")
+            raise OutOfTime("evaluate.too-long")
         if time.thread_time() > self.stop or time.monotonic() > self.wall:
             self.late = True
-            raise OutOfTime(f"this machine needed more than {CPU} times the usual time; run it again with less load")
+            raise OutOfTime("evaluate.too-slow", times=CPU)
 
     def over(self) -> bool:
         """Tell whether the whole is used up, not just a share of it."""

@@ -74,7 +74,7 @@ class Env:
         for length in new.axes:
             cells *= max(length, 1)
         if cells > MOST_POSITIONS:
-            raise TooLarge(f"the equation runs over {cells} positions at once, more than {MOST_POSITIONS}")
+            raise TooLarge("evaluate.positions", cells=cells, most=MOST_POSITIONS)
         new.binds = dict(self.binds)
         new.over = self.over
         new.stamp = (self.stamp, stamp)
@@ -82,7 +82,7 @@ class Env:
         new.notes = self.notes
         new.level = self.level + 1
         if new.level > DEEPEST:
-            raise CheckError("definitions and operators nest too deeply")
+            raise CheckError("evaluate.too-deep")
         return new
 
     def root(self) -> Env:
@@ -112,7 +112,7 @@ class Env:
         total = dim.const
         for name, factor in dim.terms:
             if name not in self.sizes:
-                raise CheckError(f"the size {name} is not drawn")
+                raise CheckError("evaluate.size-not-drawn", name=name)
             total += factor * self.sizes[name]
         return total
 

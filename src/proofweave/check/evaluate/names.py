@@ -14,6 +14,7 @@ from proofweave.check.language.kinds import CheckError
 from proofweave.check.language.registry import Registry
 from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tree import Index, Node
+from proofweave.core.words.table import say
 
 VALUES: Registry[Callable[[Symbol, Env], Val]] = Registry()
 """How a symbol's value follows from others, by its role: member axes first among the type's axes."""
@@ -40,7 +41,7 @@ def _dim(node: Node, env: Env) -> Val:
 def _index(node: Node, env: Env) -> Val:
     index: Index = node.data
     if index not in env.binds:
-        raise CheckError(f"the index {index.name} is used outside its range", node.at)
+        raise CheckError("evaluate.index-outside", node.at, name=index.name)
     value, depth = env.binds[index]
     return env.lift(value, depth)
 
@@ -60,7 +61,7 @@ def _cycle(node: Node, env: Env) -> Val:
 def _filled(node: Node, env: Env) -> Val:
     shape = tuple(env.size(dim) for dim in node.type.dims if dim is not None)
     if len(shape) != node.type.rank:
-        raise CheckError("the size of this part is open; give I, 0 or 1 an index", node.at)
+        raise CheckError("evaluate.open-size", node.at)
     va.afford(*shape)
     return va.exact(np.full((1,) * (1 + env.depth) + shape, 0.0 if node.op == "zero" else 1.0))
 
@@ -69,7 +70,7 @@ def _filled(node: Node, env: Env) -> Val:
 def _identity(node: Node, env: Env) -> Val:
     dim = node.type.dims[0] or node.type.dims[1]
     if dim is None:
-        raise CheckError("the size of I is open; write I_n", node.at)
+        raise CheckError("evaluate.open-identity", node.at)
     va.afford(env.size(dim), env.size(dim))
     return va.exact(np.eye(env.size(dim)).reshape((1,) * (1 + env.depth) + (env.size(dim),) * 2))
 
@@ -89,14 +90,14 @@ def table(symbol: Symbol, env: Env) -> Val:
     if make is not None and (symbol not in env.values or env.touched(symbol)):
         return make(symbol, env)
     if symbol.role == "random":
-        raise CheckError(f"{symbol.name} is random; it stands inside an expectation or alone in the equation")
+        raise CheckError("evaluate.random", name=symbol.name)
     if symbol in env.values:
         return env.lift(env.values[symbol], 0)
     if symbol.type.kind == "function":
-        raise CheckError(f"{symbol.name} is a function; give it an argument")
+        raise CheckError("evaluate.function", name=symbol.name)
     if symbol.role == "int":
         return env.constant(env.sizes[symbol.name])
-    raise CheckError(f"{symbol.name} has no value here")
+    raise CheckError("evaluate.no-value", name=symbol.name)
 
 
 @rule("member")
@@ -115,7 +116,10 @@ def places_of(symbol: Symbol, args: Sequence[Node], env: Env) -> list[Array]:
 
 
 def gather(source: Val, places: list[Array], env: Env, rank: int, name: str) -> Val:
-    """Pick entries along the axes after the index axes; out of range gives no value, and a note."""
+    """Pick entries along the axes after the index axes; out of range gives no value, and a note.
+
+    `name` is that of the family they are members of, or empty for the entries of an array.
+    """
     v, e = source
     lead = 1 + env.depth
     for place in places:
@@ -124,10 +128,10 @@ def gather(source: Val, places: list[Array], env: Env, rank: int, name: str) -> 
         outside = (index < 0) | (index >= n) | (np.abs(place - index) > 1e-9)
         bad = bool(outside.any())
         if bad:
-            env.notes[f"an index of {name} leaves its range"] = None
+            env.notes[say("evaluate.leaves-range", name=name or say("evaluate.an-entry"))] = None
             index = np.clip(index, 0, max(n - 1, 0))
         if not n:
-            raise CheckError(f"{name} has no members at these sizes")
+            raise CheckError("evaluate.no-members", name=name or say("evaluate.an-entry"))
         va.afford(*np.broadcast_shapes(v.shape[:lead], index.shape), *v.shape[lead + 1 :])
         e = np.broadcast_to(e, v.shape)
         v, e = _take(v, index, lead), _take(e, index, lead)
@@ -153,7 +157,7 @@ def _take(v: Array, index: Array, lead: int) -> Array:
 def _entry(node: Node, env: Env) -> Val:
     base = ev(node.args[0], env)
     places = [ev(arg, env).v - 1 for arg in node.args[1:]]
-    return gather(base, places, env, 0, "an entry")
+    return gather(base, places, env, 0, "")
 
 
 @rule("call")

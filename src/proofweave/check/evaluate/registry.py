@@ -53,7 +53,7 @@ def ev(node: Node, env: Env) -> Val:
 def _compute(node: Node, env: Env) -> Val:
     found = RULES.get(node.op)
     if found is None:
-        raise CheckError(f"{node.op} cannot be evaluated here", node.at)
+        raise CheckError("evaluate.no-rule", node.at, op=node.op)
     function, work = found
     try:
         value = function(node, env)

@@ -50,7 +50,7 @@ def truth(node: Node, env: Env) -> Truth:
         a, b = truth(node.args[0], env), truth(node.args[1], env)
         holds = (a.holds == b.holds) if node.op == "iff" else (~a.holds | b.holds)
         return Truth(holds, a.valid & b.valid, np.where(holds, 1.0, -1.0))
-    raise CheckError("a relation was expected here", node.at)
+    raise CheckError("parse.relation", node.at)
 
 
 def both(a: Truth, b: Truth) -> Truth:

@@ -33,7 +33,7 @@ def afford(*lengths: int) -> None:
     for length in lengths:
         cells *= int(length)
     if cells > MOST_CELLS:
-        raise TooLarge(f"the equation needs an array of {cells} cells, more than {MOST_CELLS}; use smaller sizes")
+        raise TooLarge("evaluate.array", cells=cells, most=MOST_CELLS)
 
 
 def _together(x: Array, y: Array) -> None:

@@ -21,6 +21,7 @@ from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tree import Index, Node, walk
 from proofweave.check.operations.binders import bind_support
 from proofweave.check.parse.statement import Statement
+from proofweave.core.words.table import together
 
 LEAST = 20
 ATTEMPTS = 4
@@ -187,8 +188,7 @@ def _draw_one(
 
 def _explain(task_: Task, drawn: Drawn) -> None:
     if drawn.held < LEAST and task_.premises.statements:
-        raise CheckError(f"premises never hold: only {drawn.held} instances met them, {LEAST} are needed")
-    notes = "; ".join(drawn.notes)
-    reason = f"{notes}; " if notes else ""
-    few = f"any but {drawn.count} instances, {LEAST} are needed" if drawn.count else "any instance"
-    raise CheckError(f"{reason}the equation has no value on {few}")
+        raise CheckError("judge.premises-never", held=drawn.held, least=LEAST)
+    error = CheckError("judge.no-value" if drawn.count else "judge.never-a-value", count=drawn.count, least=LEAST)
+    error.what = together([*drawn.notes, error.what], "judge.semicolon")
+    raise error

@@ -46,9 +46,9 @@ def bounds(symbol: Symbol, env: Env) -> tuple[int, int]:
     lo = int(np.ceil(ev(symbol.data["lo"], env).v.flat[0]))
     hi = int(np.floor(ev(symbol.data["hi"], env).v.flat[0]))
     if hi < lo:
-        raise CheckError(f"{symbol.name}: the range {lo}..{hi} is empty", None, symbol.where)
+        raise CheckError("judge.range-empty", None, symbol.where, name=symbol.name, lo=lo, hi=hi)
     if hi > 10**9 or lo < -(10**9):
-        raise CheckError(f"{symbol.name}: the range {lo}..{hi} is too wide", None, symbol.where)
+        raise CheckError("judge.range-wide", None, symbol.where, name=symbol.name, lo=lo, hi=hi)
     return lo, hi
 
 
@@ -112,13 +112,13 @@ def _afford(plan: Sequence[Symbol], env: Env) -> None:
                 lengths += [env.size(dim) for dim in symbol.type.args[0].dims * 2 if dim is not None]
             cells += prod(lengths)
     if cells * env.batch > MOST_DRAWN:
-        raise TooLarge(f"one instance of the symbols holds {cells} numbers, more than {MOST_DRAWN}; use smaller sizes")
+        raise TooLarge("judge.one-instance", cells=cells, most=MOST_DRAWN)
 
 
 def _int_bounds(symbol: Symbol, env: Env) -> tuple[Array, Array]:
     lo, hi = np.ceil(ev(symbol.data["lo"], env).v), np.floor(ev(symbol.data["hi"], env).v)
     if (hi < lo).any():
-        raise CheckError(f"{symbol.name}: its range is empty at some sizes", None, symbol.where)
+        raise CheckError("judge.range-empty-somewhere", None, symbol.where, name=symbol.name)
     return lo, hi
 
 
@@ -141,7 +141,7 @@ def _padded(value: Val) -> Val:
 def _support(symbol: Symbol, env: Env, rng: np.random.Generator) -> None:
     count = env.size(symbol.data["support"])
     if not 1 <= count <= 64:
-        raise CheckError(f"{symbol.name}: a support of {count} points is not allowed", None, symbol.where)
+        raise CheckError("judge.support", None, symbol.where, name=symbol.name, count=count)
     regime = rng.choice(3, size=env.batch, p=[0.3, 0.5, 0.2])
     points = _free(symbol, (env.batch, count, *_shape(symbol, env)), env, regime, rng)
     mean = symbol.data["mean"]
@@ -159,14 +159,14 @@ def _support(symbol: Symbol, env: Env, rng: np.random.Generator) -> None:
 def _members(symbol: Symbol, env: Env) -> tuple[int, ...]:
     counts = tuple(env.size(hole.hi) - env.size(hole.lo) + 1 for hole in symbol.holes)
     if any(count < 0 or count > 100_000 for count in counts):
-        raise CheckError(f"{symbol.name} would have {counts} members", None, symbol.where)
+        raise CheckError("evaluate.members", None, symbol.where, name=symbol.name, count=counts)
     return counts
 
 
 def _shape(symbol: Symbol, env: Env) -> tuple[int, ...]:
     shape = tuple(env.size(dim) for dim in symbol.type.dims if dim is not None)
     if any(n < 1 or n > 400 for n in shape):
-        raise CheckError(f"{symbol.name} would have the size {shape}; sizes go from 1 to 400", None, symbol.where)
+        raise CheckError("judge.size", None, symbol.where, name=symbol.name, shape=shape)
     return shape
 
 
@@ -195,7 +195,7 @@ def _interval(symbol: Symbol, shape: tuple[int, ...], env: Env, nice: Array, rng
     wide = (slice(None), *(None,) * (len(shape) - 1))
     lo, hi = ev(symbol.data["lo"], env).v[wide], ev(symbol.data["hi"], env).v[wide]
     if (hi <= lo).any():
-        raise CheckError(f"{symbol.name}: its interval is empty", None, symbol.where)
+        raise CheckError("judge.interval-empty", None, symbol.where, name=symbol.name)
     part = np.where(rng.random(shape) < 0.75, rng.random(shape), rng.beta(0.15, 0.15, size=shape))
     part = np.where(nice, rng.choice([0.25, 0.5, 0.5, 0.75], size=shape), np.clip(part, 1e-4, 1 - 1e-4))
     tail = np.exp(rng.normal(0, 1, size=shape))

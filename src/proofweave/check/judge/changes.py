@@ -8,6 +8,7 @@ from dataclasses import replace
 from proofweave.check.language.kinds import SCALAR
 from proofweave.check.language.operators import Optimum
 from proofweave.check.language.tree import Node, number
+from proofweave.core.words.table import say
 
 FLIPPED = {"<": ">", ">": "<", r"\le": r"\ge", r"\ge": r"\le", r"\succeq": r"\preceq", r"\preceq": r"\succeq"}
 LEAVES = frozenset(
@@ -25,6 +26,16 @@ def part_of(kind: str, node: Node) -> tuple[str, int, int]:
     return kind, node.at, node.end
 
 
+def change(kind: str, part: Node, what: str, changed: Node, **values: float | str) -> Change:
+    """Return the change of a part, whose kind and what was done to it are named in the table of words."""
+    return part_of(kind, part), say(what, **values), changed
+
+
+def became(kind: str, part: Node, old: float | str, new: float | str, changed: Node) -> Change:
+    """Return the change of a part in which one thing stands where another stood."""
+    return change(kind, part, "judge.became", changed, old=old, new=new)
+
+
 def times(factor: float, node: Node) -> Node:
     """Return a number times a tree."""
     return replace(node, op="mul", args=(number(factor), node), data=None)
@@ -32,9 +43,9 @@ def times(factor: float, node: Node) -> Node:
 
 def scaled(kind: str, node: Node) -> Iterator[Change]:
     """Yield a tree doubled, halved and negated."""
-    yield part_of(kind, node), "doubled", times(2, node)
-    yield part_of(kind, node), "halved", times(0.5, node)
-    yield part_of(kind, node), "sign flipped", negative(node)
+    yield change(kind, node, "judge.doubled", times(2, node))
+    yield change(kind, node, "judge.halved", times(0.5, node))
+    yield change(kind, node, "judge.sign-flipped", negative(node))
 
 
 def negative(node: Node) -> Node:
@@ -50,14 +61,14 @@ def local(node: Node) -> Iterator[Change]:
     elif op in LEAVES and node.type.kind != "bool":
         yield from scaled("factor", node)
         if node.type == SCALAR and op not in ("index",):
-            yield part_of("factor", node), "replaced by 1", number(1)
+            yield change("factor", node, "judge.replaced-by-1", number(1))
         elif node.type.dims:
-            yield part_of("factor", node), "replaced by 0", Node("zero", (), node.type, node.at, node.end)
+            yield change("factor", node, "judge.replaced-by-0", Node("zero", (), node.type, node.at, node.end))
         if node.type.kind == "matrix" and node.type.dims[0] == node.type.dims[1]:
-            yield part_of("transpose", node), "transposed", replace(node, op="transpose", args=(node,), data=None)
+            yield change("transpose", node, "judge.transposed", replace(node, op="transpose", args=(node,), data=None))
     elif op in ("zero", "ones", "identity"):
         changed = replace(node, op="ones") if op == "zero" else times(2, node)
-        yield part_of("value", node), "changed", changed
+        yield change("value", node, "judge.changed", changed)
     handler = _STRUCTURAL.get(op)
     if handler is not None:
         yield from handler(node)
@@ -67,62 +78,59 @@ def _numbers(node: Node) -> Iterator[Change]:
     value = node.data
     for new in (value + 1, value - 1, 2 * value, -value):
         if new != value:
-            yield part_of("coefficient", node), f"{value} became {new}", replace(node, data=new)
+            yield became("coefficient", node, value, new, replace(node, data=new))
 
 
 def _add(node: Node) -> Iterator[Change]:
     for place, term in enumerate(node.args):
         rest = (*node.args[:place], *node.args[place + 1 :])
         dropped = rest[0] if len(rest) == 1 else replace(node, args=rest)
-        yield part_of("term", term), "dropped", dropped
+        yield change("term", term, "judge.dropped", dropped)
         flipped = term.args[0] if term.op == "neg" else negative(term)
-        yield (
-            part_of("term", term),
-            "sign flipped",
-            replace(node, args=(*node.args[:place], flipped, *node.args[place + 1 :])),
-        )
+        args = (*node.args[:place], flipped, *node.args[place + 1 :])
+        yield change("term", term, "judge.sign-flipped", replace(node, args=args))
 
 
 def _neg(node: Node) -> Iterator[Change]:
-    yield part_of("sign", node), "dropped", node.args[0]
+    yield change("sign", node, "judge.dropped", node.args[0])
 
 
 def _mul(node: Node) -> Iterator[Change]:
     for place, factor in enumerate(node.args):
         if factor.type == SCALAR and not (factor.op == "num" or factor.op in LEAVES):
             rest = (*node.args[:place], *node.args[place + 1 :])
-            yield part_of("factor", factor), "dropped", rest[0] if len(rest) == 1 else replace(node, args=rest)
+            yield change("factor", factor, "judge.dropped", rest[0] if len(rest) == 1 else replace(node, args=rest))
     for place in range(len(node.args) - 1):
         a, b = node.args[place : place + 2]
         if a.type.kind == b.type.kind == "matrix" and a.type == b.type:
             swapped = (*node.args[:place], b, a, *node.args[place + 2 :])
-            yield part_of("order", replace(a, end=b.end)), "factors swapped", replace(node, args=swapped)
+            yield change("order", replace(a, end=b.end), "judge.factors-swapped", replace(node, args=swapped))
 
 
 def _div(node: Node) -> Iterator[Change]:
     above, below = node.args
-    yield part_of("denominator", below), "dropped", above
+    yield change("denominator", below, "judge.dropped", above)
     if above.type == SCALAR:
-        yield part_of("quotient", node), "turned over", replace(node, args=(below, above))
+        yield change("quotient", node, "judge.turned-over", replace(node, args=(below, above)))
 
 
 def _pow(node: Node) -> Iterator[Change]:
     base, exponent = node.args
-    yield part_of("exponent", exponent), "dropped", base
-    for change, what in ((1, "one more"), (-1, "one less")):
-        moved = replace(exponent, op="add", args=(exponent, number(change)), data=None, type=SCALAR)
-        yield part_of("exponent", exponent), what, replace(node, args=(base, moved))
+    yield change("exponent", exponent, "judge.dropped", base)
+    for step, what in ((1, "judge.one-more"), (-1, "judge.one-less")):
+        moved = replace(exponent, op="add", args=(exponent, number(step)), data=None, type=SCALAR)
+        yield change("exponent", exponent, what, replace(node, args=(base, moved)))
 
 
 def _root(node: Node) -> Iterator[Change]:
-    yield part_of("root", node), "dropped", node.args[0]
+    yield change("root", node, "judge.dropped", node.args[0])
 
 
 def _func(node: Node) -> Iterator[Change]:
     name, bare = node.data
-    yield part_of("function", node), f"{name} dropped", node.args[0]
+    yield change("function", node, "judge.name-dropped", node.args[0], name=name)
     if name in SWAPS:
-        yield part_of("function", node), f"{name} became {SWAPS[name]}", replace(node, data=(SWAPS[name], bare))
+        yield became("function", node, name, SWAPS[name], replace(node, data=(SWAPS[name], bare)))
     yield from scaled("function", node)
 
 
@@ -140,23 +148,23 @@ def _norm(node: Node) -> Iterator[Change]:
     yield from scaled("norm", node)
     if node.data in swaps and node.args[0].type.kind != "scalar":
         args = node.args[:1]
-        yield part_of("norm", node), "another norm", replace(node, data=swaps[node.data], args=args)
+        yield change("norm", node, "judge.another-norm", replace(node, data=swaps[node.data], args=args))
 
 
 def _transpose(node: Node) -> Iterator[Change]:
     if node.args[0].type == node.type:
-        yield part_of("transpose", node), "dropped", node.args[0]
+        yield change("transpose", node, "judge.dropped", node.args[0])
 
 
 def _inverse(node: Node) -> Iterator[Change]:
     if node.args[0].type == node.type:
-        yield part_of("exponent", node), "inverse dropped", node.args[0]
+        yield change("exponent", node, "judge.inverse-dropped", node.args[0])
 
 
 def _matfunc(node: Node) -> Iterator[Change]:
     yield from scaled("function", node)
     if node.data in ("tr", "det"):
-        yield part_of("function", node), "tr and det swapped", replace(node, data="det" if node.data == "tr" else "tr")
+        yield change("function", node, "judge.tr-det", replace(node, data="det" if node.data == "tr" else "tr"))
 
 
 def _inner(node: Node) -> Iterator[Change]:
@@ -171,27 +179,27 @@ def _binder(node: Node) -> Iterator[Change]:
     lo, hi, condition, _ = node.args[:4]
     swaps = {"min": "max", "max": "min", "argmin": "argmax", "argmax": "argmin", "sum": "prod", "prod": "sum"}
     if node.op in swaps and node.type == SCALAR:
-        yield part_of("operator", node), f"{node.op} became {swaps[node.op]}", replace(node, op=swaps[node.op])
+        yield became("operator", node, node.op, swaps[node.op], replace(node, op=swaps[node.op]))
     if node.op in ("min", "max"):
-        yield part_of("operator", node), f"{node.op} became sum", replace(node, op="sum")
+        yield became("operator", node, node.op, "sum", replace(node, op="sum"))
     if node.op in ("sum", "prod"):
         yield from scaled("operator", node)
         later = replace(lo, op="add", args=(lo, number(1)), data=None, type=SCALAR)
-        yield part_of("operator", node), "first term dropped", replace(node, args=(later, *node.args[1:]))
+        yield change("operator", node, "judge.first-dropped", replace(node, args=(later, *node.args[1:])))
     if condition.op != "num":
-        yield part_of("condition", condition), "dropped", replace(node, args=(lo, hi, number(1), *node.args[3:]))
+        yield change("condition", condition, "judge.dropped", replace(node, args=(lo, hi, number(1), *node.args[3:])))
 
 
 def _list(node: Node) -> Iterator[Change]:
     other = "max" if node.data == "min" else "min"
-    yield part_of("operator", node), f"{node.data} became {other}", replace(node, data=other)
+    yield became("operator", node, node.data, other, replace(node, data=other))
     yield from scaled("operator", node)
 
 
 def _at(node: Node) -> Iterator[Change]:
     if node.end:
-        yield part_of("index", node), "moved by one", replace(node, args=(replace(node, op="cycle"), *node.args[1:]))
-        yield part_of("index", node), "held at the first", replace(node, args=(node.args[1], *node.args[1:]))
+        yield change("index", node, "judge.moved", replace(node, args=(replace(node, op="cycle"), *node.args[1:])))
+        yield change("index", node, "judge.held", replace(node, args=(node.args[1], *node.args[1:])))
 
 
 def _chain(node: Node) -> Iterator[Change]:
@@ -200,7 +208,7 @@ def _chain(node: Node) -> Iterator[Change]:
         for new in _other_signs(sign):
             at = node.args[place].end, node.args[place + 1].at
             changed = replace(node, data=(*signs[:place], new, *signs[place + 1 :]))
-            yield ("relation", *at), f"{sign} became {new}", changed
+            yield ("relation", *at), say("judge.became", old=sign, new=new), changed
 
 
 def _other_signs(sign: str) -> tuple[str, ...]:
@@ -214,13 +222,13 @@ def _other_signs(sign: str) -> tuple[str, ...]:
 def _optimum(node: Node) -> Iterator[Change]:
     what: Optimum = node.data
     if what.symbol.data.get("domain") in COMPACT:
-        yield part_of("operator", node), "min and max swapped", replace(node, data=replace(what, sense=-what.sense))
+        yield change("operator", node, "judge.min-max", replace(node, data=replace(what, sense=-what.sense)))
     if not what.argument:
         yield from scaled("operator", node)
 
 
 def _big_o(node: Node) -> Iterator[Change]:
-    yield part_of("order", node), "a higher order claimed", replace(node, data=HIGHER)
+    yield change("magnitude", node, "judge.higher-order", replace(node, data=HIGHER))
 
 
 _STRUCTURAL = {

@@ -15,13 +15,14 @@ from proofweave.check.instances.premises import read as read_premises
 from proofweave.check.judge import order
 from proofweave.check.judge.answer import Answer, Options, Question
 from proofweave.check.judge.gate import gate
-from proofweave.check.judge.repetition import circular
+from proofweave.check.judge.repetition import refuse_circular
 from proofweave.check.judge.search import is_inequality, search
 from proofweave.check.judge.shrink import describe, simplest
 from proofweave.check.judge.verdict import Kind
 from proofweave.check.language.kinds import CheckError, OutOfTime
 from proofweave.check.language.tree import Node
 from proofweave.check.parse.statement import Statement
+from proofweave.core.words.table import say
 
 NEAR = 1e-2
 SHOWING = 0.5
@@ -40,17 +41,15 @@ def check(question: Question, options: Options, seed: int) -> Answer:
         try:
             return _check(question, options, rng, clock)
         except RecursionError:
-            raise CheckError("the formula nests too deeply", 0) from None
+            raise CheckError("judge.too-deep", 0) from None
         except MemoryError:
-            raise CheckError("the equation needs too much memory; use smaller sizes", 0) from None
+            raise CheckError("judge.memory", 0) from None
         except np.linalg.LinAlgError as error:
-            raise CheckError(f"a matrix computation failed: {error}", 0) from None
+            raise CheckError("judge.matrix-failed", 0, error=error) from None
 
 
 def _check(question: Question, options: Options, rng: np.random.Generator, clock: Clock) -> Answer:
-    reason = circular(question.statement)
-    if reason:
-        raise CheckError(reason, 0)
+    refuse_circular(question.statement)
     tasks, rough = _tasks(question)
     drawn: list[tuple[Task, Drawn]] = []
     tightest = np.inf
@@ -74,13 +73,9 @@ def _check(question: Question, options: Options, rng: np.random.Generator, clock
             return Answer(Kind.REFUTED, failed, fit.drawn.count)
     instances = sum(found.count for _, found in drawn) + sum(fit.drawn.count for fit in fits)
     if question.tight and tightest > NEAR:
-        return Answer(
-            Kind.REFUTED,
-            f"said to be tight, but the two sides never come closer than {tightest:.2g} of their size",
-            instances,
-        )
+        return Answer(Kind.REFUTED, say("judge.not-tight", slack=float(tightest)), instances)
     if not options.mutants:
-        return Answer(Kind.HOLDS, f"holds on {instances} instances; no errors were planted", instances)
+        return Answer(Kind.HOLDS, say("judge.holds", count=instances), instances)
     return gate(question, drawn, fits, instances, rng, clock)
 
 
@@ -136,4 +131,4 @@ def _refutation(
         case = simplest(task_, claim, case, rng)
     clock.extend(SHOWING)
     example = describe(task_, claim, case, question.tex)
-    return Answer(Kind.REFUTED, f"false for {example}", count, example)
+    return Answer(Kind.REFUTED, say("judge.false-for", example=str(example)), count, example)

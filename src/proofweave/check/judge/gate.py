@@ -17,6 +17,7 @@ from proofweave.check.judge.search import is_inequality, search
 from proofweave.check.judge.verdict import Kind, Mutants
 from proofweave.check.language.kinds import CheckError, OutOfTime
 from proofweave.check.language.tree import Node
+from proofweave.core.words.table import LANGUAGES, say, together, told
 
 PATIENCE = 0.3
 BRISK = 0.5
@@ -65,7 +66,7 @@ def gate(
                 _expose(exposed, one.mutant.part[1:])
                 dead += 1
     except OutOfTime:
-        stopped = f"time ran out after {total} planted errors"
+        stopped = say("judge.time-out", count=total)
     tex = question.tex
     names = {span: mutate.name_of(part, tex) for span, part in parts.items()}
     asked = parts if stopped else judged  # a part none of whose errors can be read is no part
@@ -73,14 +74,17 @@ def gate(
     listed = tuple(dict.fromkeys(mutate.describe(one.mutant, tex) for one in survivors))
     unexposed = tuple(dict.fromkeys(names[span] for span in left))
     summary = Mutants(dead, total, listed, unexposed)
+    parts_left = together(unexposed, "judge.semicolon")
     if not total:
-        reason = stopped or "no error could be planted: the equation has no part to test"
-        return Answer(Kind.WEAK, reason, instances, None, summary, not clock.late)
-    if unexposed:
-        what = "; ".join(unexposed)
-        reason = f"{stopped}; not yet exposed: {what}" if stopped else f"no planted error exposes: {what}"
-        return Answer(Kind.WEAK, reason, instances, None, summary, not clock.late)
-    return Answer(Kind.VERIFIED, f"verified on {instances} instances", instances, None, summary, not clock.late)
+        reason = stopped or say("judge.no-part")
+    elif stopped and unexposed:
+        reason = say("judge.not-yet", stopped=stopped, parts=parts_left)
+    elif unexposed:
+        reason = say("judge.unexposed", parts=parts_left)
+    else:
+        reason = say("judge.verified", count=instances)
+    kind = Kind.WEAK if unexposed or not total else Kind.VERIFIED
+    return Answer(kind, reason, instances, None, summary, not clock.late)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +161,7 @@ def _rough_fate(one: Rough, link: Node, rng: np.random.Generator) -> bool | None
 
 
 def excused(name: str, excuse: Mapping[str, str]) -> bool:
-    """Tell whether the author excused a part: named as the report names it, or by its TeX alone."""
-    wanted = "".join(name.split())
-    tex = "".join(name.split(" ", 1)[-1].split())
-    return any("".join(key.split()) in (wanted, tex) for key in excuse)
+    """Tell whether the author excused a part: named as the report names it in any language, or by its TeX alone."""
+    names = [name.split(" ", 1)[-1], *(told(name, language) for language in LANGUAGES)]
+    wanted = {"".join(written.split()) for written in names}
+    return any("".join(key.split()) in wanted for key in excuse)

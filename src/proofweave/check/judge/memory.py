@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, MutableMapping
+from dataclasses import fields
 from typing import Any
 
 from proofweave.check.judge.answer import Answer, Options, Question
@@ -12,6 +13,7 @@ from proofweave.check.judge.verdict import Counterexample, Kind, Mutants
 from proofweave.check.language.needs import closure, named_in
 from proofweave.check.language.scope import Symbol
 from proofweave.core.types import Check
+from proofweave.core.wire import text_in, text_out
 
 Memory = MutableMapping[str, Any]
 """JSON values by key; the caller keeps it, and throws it away when the checker's code changes."""
@@ -49,14 +51,14 @@ def recall(memory: Mapping[str, Any], key: str) -> Answer | None:
     found = memory.get(key)
     if not isinstance(found, dict):
         return None
-    example, mutants = found.get("counterexample"), found.get("mutants")
     try:
+        reason, example, mutants = (_read(found[part]) for part in ("reason", "counterexample", "mutants"))
         return Answer(
             Kind(found["kind"]),
-            found["reason"],
+            reason,
             found["instances"],
-            Counterexample(**example) if example else None,
-            Mutants(mutants[0], mutants[1], tuple(mutants[2]), tuple(mutants[3])) if mutants else None,
+            Counterexample(dict(example[0]), *example[1:]) if example else None,
+            Mutants(*mutants[:2], *map(tuple, mutants[2:])) if mutants else None,
         )
     except (KeyError, TypeError, ValueError, IndexError):
         return None
@@ -64,22 +66,27 @@ def recall(memory: Mapping[str, Any], key: str) -> Answer | None:
 
 def remember(memory: Memory, key: str, answer: Answer) -> None:
     """Keep an answer."""
-    example, mutants = answer.counterexample, answer.mutants
     memory[key] = {
         "kind": answer.kind.value,
-        "reason": answer.reason,
+        "reason": _written_out(answer.reason),
         "instances": answer.instances,
-        "counterexample": None
-        if example is None
-        else {
-            "values": dict(example.values),
-            "left": example.left,
-            "right": example.right,
-            "left_value": example.left_value,
-            "right_value": example.right_value,
-            "relation": example.relation,
-        },
-        "mutants": None
-        if mutants is None
-        else [mutants.killed, mutants.total, list(mutants.survivors), list(mutants.unexposed)],
+        "counterexample": _written_out(answer.counterexample),
+        "mutants": _written_out(answer.mutants),
     }
+
+
+def _written_out(value: object) -> Any:
+    """Return a part of an answer as JSON: a record as a list of its fields, a mapping as a list of pairs."""
+    if isinstance(value, Counterexample | Mutants):
+        return [_written_out(getattr(value, part.name)) for part in fields(value)]
+    if isinstance(value, Mapping):
+        return [[_written_out(name), _written_out(item)] for name, item in value.items()]
+    if isinstance(value, list | tuple):
+        return [_written_out(item) for item in value]
+    return text_out(value) if isinstance(value, str) else value
+
+
+def _read(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_read(item) for item in value]
+    return text_in(value) if isinstance(value, str | Mapping) else value

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from proofweave.check.judge.changes import LEAVES, Change, local, part_of
+from proofweave.check.judge.changes import LEAVES, Change, change, local, part_of
 from proofweave.check.language.kinds import SCALAR
 from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tree import Index, Node, is_number, number, walk
+from proofweave.core.words.table import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +84,18 @@ def _shifts(claim: Node) -> Iterator[Change]:
 
 def _shifted(node: Node) -> Iterator[Change]:
     if node.op in LEAVES and node.op not in ("index", "dim"):
-        one = number(1) if node.type == SCALAR else Node("ones", (), node.type, 0, 0)
-        yield part_of("factor", node), "shifted by 1", replace(node, op="add", args=(node, one), data=None)
+        yield _shift("factor", node)
     for place, arg in enumerate(node.args):
         if not _silent(node, place):
             for part, what, changed in _shifted(arg):
                 yield part, what, node.with_args((*node.args[:place], changed, *node.args[place + 1 :]))
     if node.op in ("inner", "norm", "sum", "expect"):
-        one = number(1) if node.type == SCALAR else Node("ones", (), node.type, 0, 0)
-        yield part_of("product", node), "shifted by 1", replace(node, op="add", args=(node, one), data=None)
+        yield _shift("product", node)
+
+
+def _shift(kind: str, node: Node) -> Change:
+    one = number(1) if node.type == SCALAR else Node("ones", (), node.type, 0, 0)
+    return change(kind, node, "judge.shifted", replace(node, op="add", args=(node, one), data=None))
 
 
 CALLS = frozenset(
@@ -118,7 +122,7 @@ def _variants(node: Node, once: frozenset[int], others: Others) -> Iterator[Chan
         yield from local(node)
     if node.op == "sym" and node.data in others and node.end:
         other = others[node.data]
-        yield part_of("factor", node), f"became {other.name}", replace(node, data=other)
+        yield change("factor", node, "judge.became-other", replace(node, data=other), name=other.name)
     for place, arg in enumerate(node.args):
         if _silent(node, place):
             continue
@@ -145,7 +149,7 @@ def _silent(node: Node, place: int) -> bool:
 
 def describe(mutant: Mutant, tex: str) -> str:
     """Return a mutant in words: the part as written and what was done to it."""
-    return f"{name_of(mutant.part, tex)}: {mutant.what}"
+    return say("judge.mutant", part=name_of(mutant.part, tex), what=mutant.what)
 
 
 def name_of(part: tuple[str, int, int], tex: str) -> str:
@@ -154,7 +158,8 @@ def name_of(part: tuple[str, int, int], tex: str) -> str:
     written = " ".join(tex[at:end].split())
     while written.startswith("{") and written.endswith("}"):
         written = written[1:-1].strip()
-    return f"{kind} {written}".strip()
+    word = say(f"judge.part-{kind}")
+    return say("judge.part", kind=word, tex=written) if written else word
 
 
 __all__ = ["Mutant", "describe", "mutants", "name_of"]

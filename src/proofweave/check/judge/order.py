@@ -18,6 +18,7 @@ from proofweave.check.language.kinds import CheckError
 from proofweave.check.language.needs import named_in
 from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tree import Node, walk
+from proofweave.core.words.table import say
 
 HALVINGS = 26
 WINDOW = 4
@@ -64,11 +65,11 @@ def read_order(quantity: Node | None, at_least: float | None, link: Node) -> Ord
     big = [node for node in walk(link) if node.op == "bigo"]
     if quantity is None:
         if len(big) != 1:
-            raise CheckError(r"\approx needs order: {in: <what goes to 0>, at_least: <order>}", link.at)
+            raise CheckError("judge.approx-order", link.at)
         quantity, at_least = big[0].args[0], 1.0
     symbols = [s for s in named_in(quantity) if s.role in ("free", "int")]
     if len(symbols) != 1 or symbols[0].holes or symbols[0].type.rank:
-        raise CheckError("the quantity that goes to 0 must depend on exactly one declared scalar", quantity.at)
+        raise CheckError("judge.order-quantity", quantity.at)
     return Order(quantity, symbols[0], 1.0 if at_least is None else at_least)
 
 
@@ -116,7 +117,7 @@ def _driven(env: Env, order: Order, task_: Task, rng: np.random.Generator) -> En
         if np.isfinite(last).all() and np.median(last) < smallest:
             smallest, best = float(np.median(last)), tried
     if best is None or smallest > 1e-2:
-        raise CheckError("the quantity of order: does not go to 0 as its symbol grows or shrinks", order.quantity.at)
+        raise CheckError("judge.order-still", order.quantity.at)
     return best
 
 
@@ -163,8 +164,8 @@ class Rough:
         """Return how the error's order falls short, or an empty string."""
         found = fit(self.task, link, self.order, self.drawn, rng)
         if not found.count:
-            raise CheckError("the error has no value on any instance", link.at)
+            raise CheckError("judge.error-no-value", link.at)
         extra = sum(node.data or 0.0 for node in walk(link) if node.op == "bigo")
         if found.least >= self.order.at_least + extra - SLACK:
             return ""
-        return f"the error falls with order {found.least:.2g}, not {self.order.at_least:g}, as the quantity goes to 0"
+        return say("judge.order-short", least=found.least, wanted=float(self.order.at_least))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from proofweave.check.calculus.flows import rate_tree
+from proofweave.check.language.kinds import CheckError
 from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tree import Index, Node, same, substitute
 from proofweave.check.parse.statement import Statement
@@ -16,28 +17,24 @@ class _TooLong(Exception):
     """The written-out form grew beyond use."""
 
 
-def circular(statement: Statement) -> str:
-    """Return why the equation proves nothing, or an empty string."""
+def refuse_circular(statement: Statement) -> None:
+    """Refuse an equation that proves nothing."""
     links: list[bool] = []
     names: dict[str, None] = {}
     for row in statement.rows:
         for claim in row.args if row.op == "and" else (row,):
             if claim.op != "chain":
-                return ""
+                return
             for (left, right), sign in zip(zip(claim.args, claim.args[1:], strict=False), claim.data, strict=True):
                 if sign != "=":
-                    return ""
+                    return
                 try:
                     trivial = same(expand(left, names, [0]), expand(right, names, [0]))
                 except _TooLong:
-                    return ""
+                    return
                 links.append(trivial)
-    if not all(links):
-        return ""
-    if not names:
-        return "both sides are the same expression; the equation says nothing"
-    listed = ", ".join(names)
-    return f"circular: with {listed} written out both sides are the same; use defines: here, or define it otherwise"
+    if all(links):
+        raise CheckError("judge.circular" if names else "judge.same-sides", 0, names=", ".join(names))
 
 
 def expand(node: Node, names: dict[str, None], count: list[int]) -> Node:

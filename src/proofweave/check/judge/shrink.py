@@ -20,6 +20,7 @@ from proofweave.check.language.needs import closure, varying
 from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tree import Node
 from proofweave.check.operations.functions import SHAPE_NAMES
+from proofweave.core.words.table import say, together
 
 ROUNDS = 8
 MOST = 400
@@ -136,8 +137,9 @@ def describe(task: Task, claim: Node, case: Case, tex: str) -> Counterexample:
         elif symbol.role == "function":
             values[symbol.name] = formula(case.env, symbol)
         elif symbol.role == "random" and symbol in case.env.values:
-            values[f"points of {symbol.name}"] = nice(case.env.values[symbol].v[0])
-            values[f"weights of {symbol.name}"] = nice(case.env.values[symbol.data["weights_symbol"]].v[0])
+            values[say("symbols.points", name=symbol.name)] = nice(case.env.values[symbol].v[0])
+            weights = symbol.data["weights_symbol"]
+            values[weights.name] = nice(case.env.values[weights].v[0])
     for axis, index in enumerate(task.free):
         bound, _ = case.inner.binds[index]
         values[index.name] = nice(
@@ -190,9 +192,9 @@ def formula(env: Env, symbol: Symbol) -> object:
     """Return a sampled function as text, in the coordinates t_k = ⟨q_k, x⟩ + b_k."""
     s = env.functions[symbol]
     if symbol.holes:
-        return f"{int(np.prod(s.offset.shape[1:]))} sampled functions"
-    terms = [
-        f"{nice(a)}·{SHAPE_NAMES[int(kind)]}(⟨{nice(q)}, x⟩ + {nice(b)})" + (f" + {nice(m)}·its square/2" if m else "")
-        for a, kind, q, b, m in zip(s.scale[0], s.shape[0], s.basis[0], s.shift[0], s.bowl[0], strict=True)
-    ]
-    return " + ".join(terms) + f" + ⟨{nice(s.slope[0])}, x⟩ + {nice(s.offset[0])}"
+        return say("judge.sampled", count=int(np.prod(s.offset.shape[1:])))
+    terms: list[str] = []
+    for a, kind, q, b, m in zip(s.scale[0], s.shape[0], s.basis[0], s.shift[0], s.bowl[0], strict=True):
+        terms.append(f"{nice(a)}·{SHAPE_NAMES[int(kind)]}(⟨{nice(q)}, x⟩ + {nice(b)})")
+        terms += [say("judge.bowl", factor=str(nice(m)))] if m else []
+    return together([*terms, f"⟨{nice(s.slope[0])}, x⟩", f"{nice(s.offset[0])}"], "judge.plus")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from proofweave.core.types import Where
+from proofweave.core.words.table import say, together
 
 
 class Kind(StrEnum):
@@ -38,12 +39,12 @@ class Counterexample:
     relation: str
 
     def __str__(self) -> str:
-        values = ", ".join(f"{name} = {plain(value)}" for name, value in self.values.items())
+        values = [say("judge.equals", name=name, value=plain(value)) for name, value in self.values.items()]
         left, right = plain(self.left_value), plain(self.right_value)
         if left == right:
             left, right = plain(self.left_value, 15), plain(self.right_value, 15)
-        sides = f"{left} {self.relation} {right} is false"
-        return f"{values}: {sides}" if values else sides
+        sides = say("judge.false", left=left, relation=self.relation, right=right)
+        return say("judge.at-values", values=together(values, "judge.comma"), what=sides) if values else sides
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,8 @@ class Verdict:
     seconds: float = field(default=0.0, compare=False)
 
     def __str__(self) -> str:
-        tail = f": {self.reason}" if self.reason else ""
-        return f"{self.where}: {self.kind}: {self.id}{tail}"
+        line = say("sheet.line", where=str(self.where), kind=say(f"sheet.{self.kind}"), id=self.id)
+        return say("sheet.line-why", line=line, why=self.reason) if self.reason else line
 
     def as_json(self) -> dict[str, object]:
         """Return the verdict in the form of `proofweave check --json`."""
@@ -116,4 +117,4 @@ def plain(value: object, digits: int = 6) -> str:
         if len(items) > LONGEST:
             items = [*items[: LONGEST - 2], "…", items[-1]]
         return "(" + ", ".join(items) + ")"
-    return str(value)
+    return value if isinstance(value, str) else str(value)

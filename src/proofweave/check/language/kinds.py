@@ -5,19 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from proofweave.core.types import Where
+from proofweave.core.words.table import say
 
 
 class CheckError(Exception):
-    """An equation that cannot be read or evaluated: what is wrong, and where in its TeX.
+    """An equation that cannot be read or evaluated: why, by a key of the table of words, and where in its TeX.
 
     `where` is set when the fault lies in a symbol's declaration instead.
     """
 
-    def __init__(self, what: str, at: int | None = None, where: Where | None = None) -> None:
-        super().__init__(what)
-        self.what = what
-        self.at = at
-        self.where = where
+    def __init__(self, key: str, at: int | None = None, where: Where | None = None, /, **values: object) -> None:
+        self.what: str = say(key, **{name: _plain(value) for name, value in values.items()})
+        self.at, self.where = at, where
+        super().__init__(self.what)
+
+
+def _plain(value: object) -> str | float:
+    return value if isinstance(value, str | int | float) else str(value)
 
 
 class TooLarge(CheckError):
@@ -72,9 +76,9 @@ class Type:
 
     def __str__(self) -> str:
         if self.kind == "function":
-            return f"function of {', '.join(map(str, self.args))}"
+            return say("parse.function-of-types", types=", ".join(map(str, self.args)))
         if not self.dims:
-            return self.kind
+            return say("parse.bool") if self.kind == "bool" else self.kind
         return f"{self.kind}({', '.join('?' if dim is None else str(dim) for dim in self.dims)})"
 
 
@@ -103,13 +107,13 @@ def meet(a: Dim | None, b: Dim | None, at: int | None, what: str) -> Dim | None:
         return b
     if b is None:
         return a
-    raise CheckError(f"{what}: sizes {a} and {b} differ", at)
+    raise CheckError("parse.sizes-differ", at, what=what, a=a, b=b)
 
 
 def unify(a: Type, b: Type, at: int | None, what: str) -> Type:
     """Return the common type of two sides that must agree."""
     if a.kind != b.kind or a.kind in ("function", "bool"):
-        raise CheckError(f"{what}: a {a} does not go with a {b}", at)
+        raise CheckError("parse.types-differ", at, what=what, a=a, b=b)
     return Type(a.kind, tuple(meet(x, y, at, what) for x, y in zip(a.dims, b.dims, strict=True)))
 
 
@@ -123,7 +127,7 @@ def product(a: Type, b: Type, at: int | None) -> Type:
     if pair == ("vector", "row"):
         return matrix(a.dims[0], b.dims[0])
     if pair in (("matrix", "vector"), ("matrix", "matrix"), ("row", "vector"), ("row", "matrix")):
-        meet(a.dims[-1], b.dims[0], at, "product")
+        meet(a.dims[-1], b.dims[0], at, say("parse.product"))
     if pair == ("matrix", "vector"):
         return vector(a.dims[0])
     if pair == ("matrix", "matrix"):
@@ -133,7 +137,5 @@ def product(a: Type, b: Type, at: int | None) -> Type:
     if pair == ("row", "matrix"):
         return row(b.dims[1])
     if pair == ("vector", "vector"):
-        raise CheckError(
-            r"two column vectors side by side have no product; write x^\top y, \langle x, y\rangle or x \odot y", at
-        )
-    raise CheckError(f"a {a} times a {b} has no meaning", at)
+        raise CheckError("parse.two-columns", at)
+    raise CheckError("parse.no-product", at, a=a, b=b)

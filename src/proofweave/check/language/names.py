@@ -32,10 +32,10 @@ class Occurrence:
 def group(tokens: Sequence[Token], place: int) -> tuple[tuple[Token, ...], int]:
     """Return the tokens of a script's argument and the place after it."""
     if place >= len(tokens):
-        raise CheckError("a script is missing its argument", tokens[-1].at if tokens else 0)
+        raise CheckError("parse.script-alone", tokens[-1].at if tokens else 0)
     if tokens[place].kind != "open":
         if tokens[place].text in (r"\frac", r"\sqrt", r"\binom"):
-            raise CheckError(f"put braces around {tokens[place].text} in a script", tokens[place].at)
+            raise CheckError("parse.braces-in-script", tokens[place].at, text=tokens[place].text)
         return (tokens[place],), place + 1
     depth, start = 1, place + 1
     place = start
@@ -57,7 +57,7 @@ def scripts(tokens: Sequence[Token], place: int) -> tuple[tuple[Token, ...], tup
             place += 1
         elif token.kind == "script":
             if token.text in seen:
-                raise CheckError(f"two scripts {token.text} on one name; use braces", token.at)
+                raise CheckError("parse.two-scripts", token.at, text=token.text)
             seen.add(token.text)
             inside, place = group(tokens, place + 1)
             if token.text == "_":
@@ -84,12 +84,12 @@ def read_key(name: str) -> tuple[Atom, ...]:
     """Read a declared name: one atom, or several such as \\Delta\\theta."""
     tokens = tokenise(name)
     if not tokens:
-        raise CheckError("a symbol needs a name")
+        raise CheckError("parse.nameless")
     atoms: list[Atom] = []
     place = 0
     while place < len(tokens):
         if tokens[place].kind not in ("name", "op"):
-            raise CheckError(f"{tokens[place].text} cannot stand in a symbol's name", tokens[place].at)
+            raise CheckError("parse.no-name", tokens[place].at, text=tokens[place].text)
         found = occurrence(tokens, place)
         atoms.append(found.atom)
         place = found.stop

@@ -62,7 +62,7 @@ class Entry:
         if self.symbol is None:
             if self.busy:
                 start = trail.index(self.name) if self.name in trail else 0
-                raise CheckError("definition cycle: " + " → ".join([*trail[start:], self.name]))
+                raise CheckError("parse.cycle", path=" → ".join([*trail[start:], self.name]))
             self.busy = True
             trail.append(self.name)
             try:

@@ -100,7 +100,7 @@ class Token:
 def tokenise(tex: str) -> tuple[Token, ...]:
     """Return the tokens of a formula; commands that act on the machine are refused."""
     if len(tex) > LONGEST:
-        raise CheckError(f"the formula has {len(tex)} characters, more than {LONGEST}", 0)
+        raise CheckError("parse.too-many-characters", 0, count=len(tex), most=LONGEST)
     raw: list[Token] = []
     place, end = 0, len(tex)
     while place < end:
@@ -124,7 +124,7 @@ def _token(text: str, at: int, end: int) -> Token:
         return Token("mark", ALIASES[text], at, end, hint)
     text = ALIASES.get(text, text)
     if text in FORBIDDEN:
-        raise CheckError(f"{text} is no mathematics and is refused", at)
+        raise CheckError("parse.forbidden", at, text=text)
     if text == r"\prime":
         return Token("mark", "'", at, end)
     if text == "{":
@@ -152,13 +152,13 @@ def _balanced(tokens: list[Token]) -> None:
         if token.kind == "open":
             stack.append(token)
             if len(stack) > DEEPEST:
-                raise CheckError(f"braces nest deeper than {DEEPEST}", token.at)
+                raise CheckError("parse.braces-deep", token.at, most=DEEPEST)
         elif token.kind == "close":
             if not stack:
-                raise CheckError("this } closes nothing", token.at)
+                raise CheckError("parse.closes-nothing", token.at)
             stack.pop()
     if stack:
-        raise CheckError("this { is never closed", stack[-1].at)
+        raise CheckError("parse.never-closed", stack[-1].at)
 
 
 def _gather(raw: list[Token], tex: str) -> list[Token]:
@@ -201,7 +201,7 @@ def _gather(raw: list[Token], tex: str) -> list[Token]:
             inside, place = _argument(raw, place, token)
             inner = _gather(inside, tex)
             if text in (r"\underline", r"\overline") and len(inner) > 1:
-                raise CheckError(f"{text} over more than a name has no reading", token.at)
+                raise CheckError("parse.over-a-name", token.at, text=text)
             name = "".join(t.text for t in inner)
             out.append(Token("name", f"{text}{{{name}}}", token.at, raw[place - 1].end))
         elif text == "." and hint:
@@ -214,7 +214,7 @@ def _gather(raw: list[Token], tex: str) -> list[Token]:
 
 def _argument(raw: list[Token], place: int, owner: Token) -> tuple[list[Token], int]:
     if place >= len(raw):
-        raise CheckError(f"{owner.text} needs an argument", owner.at)
+        raise CheckError("parse.needs-argument", owner.at, text=owner.text)
     if raw[place].kind != "open":
         if raw[place].kind == "mark" and raw[place].text in FONTS | ACCENTS:
             _, stop = _argument(raw, place + 1, raw[place])
@@ -250,7 +250,7 @@ def _font(font: str, inside: list[Token], owner: Token, end: int) -> Token:
             if word in OPERATORS:
                 return _operator(word, owner.at, end)
             return replace(inner[0], at=owner.at, end=end)
-        raise CheckError(r"\mathop around more than a name has no reading", owner.at)
+        raise CheckError("parse.mathop", owner.at)
     name = "".join(t.text for t in inside if t.text not in SPACING)
     if font in (r"\mathrm", r"\mathsf") and name in OPERATORS:
         return _operator(name, owner.at, end)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
 from proofweave.check.language.kinds import SCALAR, CheckError, Type, unify
+from proofweave.core.words.table import say
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +66,7 @@ def settle(node: Node, type_: Type, what: str = "") -> Node:
         return replace(node, type=type_)
     if node.op == "neg" and node.args[0].op == "bigo":
         return replace(node, args=(settle(node.args[0], type_),), type=type_)
-    joined = unify(node.type, type_, node.at, what or "both sides")
+    joined = unify(node.type, type_, node.at, what or say("parse.both-sides"))
     if None not in node.type.dims:
         return node
     if node.op in ("identity", "ones", "zero"):
@@ -78,7 +79,7 @@ def settle(node: Node, type_: Type, what: str = "") -> Node:
     if node.op in ("mul", "div", "pow", "inverse"):
         args = tuple(settle(a, joined) if a.type.kind == joined.kind else a for a in node.args)
         return replace(node, args=args, type=joined)
-    raise CheckError("the size of this part is open; give I, 0 or 1 an index, as in I_n", node.at)
+    raise CheckError("parse.open-size", node.at)
 
 
 def same(a: Node, b: Node) -> bool:

@@ -26,12 +26,12 @@ def over_index(node: Node, env: Env) -> tuple[Env | None, Array | None]:
     low, high = ev(lo, env).v, ev(hi, env).v
     first, last = float(np.nanmin(low)), float(np.nanmax(high))
     if np.isinf(last) or np.isinf(first):
-        raise CheckError("an infinite range stands only in a sum or product with a decreasing tail", node.at)
+        raise CheckError("evaluate.infinite-range", node.at)
     if np.isnan(first) or np.isnan(last):
-        raise CheckError("a bound has no value", node.at)
+        raise CheckError("evaluate.bound", node.at)
     n = int(np.floor(last + 1e-9)) - int(np.ceil(first - 1e-9)) + 1
     if n > LONGEST:
-        raise CheckError(f"a range of {n} terms is too long", node.at)
+        raise CheckError("evaluate.range-long", node.at, count=n)
     if n <= 0:
         return None, None
     inner = env.child((id(index), id(lo), id(hi), id(condition)), n)
@@ -79,7 +79,7 @@ def _fold(node: Node, env: Env) -> Val:
 def _extreme(node: Node, env: Env) -> Val:
     inner, mask = over_index(node, env)
     if inner is None:
-        raise CheckError("the smallest value over an empty range does not exist", node.at)
+        raise CheckError("evaluate.empty-range", node.at)
     sense = node.op[-3:]
     missing = np.inf if sense == "min" else -np.inf
     value = spread(ev(node.args[3], inner), inner, mask, missing, 0)

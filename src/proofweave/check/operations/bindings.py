@@ -21,7 +21,7 @@ def _define(symbol: Symbol, env: Env) -> Val:
     for hole, index in zip(symbol.holes, symbol.data["indices"], strict=True):
         lo, hi = env.size(hole.lo), env.size(hole.hi)
         if hi < lo:
-            raise CheckError(f"{symbol.name} has no members at these sizes")
+            raise CheckError("evaluate.no-members", name=symbol.name)
         inner = inner.child((id(symbol), hole.token), hi - lo + 1)
         inner.bind(index, inner.index_axis(np.arange(lo, hi + 1)))
         lengths.append(hi - lo + 1)
@@ -52,7 +52,7 @@ def _sequence(symbol: Symbol, env: Env) -> Val:
     shape = np.broadcast_shapes(start.v.shape, (env.batch, *env.axes, *(1,) * symbol.type.rank))
     steps = hi - lo + 1
     if steps < 1 or steps > 2000:
-        raise CheckError(f"{symbol.name} would have {steps} members")
+        raise CheckError("evaluate.members", name=symbol.name, count=steps)
     lead = 1 + depth
     va.afford(*shape, steps)
     v = np.full((*shape[:lead], steps, *shape[lead:]), np.nan)
@@ -110,7 +110,7 @@ def _threshold(symbol: Symbol, env: Env) -> Val:
     linear = np.abs(two - base - 2 * slope) <= 1e-9 * (np.abs(two) + np.abs(base))
     square = np.abs(two - base - 4 * slope) <= 1e-9 * (np.abs(two) + np.abs(base))
     if not (linear | square).all():
-        raise CheckError(f"the premise of {symbol.name} must be affine in {symbol.name} or in its square")
+        raise CheckError("evaluate.not-affine", name=symbol.name)
     gap = np.maximum(left.v - base, 0.0)
     ratio: Array = np.where(gap == 0, 0.0, gap / np.where(slope > 0, slope, np.nan))
     v = np.where(linear, ratio, np.sqrt(ratio))

@@ -147,7 +147,7 @@ def sample_of(symbol: Symbol, env: Env) -> Sampled:
     """Return the functions drawn for a symbol."""
     found: Sampled | None = env.functions.get(symbol)
     if found is None:
-        raise CheckError(f"{symbol.name} has no sample here")
+        raise CheckError("evaluate.no-sample", name=symbol.name)
     return found
 
 

@@ -43,7 +43,7 @@ def eigenvalues(x: Val, node: Node) -> Val:
     scale = np.abs(filled).max(axis=(-1, -2))
     symmetric = gap <= 1e-9 * scale + 4 * e.max(axis=(-1, -2))
     if not symmetric.any():
-        raise CheckError("eigenvalues are read for symmetric matrices only", node.at)
+        raise CheckError("evaluate.eigenvalues", node.at)
     values = np.linalg.eigvalsh((filled + np.swapaxes(filled, -1, -2)) / 2)[..., ::-1]
     values = np.where((whole & symmetric)[..., None], values, np.nan)
     bound = _size(e)[..., None] + 8 * filled.shape[-1] * EPS * np.abs(values).max(axis=-1, keepdims=True)
@@ -100,7 +100,7 @@ def matrix_power(x: Val, exponent: Val, node: Node) -> Val:
         return _spectral_power(x, k, node)
     count = int(np.rint(k.flat[0]))
     if abs(count) > 4096:
-        raise CheckError("this power of a matrix is too high", node.at)
+        raise CheckError("evaluate.power", node.at)
     base = inverse(x) if count < 0 else x
     shape = (1,) * (x.v.ndim - 2) + x.v.shape[-2:]
     out = va.exact(np.eye(x.v.shape[-1]).reshape(shape))
@@ -129,7 +129,7 @@ def _spectral_power(x: Val, k: Array, node: Node) -> Val:
     gap = np.abs(filled - np.swapaxes(filled, -1, -2)).max(axis=(-1, -2))
     symmetric = gap <= 1e-9 * np.abs(filled).max(axis=(-1, -2)) + 4 * e.max(axis=(-1, -2))
     if not symmetric.any():
-        raise CheckError("a fractional power is read for symmetric matrices only", node.at)
+        raise CheckError("evaluate.fractional-power", node.at)
     values, vectors = np.linalg.eigh((filled + np.swapaxes(filled, -1, -2)) / 2)
     noise = _size(e)[..., None] + 8 * filled.shape[-1] * EPS * np.abs(values).max(axis=-1, keepdims=True)
     positive = np.where(np.abs(values) <= noise, 0.0, values)

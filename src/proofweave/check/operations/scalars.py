@@ -76,7 +76,7 @@ def apply(name: str, x: Val) -> Val:
         v = np.asarray(special.erf(x.v) if name == "erf" else special.erfc(x.v))
         near = np.maximum(np.abs(x.v) - x.e, 0.0)
         return Val(v, 2 / np.sqrt(np.pi) * np.exp(-near * near) * x.e + 8 * EPS * np.abs(v))
-    raise CheckError(f"{name} cannot be evaluated")
+    raise CheckError("evaluate.cannot", name=name)
 
 
 @rule("norm", work=cubic)

@@ -34,10 +34,10 @@ def series(node: Node, env: Env) -> Val:
     """Return an infinite sum of scalars."""
     lo, _, condition, body = node.args[:4]
     if node.type.rank or not is_number(condition, 1) or node.op != "sum":
-        raise CheckError("only plain infinite sums of scalars are read", node.at)
+        raise CheckError("evaluate.series", node.at)
     first = ev(lo, env).v
     if first.size > 1 and np.ptp(first):
-        raise CheckError("an infinite sum must start at one place", node.at)
+        raise CheckError("evaluate.series-start", node.at)
     inner = env.child((id(lo), "endless"), TERMS)
     inner.bind(node.data, inner.index_axis(float(first.flat[0]) + np.arange(TERMS)))
     found = ev(body, inner)

@@ -36,7 +36,7 @@ def draw(
     points = np.where(((kind > 0.2) & (kind < 0.24))[wide], points[:, :1], points)
     if mean is not None:
         if symbol.data["domain"] not in ("scalar", "vector", "matrix", "symmetric"):
-            raise CheckError(f"a mean can be set for scalars, vectors and matrices, not for {symbol.data['domain']}")
+            raise CheckError("evaluate.mean", domain=symbol.data["domain"])
         shares = weights.reshape(weights.shape + (1,) * (points.ndim - 2))
         spread = np.abs(points).max(axis=tuple(range(1, points.ndim)), keepdims=True) + np.abs(mean[:, None])
         error = 8 * EPS * np.broadcast_to(spread, points.shape)
@@ -50,7 +50,7 @@ def outcomes(symbol: Symbol, env: Env) -> tuple[Val, Val]:
     source = parent or symbol
     key = source
     if key not in env.values:
-        raise CheckError(f"{symbol.name} has no support here")
+        raise CheckError("evaluate.no-support", name=symbol.name)
     points = env.values[key]
     weights = env.values[source.data["weights_symbol"]]
     if parent is None:
@@ -60,7 +60,7 @@ def outcomes(symbol: Symbol, env: Env) -> tuple[Val, Val]:
     support = points.v.shape[1]
     count = support**copies
     if count > MOST_OUTCOMES:
-        raise TooLarge(f"{copies} independent draws of {support} points have {count} outcomes; use fewer")
+        raise TooLarge("evaluate.draws", copies=copies, support=support, count=count)
     table = np.stack(np.meshgrid(*([np.arange(support)] * copies), indexing="ij"), axis=-1).reshape(count, copies)
     afford(points.v.shape[0], count, copies, *points.v.shape[2:])
     joint = points.v[:, table]

@@ -32,7 +32,7 @@ def solve(objective: Objective, region: Region, lead: tuple[int, ...], slopes: S
     """Return the best stationary point found from a few starts; none where no start converges."""
     p = int(np.prod(region.shape)) if region.shape else 1
     if p > MOST:
-        raise CheckError(f"an optimum over {p} coordinates is too large for a general objective; use at most {MOST}")
+        raise CheckError("evaluate.coordinates", count=p, most=MOST)
     rng = np.random.default_rng(11)
     best: Solution | None = None
     for start in range(3):
@@ -58,7 +58,7 @@ def place(z: Array, region: Region) -> Array:
         assert region.radius is not None
         size = np.sqrt(np.square(z).sum(axis=-1, keepdims=True) + (0.0 if region.sphere else 1.0))
         if region.norm not in ("2", "F"):
-            raise CheckError("only affine objectives are solved on balls of other norms than the Euclidean")
+            raise CheckError("evaluate.balls")
         radius = np.asarray(region.radius)
         wide = radius.reshape(radius.shape + (1,) * (z.ndim - radius.ndim))
         return np.asarray(wide * z / np.where(size == 0, 1.0, size))
@@ -73,7 +73,7 @@ def place(z: Array, region: Region) -> Array:
         return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
     if region.domain in ("vector", "scalar", "matrix", "real"):
         return z
-    raise CheckError(f"an optimum over {region.domain} is not understood")
+    raise CheckError("evaluate.optimum", domain=region.domain)
 
 
 def _values(objective: Objective, region: Region, z: Array, moves: Array) -> Array:

@@ -61,11 +61,7 @@ def region_of(variable: Symbol, constraints: Sequence[Node], env: Env) -> Region
         ball = _ball(constraints[0], variable, env)
         if ball is not None:
             return Region(domain, shape, *ball)
-    raise CheckError(
-        r"the constraint is not understood; known are \|u\| = r and \|u\| \le r over a vector or matrix, "
-        "and the domains simplex, unit, positive, interval",
-        constraints[0].at,
-    )
+    raise CheckError("evaluate.constraint", constraints[0].at)
 
 
 def _ball(constraint: Node, variable: Symbol, env: Env) -> tuple[str, Array, bool] | None:

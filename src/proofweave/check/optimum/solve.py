@@ -48,7 +48,7 @@ def _optimum(node: Node, env: Env) -> Val:
 def solve(body: Node, variable: Symbol, sense: int, constraints: Sequence[Node], env: Env, stamp: int) -> Solution:
     """Return the minimiser of sense·body over the variable's domain under the constraints."""
     if variable.holes:
-        raise CheckError(f"an optimum over the family {variable.name} is not understood; declare a vector")
+        raise CheckError("evaluate.optimum-family", name=variable.name)
     if body.op == "norm" and body.data in ("2", "F") and body.args[0].type.rank:
         # a norm is least where its square is, and the square is the easier one
         square = Node("pow", (body, number(2)), SCALAR, body.at, body.end)

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from proofweave.check.language.kinds import SCALAR, CheckError, Dim, matrix, unify, vector
 from proofweave.check.language.tokens import Token
-from proofweave.check.language.tree import Node, settle
+from proofweave.check.language.tree import Node, is_number, settle
 from proofweave.check.parse.functions import named
 from proofweave.check.syntax.build import node
 from proofweave.check.syntax.parser import KINDS, PUNCTUATION, Parser
 from proofweave.check.syntax.postfix import postfix
 from proofweave.check.syntax.relations import constraint
+from proofweave.core.words.table import say
 
 
 @KINDS("env")
@@ -24,7 +25,7 @@ def environment(p: Parser, token: Token) -> Node:
             depth += 1 if p.tokens[stop].text.startswith("begin") else -1
         stop += 1
     if word != "begin" or depth:
-        raise CheckError(f"\\begin{{{title}}} and \\end do not match", token.at)
+        raise CheckError("parse.unmatched", token.at, title=title)
     rows = _cells(p.tokens[p.place + 1 : stop - 1])
     p.place = stop
     end = p.tokens[stop - 1].end
@@ -34,19 +35,19 @@ def environment(p: Parser, token: Token) -> Node:
         cells = [[_scalar_cell(p.whole(cell, token.at)) for cell in line] for line in rows]
         width = len(cells[0])
         if any(len(line) != width for line in cells):
-            raise CheckError("the rows of this matrix have different lengths", token.at)
+            raise CheckError("parse.ragged", token.at)
         height = len(cells)
         flat = [cell for line in cells for cell in line]
         column = width == 1 and height > 1
         type_ = vector(Dim((), height)) if column else matrix(Dim((), height), Dim((), width))
         literal = node("array", flat, type_, token.at, end)
         return postfix(p, named("det", literal, token, False) if title == "vmatrix" and not column else literal)
-    raise CheckError(f"the environment {title} is not understood here", token.at)
+    raise CheckError("parse.environment", token.at, title=title)
 
 
 def _scalar_cell(cell: Node) -> Node:
     if cell.type.kind != "scalar":
-        raise CheckError("a matrix is written with scalar entries", cell.at)
+        raise CheckError("parse.scalar-entries", cell.at)
     return cell
 
 
@@ -73,13 +74,10 @@ def cases(p: Parser, rows: Sequence[Sequence[Sequence[Token]]], token: Token, en
     for place, line in enumerate(rows):
         tokens = [t for t in line[0] if t.text != "," or t is not line[0][-1]]
         value = p.whole(tokens, token.at)
-        zero = value.op == "num" and value.data == 0
-        if not place:
+        if not place or (is_number(args[0], 0) and not is_number(value, 0)):
             type_ = value.type
-        elif not zero:
-            type_ = (
-                value.type if args[0].op == "num" and args[0].data == 0 else unify(type_, value.type, value.at, "cases")
-            )
+        elif not is_number(value, 0):
+            type_ = unify(type_, value.type, value.at, say("parse.cases"))
         args.append(value)
         words = [
             t for t in (line[1] if len(line) > 1 else []) if t.kind not in ("word", "sep") and t.text not in PUNCTUATION
@@ -87,6 +85,6 @@ def cases(p: Parser, rows: Sequence[Sequence[Sequence[Token]]], token: Token, en
         if words:
             args.append(constraint(p, words))
         elif place + 1 != len(rows):
-            raise CheckError("only the last branch may stand without a condition", token.at)
+            raise CheckError("parse.last-branch", token.at)
     settled = [settle(arg, type_) if k % 2 == 0 else arg for k, arg in enumerate(args)]
     return node("cases", settled, type_, token.at, end)

@@ -13,6 +13,7 @@ from proofweave.check.syntax.brackets import CLOSING, bracket
 from proofweave.check.syntax.build import divide, inner, node
 from proofweave.check.syntax.parser import KINDS, READERS, Parser
 from proofweave.check.syntax.postfix import postfix
+from proofweave.core.words.table import say
 
 LONGEST_NUMBER = 300
 
@@ -26,7 +27,7 @@ def digits(p: Parser, first: Token) -> Node:
         end = token.end
         p.place += 1
     if end - first.at > LONGEST_NUMBER:
-        raise CheckError(f"a number of more than {LONGEST_NUMBER} digits is not read", first.at)
+        raise CheckError("parse.long-number", first.at, most=LONGEST_NUMBER)
     value = float(text) if "." in text else int(text)
     return postfix(p, number(value, first.at, end))
 
@@ -59,7 +60,7 @@ def bars(p: Parser, token: Token) -> Node:
         inside = p.expression()
     if token.text == "|":
         if inside.type.kind != "scalar":
-            raise CheckError(rf"|·| is read for scalars, not for a {inside.type}; write \|x\| or \det(A)", token.at)
+            raise CheckError("parse.bars", token.at, type=inside.type)
         return postfix(p, node("func", (inside,), SCALAR, token.at, p.reached, ("abs", False)))
     which, args = _norm_kind(p, inside, token)
     return postfix(p, node("norm", (inside, *args), SCALAR, token.at, p.reached, which))
@@ -68,14 +69,14 @@ def bars(p: Parser, token: Token) -> Node:
 def _norm_kind(p: Parser, inside: Node, token: Token) -> tuple[str, tuple[Node, ...]]:
     kind = inside.type.kind
     if kind not in ("vector", "row", "matrix", "scalar"):
-        raise CheckError(f"a {inside.type} has no norm", token.at)
+        raise CheckError("parse.no-norm", token.at, type=inside.type)
     index: tuple[Token, ...] = ()
     if (script := p.peek()) is not None and script.kind == "script" and script.text == "_":
         index, p.place = group(p.tokens, p.place + 1)
     text = "".join(t.text for t in index)
     if not text:
         if kind == "matrix":
-            raise CheckError(r"\|A\| of a matrix has several readings; write \|A\|_F, \|A\|_2 or \|A\|_*", token.at)
+            raise CheckError("parse.norm-readings", token.at)
         return "2", ()
     plain = text.replace(r"\mathrm{", "").replace("}", "").replace(r"\text{", "").replace(r"\operatorname{", "")
     if kind == "matrix":
@@ -84,7 +85,7 @@ def _norm_kind(p: Parser, inside: Node, token: Token) -> tuple[str, tuple[Node, 
             return known[plain], ()
         if plain == "nuc":
             return "nuclear", ()
-        raise CheckError(rf"\|A\|_{{{text}}} is not understood; known are F, 2, op, *, 1, \infty", index[0].at)
+        raise CheckError("parse.norm-unknown", index[0].at, text=text)
     if plain in ("2", "F"):
         return "2", ()
     if plain == r"\infty":
@@ -93,9 +94,9 @@ def _norm_kind(p: Parser, inside: Node, token: Token) -> tuple[str, tuple[Node, 
     if power.type.kind == "scalar":
         return "p", (power,)
     if power.type.kind == "matrix":
-        meet(power.type.dims[0], inside.type.dims[0], index[0].at, "norm")
+        meet(power.type.dims[0], inside.type.dims[0], index[0].at, say("parse.norm"))
         return "weighted", (power,)
-    raise CheckError(f"a {power.type} names no norm", index[0].at)
+    raise CheckError("parse.names-no-norm", index[0].at, type=power.type)
 
 
 @READERS(r"\langle")
@@ -104,12 +105,12 @@ def angle(p: Parser, token: Token) -> Node:
     with p.within(r"\rangle", token.at):
         left = p.expression()
         if not p.take(",") and not p.take("|"):
-            raise CheckError(r"\langle needs two sides: \langle x, y\rangle", token.at)
+            raise CheckError("parse.langle", token.at)
         right = p.expression()
     if (script := p.peek()) is not None and script.text == "_":
         index, p.place = group(p.tokens, p.place + 1)
         if "".join(t.text for t in index) != "F":
-            raise CheckError(r"\langle\cdot,\cdot\rangle takes no such index", script.at)
+            raise CheckError("parse.langle-index", script.at)
     return postfix(p, inner(left, right, token.at, p.reached))
 
 
@@ -125,7 +126,7 @@ def fraction(p: Parser, token: Token) -> Node:
     end = p.tokens[stop - 1].end
     if token.text == r"\binom":
         if top.type.kind != "scalar" or bottom.type.kind != "scalar":
-            raise CheckError(r"\binom takes two numbers", token.at)
+            raise CheckError("parse.binom", token.at)
         return postfix(p, node("binom", (top, bottom), SCALAR, token.at, end))
     return postfix(p, replace(divide(top, bottom), at=token.at, end=end))
 
@@ -144,5 +145,5 @@ def root(p: Parser, token: Token) -> Node:
         half = number(0.5, token.at, token.at)
         return postfix(p, node("pow", (body, half), body.type, token.at, p.reached))
     if body.type.kind != "scalar":
-        raise CheckError(f"a {body.type} has no root", body.at)
+        raise CheckError("parse.no-root", body.at, type=body.type)
     return postfix(p, node("root", (body, degree), SCALAR, token.at, p.reached))

@@ -26,10 +26,10 @@ def big_operator(p: Parser, token: Token) -> Node:
     """Parse \\sum or \\prod; it reaches to the next + or − at its level."""
     sub, sup, p.place = scripts(p.tokens, p.place + 1)
     if not sub:
-        raise CheckError(f"{token.text} needs an index: {token.text}_{{i=1}}^n", token.at)
+        raise CheckError("parse.needs-index", token.at, text=token.text)
     binding = read_binding(p, sub, sup, token)
     if binding.symbols:
-        raise CheckError(f"{token.text} runs over an index, not over {binding.symbols[0].name}", token.at)
+        raise CheckError("parse.over-index", token.at, text=token.text, name=binding.symbols[0].name)
     return bind(p, BIG[token.text], binding, token)
 
 
@@ -39,7 +39,7 @@ def argument(p: Parser, token: Token) -> Node:
     p.place += 1
     following = p.peek()
     if following is None or following.text not in ("min", "max"):
-        raise CheckError(r"\arg must be followed by \min or \max", token.at)
+        raise CheckError("parse.arg", token.at)
     return _extremum(p, following, True)
 
 
@@ -53,23 +53,23 @@ def _extremum(p: Parser, token: Token, argument: bool) -> Node:
     sense = "min" if token.text in ("min", "inf", "argmin") else "max"
     sub, sup, p.place = scripts(p.tokens, p.place + 1)
     if sup and sub:
-        raise CheckError(rf"\{sense} takes no power; put parentheses around it", token.at)
+        raise CheckError("parse.extremum-power", token.at, sense=sense)
     if not sub:
         if argument or sup:
-            raise CheckError(rf"\{token.text} needs an index or a symbol below it", token.at)
+            raise CheckError("parse.extremum-below", token.at, text=token.text)
         return listed(p, sense, token)
     binding = read_binding(p, sub, (), token)
     if not binding.symbols:
         if argument and len(binding.indices) != 1:
-            raise CheckError("an argmin is over one index", token.at)
+            raise CheckError("parse.argmin-index", token.at)
         return bind(p, f"arg{sense}" if argument else sense, binding, token)
     body = p.body()
     if body.type != SCALAR:
-        raise CheckError(f"a {body.type} has no smallest value", body.at)
+        raise CheckError("parse.no-smallest", body.at, type=body.type)
     _reach(p, binding.symbols, token)
     constraints = [constraint(p, c) for c in binding.conditions]
     if argument and len(binding.symbols) != 1:
-        raise CheckError("an argmin is over one symbol", token.at)
+        raise CheckError("parse.argmin-symbol", token.at)
     for place, symbol in enumerate(reversed(binding.symbols)):
         what = Optimum(symbol, 1 if sense == "min" else -1, argument)
         type_ = symbol.type if argument else SCALAR
@@ -88,17 +88,14 @@ def _reach(p: Parser, symbols: Sequence[Symbol], token: Token) -> None:
         if later.kind == "name":
             match = p.scope.match(p.tokens, place)
             if match is not None and match.symbol in symbols:
-                raise CheckError(
-                    rf"\{token.text} reaches to the next + or −, but {match.symbol.name} occurs after it; put braces",
-                    later.at,
-                )
+                raise CheckError("parse.reach", later.at, text=token.text, name=match.symbol.name)
 
 
 def listed(p: Parser, sense: str, token: Token) -> Node:
     """Parse \\min(a, b) and \\min\\{a, b\\}; of one vector, its smallest entry."""
     opening = bracketed(p)
     if opening is None:
-        raise CheckError(rf"\{sense} needs a list in parentheses or an index below it", token.at)
+        raise CheckError("parse.extremum-list", token.at, sense=sense)
     with p.within(CLOSING[opening.text], opening.at):
         items = [p.expression()]
         while p.take(","):
@@ -107,7 +104,7 @@ def listed(p: Parser, sense: str, token: Token) -> Node:
         return postfix(p, node("entries", items, SCALAR, token.at, p.reached, sense))
     for item in items:
         if item.type != SCALAR:
-            raise CheckError(f"a {item.type} cannot be compared", item.at)
+            raise CheckError("parse.not-compared", item.at, type=item.type)
     return postfix(p, node("list", items, SCALAR, token.at, p.reached, sense))
 
 
@@ -122,9 +119,9 @@ def bind(p: Parser, op: str, binding: Binding, token: Token) -> Node:
     p.indices = saved
     uses = p.uses[uses_before:]
     if body.type.kind in ("function", "bool"):
-        raise CheckError(f"{token.text} needs values", body.at)
+        raise CheckError("parse.needs-values", body.at, text=token.text)
     if op != "sum" and body.type != SCALAR:
-        raise CheckError(f"{token.text} of a {body.type} is not understood", body.at)
+        raise CheckError("parse.of-type", body.at, text=token.text, type=body.type)
     for place, (name, index, lo, hi) in enumerate(reversed(binding.indices)):
         low, high = range_of(name, index, lo, hi, uses, token)
         condition = number(1) if place or not conditions else _all(conditions)
@@ -138,7 +135,7 @@ def range_of(name: str, index: Index, lo: Node | None, hi: Node | None, uses: Us
     found = used_range(index, uses)
     low, high = (lo or found[0], hi or found[1]) if found else (lo, hi)
     if low is None or high is None:
-        raise CheckError(f"the range of {name} is not known; write {token.text}_{{{name}=1}}^n", token.at)
+        raise CheckError("parse.range-unknown", token.at, name=name, text=token.text)
     index.lo, index.hi = low, high
     return low, high
 

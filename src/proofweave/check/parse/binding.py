@@ -72,7 +72,7 @@ def _read_part(
         else:
             lo = p.whole(part[2:], first.at)
             if not sup:
-                raise CheckError(f"an upper bound is missing above {token.text}", token.at)
+                raise CheckError("parse.upper-bound", token.at, text=token.text)
             hi = p.whole(sup, token.at)
         binding.indices.append((first.text, index, _number(lo), _number(hi)))
         return
@@ -92,7 +92,7 @@ def _read_part(
 
 def _number(value: Node) -> Node:
     if value.type != SCALAR:
-        raise CheckError(f"a bound must be a number, not a {value.type}", value.at)
+        raise CheckError("parse.bound", value.at, type=value.type)
     return value
 
 
@@ -109,7 +109,7 @@ def names_in(p: Parser, part: Sequence[Token]) -> list[tuple[Symbol | None, str]
     while place < len(part):
         token = part[place]
         if token.kind != "name":
-            raise CheckError(f"{token.text} is not understood below an operator", token.at)
+            raise CheckError("parse.below-operator", token.at, text=token.text)
         match = p.scope.match(part, place)
         if match is not None and not match.entries and not match.sup:
             found.append((match.symbol, token.text))
@@ -129,7 +129,7 @@ def _member(p: Parser, binding: Binding, part: tuple[Token, ...], cut: int) -> N
         return
     match = p.scope.match(part, 0)
     if match is None or match.stop != cut:
-        raise CheckError("the set below this operator is not understood", part[0].at)
+        raise CheckError("parse.set-below", part[0].at)
     check_domain(p, match.symbol, where)
     binding.symbols.append(match.symbol)
 
@@ -149,7 +149,7 @@ def _condition(
             candidates = [s for s in dict.fromkeys(real) if s.role == "free"]
             leading = [s for s in candidates if s.type != SCALAR] or candidates
             if not leading:
-                raise CheckError("no symbol to optimise over is named here", part[0].at)
+                raise CheckError("parse.optimise-over", part[0].at)
             binding.symbols.append(leading[0])
         binding.conditions.append(part)
         return

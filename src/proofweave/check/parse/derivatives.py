@@ -29,11 +29,11 @@ def nabla(p: Parser, token: Token) -> Node:
     if sup:
         texts = [t.text for t in sup]
         if texts != ["2"]:
-            raise CheckError(r"only \nabla and \nabla^2 are understood", sup[0].at)
+            raise CheckError("parse.nabla-order", sup[0].at)
         order = 2
     following = p.peek()
     if following is None:
-        raise CheckError(r"\nabla needs a function", token.at)
+        raise CheckError("parse.nabla-alone", token.at)
     match = p.scope.match(p.tokens, p.place) if following.kind == "name" else None
     if match is not None and match.symbol.type.kind == "function" and not match.sup:
         return postfix(p, _of_function(p, token, sub, order))
@@ -42,9 +42,9 @@ def nabla(p: Parser, token: Token) -> Node:
     if symbol is not None:
         body = _until_it_varies(p, body, symbol)
     if symbol is None:
-        raise CheckError(r"\nabla of an expression needs its variable: \nabla_x", token.at)
+        raise CheckError("parse.nabla-variable", token.at)
     if body.type != SCALAR:
-        raise CheckError(rf"\nabla of a {body.type} is not understood; write \frac{{\partial}}{{\partial x}}", body.at)
+        raise CheckError("parse.nabla-type", body.at, type=body.type)
     return postfix(p, _gradient(body, symbol, order, token.at, body.end, places))
 
 
@@ -63,7 +63,7 @@ def _of_function(p: Parser, token: Token, sub: Sequence[Token], order: int) -> N
     start = p.place
     opening = p.tokens[match.stop].text if match.stop < len(p.tokens) else ""
     if opening not in ("(", "["):
-        raise CheckError(f"write the argument: \\nabla {symbol.name}(x)", p.tokens[start].at)
+        raise CheckError("parse.nabla-argument", p.tokens[start].at, name=symbol.name)
     wrt = "".join(t.text for t in sub)
     params = [param.name for param in symbol.params]
     which = 0
@@ -80,9 +80,9 @@ def _of_function(p: Parser, token: Token, sub: Sequence[Token], order: int) -> N
             if len(symbol.type.args) == 1:
                 return _at(symbol, call, 0, order, token.at)
         if len(symbol.type.args) > 1:
-            raise CheckError(f"{wrt} is no argument of {symbol.name}", token.at)
+            raise CheckError("parse.no-argument", token.at, wrt=wrt, name=symbol.name)
     elif len(symbol.type.args) > 1:
-        raise CheckError(r"\nabla of a function of several arguments needs its variable below", token.at)
+        raise CheckError("parse.nabla-several", token.at)
     return _at(symbol, called(p, symbol, base(p, match)), which, order, token.at)
 
 
@@ -94,7 +94,7 @@ def _at(symbol: Symbol, call: Node, which: int, order: int, at: int) -> Node:
     """Return the gradient or Hessian of a function by one argument, at the argument."""
     result = symbol.type.result or SCALAR
     if result != SCALAR:
-        raise CheckError(rf"\nabla of a function with {result} values is not understood", at)
+        raise CheckError("parse.nabla-values", at, type=result)
     type_ = _gradient_type(symbol.type.args[which], order, at)
     return node("gradient" if order == 1 else "hessian", call.args, type_, at, call.end, FunctionAt(symbol, which))
 
@@ -106,7 +106,7 @@ def _gradient_type(type_: Type, order: int, at: int) -> Type:
         return type_
     if type_.kind == "vector":
         return matrix(type_.dims[0], type_.dims[0])
-    raise CheckError(f"a Hessian by a {type_} is not understood", at)
+    raise CheckError("parse.hessian", at, type=type_)
 
 
 def _gradient(body: Node, symbol: Symbol, order: int, at: int, end: int, places: tuple[Node, ...] = ()) -> Node:
@@ -132,30 +132,28 @@ def _variable(
         if optional:
             return None, ()
         written = "".join(t.text for t in tokens)
-        raise CheckError(f"{written} is not a declared symbol to differentiate by", token.at)
+        raise CheckError("parse.by-undeclared", token.at, written=written)
     symbol = match.symbol
     places = member_places(p, match)
     groups = list(match.entries)
     if symbol.type.kind == "matrix" and len(groups) == 1 and len(groups[0]) == 2:
         groups = [(t,) for t in groups[0]]
     if groups and len(groups) != symbol.type.rank:
-        raise CheckError(f"{symbol.name} has no such entry", token.at)
+        raise CheckError("parse.no-entry", token.at, name=symbol.name)
     return symbol, (*places, *entry_places(p, groups, symbol.type.dims, token.at))
 
 
 def derivative_fraction(p: Parser, above: Sequence[Token], below: Sequence[Token], stop: int) -> Node | None:
     """Parse \\frac{\\partial f}{\\partial x}, \\frac{d}{dt} … and second derivatives; None for other fractions."""
     if [t.text for t in above] == ["d"] and len(below) > 1 and below[0].text == "d" and _declared(p, "d"):
-        raise CheckError(
-            r"d is declared, so \frac{d}{dt} would be a quotient; write \mathrm{d} for a derivative", above[0].at
-        )
+        raise CheckError("parse.d-declared", above[0].at)
     if not above or not below or not _differential(p, above[0]) or below[0].text != above[0].text or len(below) < 2:
         return None
     token = p.tokens[p.place]
     order, start = _order(above, 1)
     steps = _steps(p, below, token)
     if len(steps) != order:
-        raise CheckError(f"the order above ({order}) and below ({len(steps)}) the line differ", above[0].at)
+        raise CheckError("parse.orders-differ", above[0].at, above=order, below=len(steps))
     rest = above[start:]
     p.place = stop
     body = p.whole(rest, token.at) if rest else p.body()
@@ -176,7 +174,7 @@ def _order(tokens: Sequence[Token], place: int) -> tuple[int, int]:
         inside, stop = group(tokens, place + 1)
         if len(inside) == 1 and inside[0].kind == "digit":
             return int(inside[0].text), stop
-        raise CheckError("the order of a derivative must be a digit", tokens[place].at)
+        raise CheckError("parse.order-digit", tokens[place].at)
     return 1, place
 
 
@@ -186,7 +184,7 @@ def _steps(p: Parser, below: Sequence[Token], token: Token) -> list[tuple[Symbol
     place = 0
     while place < len(below):
         if below[place].text != sign:
-            raise CheckError(f"{below[place].text} is not understood in a derivative", below[place].at)
+            raise CheckError("parse.in-derivative", below[place].at, text=below[place].text)
         place += 1
         start = place
         while place < len(below) and below[place].text != sign:
@@ -213,7 +211,7 @@ def _partial(body: Node, steps: Sequence[tuple[Symbol, tuple[Node, ...]]], at: i
         members = min(len(places), len(symbol.holes))
         entry = len(places) - members
         if members < len(symbol.holes):
-            raise CheckError(f"name the member of {symbol.name}", at)
+            raise CheckError("parse.name-member", at, name=symbol.name)
         wrt.append((symbol, members, entry))
         args.extend(places)
         if not entry and symbol.type.rank:
@@ -232,10 +230,10 @@ def _derived_type(body: Type, kinds: Sequence[Type], dims: Sequence[Dim | None],
         return matrix(dims[0], dims[1])
     if body.kind == "vector" and [k.kind for k in kinds] == ["vector"]:
         return matrix(body.dims[0], dims[0])
-    raise CheckError(f"the derivative of a {body} by a {kinds[0]} is not understood; use entries", at)
+    raise CheckError("parse.derivative", at, type=body, by=kinds[0])
 
 
 @READERS(r"\partial")
 def partial(p: Parser, token: Token) -> Node:
     """Refuse a \\partial outside a fraction."""
-    raise CheckError(r"\partial stands in a fraction: \frac{\partial}{\partial x}", token.at)
+    raise CheckError("parse.partial", token.at)

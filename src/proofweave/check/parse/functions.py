@@ -25,13 +25,13 @@ def function(p: Parser, token: Token) -> Node:
     if sup:
         power = p.whole(sup, token.at)
         if (power.op == "num" and power.data < 0) or power.op == "neg":
-            raise CheckError(rf"\{title}^{{-1}} has two readings; write the inverse function or a quotient", token.at)
+            raise CheckError("parse.inverse-readings", token.at, title=title)
     base = p.whole(sub, token.at) if sub else None
     argument, bare = function_argument(p, token)
     result = named(title, argument, token, bare)
     if base is not None:
         if title != "log":
-            raise CheckError(rf"\{title} takes no index", token.at)
+            raise CheckError("parse.no-index", token.at, title=title)
         below = node("func", (base,), SCALAR, token.at, token.end, ("log", False))
         result = divide(result, below)
     if power is not None:
@@ -43,7 +43,7 @@ def function_argument(p: Parser, token: Token) -> tuple[Node, bool]:
     """Return a named function's argument and whether it stood without parentheses."""
     following = p.peek()
     if following is None or p.stops(following):
-        raise CheckError(f"{token.text} needs an argument", token.at)
+        raise CheckError("parse.needs-argument", token.at, text=token.text)
     if bracketed(p):
         return bracket(p), False
     factors = [p.factor()]
@@ -51,9 +51,7 @@ def function_argument(p: Parser, token: Token) -> tuple[Node, bool]:
         if more.kind == "op" or (factors[0].op not in ("num",) and not _constant(factors)):
             if more.kind == "op" and more.text not in ("exp",):
                 break
-            raise CheckError(
-                rf"\{token.text} of several factors without parentheses has two readings; put parentheses", more.at
-            )
+            raise CheckError("parse.several-factors", more.at, text=token.text)
         factors.append(p.factor())
     return multiply(factors), True
 
@@ -69,7 +67,7 @@ def named(title: str, argument: Node, token: Token, bare: bool) -> Node:
     at = token.at
     if title in ("tr", "det", "rank"):
         if kind != "matrix":
-            raise CheckError(rf"\{title} takes a matrix, not a {argument.type}", argument.at)
+            raise CheckError("parse.takes-matrix", argument.at, title=title, type=argument.type)
         if title != "rank":
             meet(dims[0], dims[1], argument.at, title)
         return node("matfunc", (argument,), SCALAR, at, end, title)
@@ -78,17 +76,17 @@ def named(title: str, argument: Node, token: Token, bare: bool) -> Node:
             return node("diag", (argument,), matrix(dims[0], dims[0]), at, end)
         if kind == "matrix":
             return node("diagonal", (argument,), vector(meet(dims[0], dims[1], at, "diag")), at, end)
-        raise CheckError("diag takes a vector or a square matrix", argument.at)
+        raise CheckError("parse.diag", argument.at)
     if title == "msign":
         if kind != "matrix":
-            raise CheckError("msign takes a matrix", argument.at)
+            raise CheckError("parse.msign", argument.at)
         return node("msign", (argument,), argument.type, at, end)
     if title == "softmax":
         if kind != "vector":
-            raise CheckError("softmax takes a vector", argument.at)
+            raise CheckError("parse.softmax", argument.at)
         return node("softmax", (argument,), argument.type, at, end)
     if title in ELEMENTWISE:
         if kind in ("scalar", "vector", "row") or (kind == "matrix" and title in ("sign", "abs", "ReLU", "tanh")):
             return node("func", (argument,), argument.type, at, end, (title, bare))
-        raise CheckError(rf"\{title} of a {argument.type} is not understood", argument.at)
-    raise CheckError(f"{title} is not understood", at)
+        raise CheckError("parse.function-of", argument.at, title=title, type=argument.type)
+    raise CheckError("parse.not-understood", at, text=title)

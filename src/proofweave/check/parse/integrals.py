@@ -19,7 +19,7 @@ def integral(p: Parser, token: Token) -> Node:
     """Parse \\int_a^b … \\mathrm{d}x."""
     lower, upper, p.place = scripts(p.tokens, p.place + 1)
     if not lower or not upper:
-        raise CheckError("an integral needs both bounds", token.at)
+        raise CheckError("parse.both-bounds", token.at)
     lo, hi = p.whole(lower, token.at), p.whole(upper, token.at)
     cut = _find_differential(p, token)
     variable, stop = _integration_variable(p, cut)
@@ -37,9 +37,9 @@ def integral(p: Parser, token: Token) -> Node:
         body = inner.expression()
         inner.finish()
     else:
-        raise CheckError("the integrand is missing", token.at)
+        raise CheckError("parse.integrand-missing", token.at)
     if body.type.kind in ("function", "bool"):
-        raise CheckError("an integrand must be a value", body.at)
+        raise CheckError("parse.integrand", body.at)
     p.place = stop
     return node("integral", (lo, hi, body), body.type, token.at, p.tokens[stop - 1].end, symbol)
 
@@ -56,11 +56,11 @@ def _find_differential(p: Parser, token: Token) -> int:
             if not nested:
                 return place
             nested -= 1
-    raise CheckError(r"the integral has no differential \mathrm{d}x at its level", token.at)
+    raise CheckError("parse.differential", token.at)
 
 
 def _integration_variable(p: Parser, cut: int) -> tuple[str, int]:
     _, sup, stop = scripts(p.tokens, cut + 2)
     if sup:
-        raise CheckError("a differential takes no power", p.tokens[cut + 1].at)
+        raise CheckError("parse.differential-power", p.tokens[cut + 1].at)
     return "".join(t.text for t in p.tokens[cut + 1 : stop]), stop

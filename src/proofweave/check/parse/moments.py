@@ -28,12 +28,12 @@ def moment(p: Parser, token: Token) -> Node:
         cut = next((k for k, t in enumerate(sub) if t.text == r"\sim"), len(sub))
         found = [m for m, _ in names_in(p, [t for t in sub[:cut] if t.text != ","])]
         if any(m is None or m.role != "random" for m in found):
-            raise CheckError("only declared random symbols stand below an expectation", sub[0].at)
+            raise CheckError("parse.below-expectation", sub[0].at)
         listed = [m for m in found if m is not None]
         samples = [m.data["sample"] for m in listed if "sample" in m.data]
         over = tuple(dict.fromkeys([*listed, *samples]))
     if sup:
-        raise CheckError("write the power after the brackets", sup[0].at)
+        raise CheckError("parse.power-after-brackets", sup[0].at)
     if token.text == r"\mathbb{P}":
         inside = condition_inside(p, token)
         body = node("indicator", (inside,), SCALAR, inside.at, inside.end)
@@ -42,23 +42,23 @@ def moment(p: Parser, token: Token) -> Node:
     if (opening := bracketed(p)) is not None:
         body = bracket(p)
         if token.text == "Cov":
-            raise CheckError("write a covariance as an expectation", opening.at)
+            raise CheckError("parse.covariance", opening.at)
         return postfix(p, _moment(op, body, over, token, p))
     if op == "variance":
-        raise CheckError("a variance needs brackets", token.at)
+        raise CheckError("parse.variance-brackets", token.at)
     return _moment(op, p.body(), over, token, p)
 
 
 def _moment(op: str, body: Node, over: tuple[Symbol, ...] | None, token: Token, p: Parser) -> Node:
     if body.type.kind in ("function", "bool"):
-        raise CheckError("an expectation needs a value", body.at)
+        raise CheckError("parse.expectation", body.at)
     if op == "variance" and body.type.kind not in ("scalar", "vector"):
-        raise CheckError(f"the variance of a {body.type} is not understood", body.at)
+        raise CheckError("parse.variance", body.at, type=body.type)
     if over is not None:  # an average over what the body does not hold is the body
         inside = set(unbound_random([body]))
         over = tuple(symbol for symbol in over if symbol in inside) or over[:1]
     if over is None and not unbound_random([body]):
-        raise CheckError("nothing random stands in this expectation", token.at)
+        raise CheckError("parse.nothing-random", token.at)
     type_ = SCALAR if op == "variance" else body.type
     return node(op, (body,), type_, token.at, body.end, over)
 
@@ -67,7 +67,7 @@ def condition_inside(p: Parser, token: Token) -> Node:
     """Parse a relation in brackets."""
     opening = bracketed(p)
     if opening is None:
-        raise CheckError(f"{token.text} needs brackets", token.at)
+        raise CheckError("parse.needs-brackets", token.at, text=token.text)
     with p.within(CLOSING[opening.text], opening.at):
         inside = relation(p)
     return inside

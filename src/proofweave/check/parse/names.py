@@ -17,6 +17,7 @@ from proofweave.check.syntax.calls import base, called, dotted, primed_call
 from proofweave.check.syntax.indices import as_dim, dim_node, entries, index_expression
 from proofweave.check.syntax.parser import KINDS, RELATIONS, Parser
 from proofweave.check.syntax.postfix import postfix, raised
+from proofweave.core.words.table import say
 
 NUMBERS = {"e": math.e, r"\pi": math.pi, r"\infty": math.inf}
 EIGENVALUES = {r"\lambda": "eigenvalue", r"\sigma": "singular"}
@@ -60,7 +61,7 @@ def declared(p: Parser, token: Token, match: Match) -> Node:
     sup = match.sup
     if symbol.type.kind == "function":
         if match.entries:
-            raise CheckError(f"{symbol.name} is a function and has no entries; write f(x)_i", token.at)
+            raise CheckError("parse.no-entries", token.at, name=symbol.name)
         return call(p, symbol, found, sup)
     if match.entries:
         found = entries(p, found, match.entries, end)
@@ -77,7 +78,7 @@ def call(p: Parser, symbol: Symbol, function: Node, sup: Sequence[Token]) -> Nod
     if sup and sup[0].text == "'":
         return postfix(p, primed_call(p, symbol, function, sup))
     if sup:
-        raise CheckError(f"write the power after the argument: {symbol.name}(x)^2", sup[0].at)
+        raise CheckError("parse.power-after-argument", sup[0].at, name=symbol.name)
     return postfix(p, called(p, symbol, function))
 
 
@@ -106,7 +107,7 @@ def builtin(p: Parser, token: Token) -> Node:
         return raised(p, known, sup, end) if sup else known
     if (rate := dotted(p, token)) is not None:
         return postfix(p, rate)
-    raise CheckError(f"{_written(p, token, found.stop)} is not declared; add it to symbols:", token.at)
+    raise CheckError("parse.undeclared", token.at, text=_written(p, token, found.stop))
 
 
 def _constant(p: Parser, token: Token, sub: Sequence[Token], end: int) -> Node | None:
@@ -144,20 +145,20 @@ def eigenvalue(p: Parser, token: Token, sub: Sequence[Token], sup: Sequence[Toke
     """Parse \\lambda_{\\max}(A), \\lambda_i(A), \\sigma_{\\min}(A), \\sigma_i(A); i = 1 is the largest."""
     following = p.tokens[stop] if stop < len(p.tokens) else None
     if following is None or following.text != "(" or sup:
-        raise CheckError(f"{_written(p, token, stop)} is not declared; add it to symbols:", token.at)
+        raise CheckError("parse.undeclared", token.at, text=_written(p, token, stop))
     p.place = stop
     argument = bracket(p)
     if argument.type.kind != "matrix":
-        raise CheckError(f"{token.text} of a {argument.type} is not understood", token.at)
+        raise CheckError("parse.of-type", token.at, text=token.text, type=argument.type)
     rows, columns = argument.type.dims
     if token.text == r"\lambda":
-        meet(rows, columns, token.at, "eigenvalues")
+        meet(rows, columns, token.at, say("parse.eigenvalues"))
     which = "".join(t.text for t in sub)
     end = p.reached
     family = EIGENVALUES[token.text]
     if which in ("max", "min"):
         return postfix(p, node(family, (argument,), SCALAR, token.at, end, which))
     if rows is None:
-        raise CheckError("the size of this matrix is open", token.at)
+        raise CheckError("parse.matrix-open", token.at)
     place = index_expression(p, sub, number(1), dim_node(rows))
     return postfix(p, node(family, (argument, place), SCALAR, token.at, end, "at"))

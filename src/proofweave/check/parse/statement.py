@@ -37,7 +37,7 @@ def read_statement(tex: str, scope: Scope) -> Statement:
     """Parse an equation's TeX into what it claims."""
     tokens = tokenise(tex)
     if not tokens:
-        raise CheckError("the equation is empty", 0)
+        raise CheckError("parse.empty", 0)
     top = formula(tokens, scope)
     rows: list[Node] = []
     conditions: list[Node] = []
@@ -47,7 +47,7 @@ def read_statement(tex: str, scope: Scope) -> Statement:
         if claims is not None:
             rows.append(claims)
     if not rows:
-        raise CheckError("the equation claims nothing: no relation was found", 0)
+        raise CheckError("parse.claims-nothing", 0)
     free = _close_free(top)
     return Statement(tuple(rows), free, tuple(conditions))
 
@@ -59,7 +59,7 @@ def read_expression(tex: str, scope: Scope, indices: Mapping[str, Index] | None 
     found = parser.expression()
     parser.finish()
     if parser.free:
-        raise CheckError(f"{next(iter(parser.free))} is not declared")
+        raise CheckError("parse.not-declared", name=next(iter(parser.free)))
     return found
 
 
@@ -67,7 +67,7 @@ def read_relation(tex: str, scope: Scope) -> Node:
     """Parse one relation without free indices."""
     statement = read_statement(tex, scope)
     if len(statement.rows) != 1 or statement.free or statement.conditions:
-        raise CheckError("one relation without free indices is expected here")
+        raise CheckError("parse.one-relation")
     return statement.rows[0]
 
 
@@ -76,7 +76,7 @@ def _close_free(top: Parser) -> tuple[Index, ...]:
         if index.lo is None:
             found = used_range(index, top.uses)
             if found is None:
-                raise CheckError(f"{index.name} is not declared, and no subscript gives it a range", 0)
+                raise CheckError("parse.no-range", 0, name=index.name)
             index.lo, index.hi = found
     return tuple(top.free.values())
 
@@ -123,7 +123,7 @@ def _row(
     for place, part in enumerate(parts):
         found, last = _segment(top, part, before if not place else None, conditions)
         if found is None and arrows:
-            raise CheckError("an implication needs a relation on both sides", arrows[0].at)
+            raise CheckError("parse.implication", arrows[0].at)
         if found is not None:
             claims.append(found)
     if not claims:
@@ -149,7 +149,7 @@ def _segment(
         if not _relational(piece):
             if _mention(top, piece):
                 continue
-            raise CheckError("this part claims nothing: no relation was found", piece[0].at)
+            raise CheckError("parse.part-claims-nothing", piece[0].at)
         if any(t.text == r"\in" for t in _outside(piece)) and _set_range(top, piece):
             continue
         inner = top.sub(piece, piece[0].at)
@@ -247,7 +247,7 @@ def _set_range(top: Parser, piece: Sequence[Token]) -> bool:
         return True
     range_ = index_set(top, tokens[cut + 1 :])
     if range_ is None or cut != 1:
-        raise CheckError(r"\in is read for indices, as in i \in [n], and for declared symbols", tokens[cut].at)
+        raise CheckError("parse.in", tokens[cut].at)
     index = top.free.setdefault(tokens[0].text, Index(tokens[0].text))
     index.lo, index.hi = range_
     return True

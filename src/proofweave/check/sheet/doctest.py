@@ -20,6 +20,7 @@ from proofweave.check.sheet.files import Reader, moved, read_check, read_equatio
 from proofweave.check.sheet.unused import mention, notes
 from proofweave.core.errors import FindingsError
 from proofweave.core.types import Check, Equation, Severity, Span, SpanKind, SymbolSpec, Where
+from proofweave.core.words.table import say
 from proofweave.text.markdown.post import read_post
 from proofweave.text.yaml.nodes import Node
 from proofweave.text.yaml.reading import read_nodes
@@ -91,14 +92,14 @@ def _read_block(yaml: str, place: Callable[[Where], Where], reading: _Reading, r
     root, problems = read_nodes(yaml, reading.path)
     own = Reader()
     own.findings += problems
-    found = own.mapping(root, "a proofweave block", KEYS) if root is not None else {}
+    found = own.mapping(root, say("sheet.a-block"), KEYS) if root is not None else {}
     symbols = read_symbols(found["symbols"], own) if "symbols" in found else ()
     reading.entries += declare_all(reading.scope, (replace(s, where=place(s.where)) for s in symbols), reading.verdicts)
     for number, node in enumerate(own.items(found["equations"], "equations") if "equations" in found else []):
         _listed(node, number, place, reading, own)
     mode = own.text(found["check"], "check") if "check" in found else ""
     if mode not in ("", "next", "all", "none"):
-        own.problem(found["check"].where, "unknown-mode", f"check is '{mode}'", "next, all or none")
+        own.problem(found["check"].where, "unknown-mode", "sheet.mode", text=mode)
     if mode in ("all", "none"):
         reading.all = mode == "all"
     if mode == "next" or any(key in found for key in EQUATION_KEYS):

@@ -18,6 +18,7 @@ from proofweave.check.sheet.unused import mention, mention_text, notes
 from proofweave.check.symbols.definitions import define
 from proofweave.check.symbols.specs import declare
 from proofweave.core.types import THEOREM_LIKE, Block, Equation, Outline, Step, SymbolSpec, Text, Where
+from proofweave.core.words.table import say
 
 
 def check_equations(
@@ -73,10 +74,7 @@ def _block(block: Block, scopes: Sequence[Scope], options: Options, memory: Memo
             continue
         found = check_one(equation, scopes, options, None, memory)
         if id(part) in claims and equation.check.defines is not None:
-            what = (
-                f"the conclusion of a {block.kind} cannot be a definition: move defines: {equation.check.defines} to a "
-                f"definition block before it, or drop it so that the equation is checked"
-            )
+            what = say("sheet.no-definition", kind=say(f"sheet.{block.kind}"), name=equation.check.defines)
             found = (Verdict(equation.id, Kind.ERROR, equation.where, what), *found[1:])
         yield from found
 
@@ -88,7 +86,8 @@ def declare_all(scope: Scope, symbols: Iterable[SymbolSpec], verdicts: list[Verd
         try:
             entries += declare(scope, [spec])
         except CheckError as error:
-            verdicts.append(Verdict(spec.name, Kind.ERROR, spec.where, f"symbol {spec.name}: {error.what}"))
+            what = say("symbols.symbol", name=spec.name, what=error.what)
+            verdicts.append(Verdict(spec.name, Kind.ERROR, spec.where, what))
     return entries
 
 
@@ -124,22 +123,15 @@ def _verdict(
         where = error.where or (place(at or 0) if place else located(equation, at))
         return Verdict(equation.id, Kind.ERROR, where, error.what, at=at, seconds=time.thread_time() - started)
     except RecursionError:
-        seconds = time.thread_time() - started
-        return Verdict(equation.id, Kind.ERROR, equation.where, "the formula nests too deeply", seconds=seconds)
+        what = say("judge.too-deep")
     except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
         # a fault of the checker, not of the text: still a verdict, so that one equation never stops the others
-        what = f"the checker failed on it ({type(error).__name__}: {error}); please report it"
-        return Verdict(equation.id, Kind.ERROR, equation.where, what, seconds=time.thread_time() - started)
-    return Verdict(
-        equation.id,
-        answer.kind,
-        equation.where,
-        answer.reason,
-        answer.instances,
-        answer.counterexample,
-        answer.mutants,
-        seconds=time.thread_time() - started,
-    )
+        what = say("sheet.failed", error=f"{type(error).__name__}: {error}")
+    else:
+        example, seconds = answer.counterexample, time.thread_time() - started
+        found = (answer.kind, equation.where, answer.reason, answer.instances, example, answer.mutants)
+        return Verdict(equation.id, *found, seconds=seconds)
+    return Verdict(equation.id, Kind.ERROR, equation.where, what, seconds=time.thread_time() - started)
 
 
 def located(equation: Equation, at: int | None) -> Where:
@@ -160,13 +152,13 @@ def _answer(
     own += declare(scope, equation.symbols)
     if asked.skip is not None or asked.assume is not None:
         mention(scope, equation.tex)
-        return Answer(Kind.SKIPPED, f"assumed: {asked.assume}" if asked.skip is None else asked.skip)
+        return Answer(Kind.SKIPPED, say("sheet.assumed", why=asked.assume) if asked.skip is None else asked.skip)
     if asked.defines is not None:
         symbol = define(equation, asked.defines, scope)
         symbol.data["written"] = equation.tex
         for outer in scopes:
             outer.bind(symbol)
-        return Answer(Kind.DEFINED, f"defines {symbol.name}, a {symbol.type}")
+        return Answer(Kind.DEFINED, say("sheet.defines", name=symbol.name, type=str(symbol.type)))
     statement = read_statement(equation.tex, scope)
     given = tuple(_premise(text, scope, number) for number, text in enumerate(asked.given))
     order = _order(asked.order, scope)
@@ -187,7 +179,7 @@ def _premise(text: str, scope: Scope, number: int) -> Statement:
         return read_statement(text, scope)
     except CheckError as error:
         if error.where is None:
-            error.what, error.at = f"premise {number + 1} ({text}): {error.what}", None
+            error.what, error.at = say("sheet.premise", number=number + 1, text=text, what=error.what), None
         raise
 
 
@@ -197,9 +189,9 @@ def _order(asked: Mapping[str, str] | None, scope: Scope) -> tuple[Node | None, 
         return None, None
     unknown = set(asked) - {"in", "at_least"}
     if unknown or "in" not in asked:
-        raise CheckError("order: takes in: (what goes to 0) and at_least: (the order)")
+        raise CheckError("sheet.order")
     try:
         least = float(Fraction(str(asked.get("at_least", "1"))))
     except (ValueError, ZeroDivisionError):
-        raise CheckError(f"order: at_least must be a number, not {asked['at_least']}") from None
+        raise CheckError("sheet.order-number", found=asked["at_least"]) from None
     return read_expression(str(asked["in"]), scope), least

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from proofweave.core.errors import FindingsError
 from proofweave.core.types import Check, Equation, Finding, Severity, SymbolSpec, Where
+from proofweave.core.words.table import say
 from proofweave.text.yaml.nodes import ListNode, MapNode, Node, ScalarNode
 from proofweave.text.yaml.reading import read_nodes
 
@@ -35,27 +36,29 @@ class Reader:
     def __init__(self) -> None:
         self.findings: list[Finding] = []
 
-    def problem(self, where: Where, rule: str, what: str, expected: str = "", fix: str = "") -> None:
-        """Record a problem."""
+    def problem(self, where: Where, rule: str, key: str, fix: str = "", /, **values: str) -> None:
+        """Record a problem; what is wrong stands in the table of words under a key, what was expected beside it."""
+        what, expected = say(key, **values), say(f"{key}-expected", **values)
         self.findings.append(Finding(rule, Severity.ERROR, where, what, expected, fix))
 
     def mapping(self, node: Node, what: str, keys: Sequence[str] = ()) -> dict[str, Node]:
         """Return a mapping's values by key; with `keys`, others are problems."""
         if not isinstance(node, MapNode):
-            self.problem(node.where, "wrong-kind", f"{what} is no mapping", "key: value lines")
+            self.problem(node.where, "wrong-kind", "sheet.no-mapping", what=what)
             return {}
         for key, _ in node.items:
             if keys and key.value not in keys:
                 near = difflib.get_close_matches(key.value, keys, 1)
-                fix = f"did you mean '{near[0]}'?" if near else ""
-                self.problem(key.where, "unknown-key", f"unknown key '{key.value}'", f"one of {', '.join(keys)}", fix)
+                fix = say("sheet.did-you-mean", name=near[0]) if near else ""
+                known = ", ".join(keys)
+                self.problem(key.where, "unknown-key", "sheet.unknown-key", fix, key=key.value, known=known)
         return {key.value: value for key, value in node.items}
 
     def text(self, node: Node, what: str) -> str:
         """Return a scalar's text."""
         if isinstance(node, ScalarNode):
             return node.value
-        self.problem(node.where, "wrong-kind", f"{what} is no text", "a quoted text")
+        self.problem(node.where, "wrong-kind", "sheet.no-text", what=what)
         return ""
 
     def items(self, node: Node, what: str) -> list[Node]:
@@ -64,7 +67,7 @@ class Reader:
             return list(node.items)
         if isinstance(node, ScalarNode):
             return [node]
-        self.problem(node.where, "wrong-kind", f"{what} is no list", "a list")
+        self.problem(node.where, "wrong-kind", "sheet.no-list", what=what)
         return []
 
     def texts(self, node: Node, what: str) -> dict[str, str]:
@@ -77,7 +80,7 @@ class Reader:
             return False
         text = self.text(found[key], key)
         if text not in ("true", "false"):
-            self.problem(found[key].where, "wrong-kind", f"{key} is '{text}'", "true or false")
+            self.problem(found[key].where, "wrong-kind", "sheet.no-flag", key=key, text=text)
         return text == "true"
 
 
@@ -93,7 +96,7 @@ def read_equations(text: str, path: str, line: int = 0, column: int = 0) -> Shee
     equations: list[Equation] = []
     places: list[Place] = []
     if root is not None:
-        top = reader.mapping(root, "the file", TOP)
+        top = reader.mapping(root, say("sheet.the-file"), TOP)
         if "symbols" in top:
             symbols = read_symbols(top["symbols"], reader)
         listed = reader.items(top["equations"], "equations") if "equations" in top else []
@@ -105,7 +108,7 @@ def read_equations(text: str, path: str, line: int = 0, column: int = 0) -> Shee
     seen: set[str] = set()
     for equation in equations:
         if equation.id in seen:
-            reader.problem(equation.where, "duplicate-id", f"the id '{equation.id}' stands twice", "each id once")
+            reader.problem(equation.where, "duplicate-id", "sheet.duplicate-id", id=equation.id)
         seen.add(equation.id)
     if any(finding.severity is Severity.ERROR for finding in reader.findings):
         raise FindingsError([replace(f, where=moved(f.where, line, column)) for f in reader.findings])
@@ -128,7 +131,7 @@ def read_symbols(node: Node, reader: Reader) -> tuple[SymbolSpec, ...]:
     out = []
     for name, value in reader.mapping(node, "symbols").items():
         if isinstance(value, ListNode):
-            reader.problem(value.where, "wrong-kind", f"the type of {name} is a list", "a type or a mapping")
+            reader.problem(value.where, "wrong-kind", "sheet.type-is-list", name=name)
         else:
             plain = plain_value(value)
             assert isinstance(plain, str | Mapping)
@@ -149,11 +152,11 @@ def read_equation(node: Node, reader: Reader, number: int) -> tuple[Equation, Pl
     """Return one equation, and where its TeX stands."""
     if isinstance(node, ScalarNode):
         return Equation(f"equation-{number}", node.value, node.place(0)), node.place
-    found = reader.mapping(node, "an equation", KEYS)
+    found = reader.mapping(node, say("sheet.an-equation"), KEYS)
     tex = found.get("tex")
     if not isinstance(tex, ScalarNode):
         if isinstance(node, MapNode):
-            reader.problem(node.where, "missing-key", "the equation has no tex", "tex: '…'")
+            reader.problem(node.where, "missing-key", "sheet.no-tex")
         return None
     name = reader.text(found["id"], "id") if "id" in found else f"equation-{number}"
     symbols = read_symbols(found["symbols"], reader) if "symbols" in found else ()
@@ -164,15 +167,14 @@ def read_check(found: Mapping[str, Node], reader: Reader) -> Check:
     """Return what an equation's author says about its truth."""
     modes = [key for key in ("defines", "assume", "skip") if key in found]
     if len(modes) > 1:
-        what = f"{modes[0]} and {modes[1]} exclude each other"
-        reader.problem(found[modes[1]].where, "two-modes", what, "one of them")
+        reader.problem(found[modes[1]].where, "two-modes", "sheet.two-modes", first=modes[0], second=modes[1])
     mode = {key: reader.text(found[key], key) for key in modes}
     given = reader.items(found["given"], "given") if "given" in found else []
     return Check(
         mode.get("defines"),
         mode.get("assume"),
         mode.get("skip"),
-        tuple(reader.text(item, "a premise") for item in given),
+        tuple(reader.text(item, say("sheet.a-premise")) for item in given),
         reader.texts(found["order"], "order") if "order" in found else None,
         reader.flag(found, "tight"),
         reader.flag(found, "strict"),

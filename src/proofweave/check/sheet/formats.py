@@ -7,21 +7,23 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from proofweave.check.judge.verdict import BLOCKING, Kind, Verdict
+from proofweave.core.words.table import say, together, told
 
 GOOD = frozenset((Kind.VERIFIED, Kind.HOLDS, Kind.SKIPPED, Kind.DEFINED))
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def as_text(verdicts: Sequence[Verdict], quiet: bool = False) -> Iterator[str]:
+def as_text(verdicts: Sequence[Verdict], quiet: bool = False, language: str = "en") -> Iterator[str]:
     """Yield a line per verdict and one of totals."""
     for verdict in verdicts:
         if not (quiet and verdict.kind in GOOD):
-            yield " ".join(str(verdict).split())
+            yield " ".join(told(str(verdict), language).split())
     counts = Counter(verdict.kind for verdict in verdicts)
     noted = counts.pop(Kind.NOTE, 0)
-    listed = ", ".join(f"{counts[kind]} {kind}" for kind in Kind if counts[kind])
-    tail = f"; {noted} note{'s' if noted > 1 else ''}" if noted else ""
-    yield f"{counts.total()} equations: {listed or 'nothing to check'}{tail}"
+    found = [say("sheet.count", count=counts[kind], kind=say(f"sheet.{kind}")) for kind in Kind if counts[kind]]
+    total = say("sheet.total", count=counts.total(), found=together(found, "judge.comma") or say("sheet.nothing"))
+    notes = [say("sheet.notes" if noted > 1 else "sheet.one-note", count=noted)] if noted else []
+    yield told(together([total, *notes], "judge.semicolon"), language)
 
 
 def as_json(verdicts: Sequence[Verdict]) -> str:
@@ -35,19 +37,19 @@ def as_json(verdicts: Sequence[Verdict]) -> str:
     return json.dumps({"equations": listed, "notes": notes}, ensure_ascii=False, indent=1)
 
 
-def as_github(verdicts: Sequence[Verdict]) -> Iterator[str]:
+def as_github(verdicts: Sequence[Verdict], language: str = "en") -> Iterator[str]:
     """Yield a workflow command per verdict that needs attention."""
     for verdict in verdicts:
         if verdict.kind in GOOD:
             continue
         level = "error" if verdict.kind in BLOCKING else "warning"
-        message = _escaped(f"{verdict.id}: {verdict.reason}")
+        title = told(say(f"sheet.title-{verdict.kind}"), language)
         place = f"file={_property(verdict.where.file)},line={verdict.where.line},col={verdict.where.column}"
-        yield f"::{level} {place},title={_property(_title(verdict.kind))}::{message}"
+        yield f"::{level} {place},title={_property(title)}::{_escaped(_message(verdict, language))}"
 
 
-def _title(kind: Kind) -> str:
-    return "note" if kind is Kind.NOTE else f"equation {kind}"
+def _message(verdict: Verdict, language: str) -> str:
+    return told(say("sheet.message", id=verdict.id, why=verdict.reason), language)
 
 
 def _escaped(text: str) -> str:
@@ -58,13 +60,13 @@ def _property(text: str) -> str:
     return _escaped(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def as_sarif(verdicts: Sequence[Verdict]) -> str:
+def as_sarif(verdicts: Sequence[Verdict], language: str = "en") -> str:
     """Return the verdicts that need attention as a SARIF 2.1.0 log."""
     results = [
         {
             "ruleId": verdict.kind.value,
             "level": "error" if verdict.kind in BLOCKING else "warning",
-            "message": {"text": f"{verdict.id}: {verdict.reason}"},
+            "message": {"text": _message(verdict, language)},
             "locations": [
                 {
                     "physicalLocation": {
@@ -78,13 +80,8 @@ def as_sarif(verdicts: Sequence[Verdict]) -> str:
         if verdict.kind not in GOOD
     ]
     rules = [
-        {"id": kind.value, "shortDescription": {"text": text}}
-        for kind, text in (
-            (Kind.REFUTED, "The equation is false on an instance."),
-            (Kind.ERROR, "The equation cannot be read or evaluated."),
-            (Kind.WEAK, "A part of the equation is not tested by any planted error."),
-            (Kind.NOTE, "Something in the file has no effect, such as a symbol that is never used."),
-        )
+        {"id": kind.value, "shortDescription": {"text": told(say(f"sheet.rule-{kind}"), language)}}
+        for kind in (Kind.REFUTED, Kind.ERROR, Kind.WEAK, Kind.NOTE)
     ]
     driver = {"name": "proofweave", "rules": rules}
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}

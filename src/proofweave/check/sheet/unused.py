@@ -10,6 +10,7 @@ from proofweave.check.judge.verdict import Kind, Verdict
 from proofweave.check.language.kinds import CheckError
 from proofweave.check.language.scope import Entry, Scope, fits
 from proofweave.check.language.tokens import tokenise
+from proofweave.core.words.table import say
 
 INLINE = re.compile(r"(?<![\\$])\$(?!\$)((?:[^$\\]|\\.)+)\$")
 
@@ -18,9 +19,7 @@ def notes(entries: Iterable[Entry]) -> Iterator[Verdict]:
     """Yield a note on each declared symbol that nothing used."""
     for entry in entries:
         if not entry.used:
-            what = "declared and never used: remove it, or correct its name where it was meant"
-            if entry.hides:
-                what = "hides an outer symbol, but nothing here uses it; what is declared outside keeps the outer one"
+            what = say("sheet.hides" if entry.hides else "sheet.unused")
             yield Verdict(entry.name, Kind.NOTE, entry.where, what)
 
 

@@ -6,6 +6,7 @@ from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from proofweave.check.judge.verdict import Counterexample, Kind, Mutants, Verdict, failed
+from proofweave.core.words.table import together
 
 if TYPE_CHECKING:
     from proofweave.core.types import Outline
@@ -35,7 +36,10 @@ def check_file(
     from proofweave.check.sheet.files import read_equations
 
     sheet = read_equations(text, path)
-    warned = (Verdict(f.rule, Kind.NOTE, f.where, "; ".join(filter(None, (f.what, f.fix)))) for f in sheet.warnings)
+    warned = (
+        Verdict(f.rule, Kind.NOTE, f.where, together([text for text in (f.what, f.fix) if text], "judge.semicolon"))
+        for f in sheet.warnings
+    )
     return (*warned, *check_equations(sheet.symbols, sheet.equations, options, sheet.places, memory))
 
 

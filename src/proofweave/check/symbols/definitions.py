@@ -19,12 +19,12 @@ from proofweave.core.types import Equation, SymbolSpec, Where
 
 def definition(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol:
     """Return the symbol of {define: …}."""
-    body = text_of(value, "define", "a definition")
+    body = text_of(value, "define", "symbols.definition")
     params: list[Symbol] = []
     inner = scope
     if "of" in value:
         inner = Scope(scope)
-        for part in text_of(value, "of", "a definition").split(","):
+        for part in text_of(value, "of", "symbols.definition").split(","):
             params.append(parameter(part.strip(), scope))
             inner.bind(params[-1])
     return defined(spec.name, spec.where, body, inner, scope, tuple(params), value, hole_names(spec))
@@ -34,7 +34,7 @@ def parameter(name: str, scope: Scope) -> Symbol:
     """Return a function's formal parameter: it has the type of the declared symbol of that name."""
     declared = scope.get(name)
     if declared is None:
-        raise CheckError(f"declare {name} first: a function's argument takes its type from there")
+        raise CheckError("symbols.declare-first", name=name)
     return Symbol(name, declared.where, declared.type, "bound", data=dict(declared.data), needs=sizes(declared))
 
 
@@ -59,9 +59,9 @@ def defined(
     tree = read_expression(body, inner, indices) if isinstance(body, str) else body
     type_ = tree.type
     if type_.kind in ("function", "bool"):
-        raise CheckError("a definition needs a value")
+        raise CheckError("symbols.needs-value")
     if None in type_.dims:
-        raise CheckError("the size of this definition is open; give I, 0 or 1 an index")
+        raise CheckError("symbols.open-size")
     if params:
         type_ = Type("function", (), tuple(p.type for p in params), type_)
     data: dict[str, object] = {"body": tree, "indices": tuple(indices[h.token] for h in holes)}
@@ -75,13 +75,13 @@ def define(equation: Equation, name: str, scope: Scope) -> Symbol:
     key = tokenise(name)
     cut = next((k for k, t in enumerate(tokens) if t.text in RELATIONS), None)
     if cut is None or tokens[cut].text not in ("=", r"\equiv", ":"):
-        raise CheckError("a definition is written name = value", 0)
+        raise CheckError("symbols.definition-form", 0)
     start = cut + 1 if tokens[cut].text != ":" else cut + 2
     left, right = tokens[:cut], tokens[start:]
     while right and (right[-1].text in (",", ".", "。", "，") or right[-1].kind == "sep"):
         right.pop()
     if any(t.text in RELATIONS and not _nested(right, k) for k, t in enumerate(right)):
-        raise CheckError("a definition binds one value; put a second relation into its own equation", right[0].at)
+        raise CheckError("symbols.second-relation", right[0].at)
     params = _parameters(left, key, scope, name)
     inner = scope
     if params:
@@ -96,11 +96,11 @@ def define(equation: Equation, name: str, scope: Scope) -> Symbol:
     holes = _holes(indices, parser, existing)
     stray = [index for index in parser.free if index not in {hole.token for hole in holes}]
     if stray:
-        raise CheckError(f"{stray[0]} is not declared", tree.at)
+        raise CheckError("parse.not-declared", tree.at, name=stray[0])
     index_map = {hole.token: indices[hole.token] for hole in holes}
     symbol = defined(name, equation.where, tree, inner, scope, params, None, (), index_map, holes)
     if existing is not None and existing.type != symbol.type:
-        raise CheckError(f"{name} is declared {existing.type}, but this defines a {symbol.type}", tree.at)
+        raise CheckError("symbols.redeclared", tree.at, name=name, declared=existing.type, type=symbol.type)
     return symbol
 
 
@@ -127,7 +127,7 @@ def _parameters(left: list[Token], key: tuple[Token, ...], scope: Scope, name: s
         return ()
     rest = texts[len(wanted) :]
     if texts[: len(wanted)] != wanted or rest[:1] != ["("] or rest[-1:] != [")"]:
-        raise CheckError(f"the left side must be {name}, or {name}(x) for a function", left[0].at if left else 0)
+        raise CheckError("symbols.left-side", left[0].at if left else 0, name=name)
     opening = next(k for k, t in enumerate(left) if t.text == "(")
     parts: list[list[Token]] = [[]]
     for token in left[opening + 1 : -1]:
@@ -140,9 +140,7 @@ def _parameters(left: list[Token], key: tuple[Token, ...], scope: Scope, name: s
         match = scope.match(part, 0) if part else None
         if match is None or match.stop != len(part):
             written = "".join(t.text for t in part)
-            raise CheckError(
-                f"declare {written} first: a function's argument takes its type from there", left[opening].at
-            )
+            raise CheckError("symbols.declare-first", left[opening].at, name=written)
         found.append(parameter(match.symbol.name, scope))
     return tuple(found)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 
@@ -14,25 +13,27 @@ from proofweave.check.symbols.reading import (
     finish,
     hole_names,
     holes_of,
+    near,
     read_size,
     read_type,
     size_symbols,
     sizes,
     text_of,
+    value_of,
 )
-from proofweave.check.syntax.build import fit
 from proofweave.check.syntax.calls import apply
 from proofweave.core.types import SymbolSpec
+from proofweave.core.words.table import say
 
 CLASSES = ("convex", "smooth", "quadratic", "strongly_convex", "lipschitz")
 
 
 def family(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol:
     """Return the symbol of {family: …}."""
-    type_, domain, data = read_type(text_of(value, "family", "a family"), scope)
+    type_, domain, data = read_type(text_of(value, "family", "symbols.family"), scope)
     names = hole_names(spec)
     if not names:
-        raise CheckError("a family needs index:")
+        raise CheckError("symbols.family-index")
     holes = holes_of(spec, value, scope, names)
     symbol = Symbol(spec.name, spec.where, type_, "free", holes, {"domain": domain, **data})
     return finish(symbol, scope, [end for end in data.values() if isinstance(end, Node)])
@@ -40,14 +41,13 @@ def family(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbo
 
 def function(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol:
     """Return the symbol of {function: …}."""
-    words = tuple(re.split(r"[\s,]+", text_of(value, "function", "a function").strip()))
+    words = tuple(re.split(r"[\s,]+", text_of(value, "function", "symbols.function").strip()))
     for word in words:
         if word not in CLASSES:
-            near = difflib.get_close_matches(word, CLASSES, 1)
-            raise CheckError(f"unknown class {word}; " + (f"did you mean {near[0]}?" if near else ", ".join(CLASSES)))
-    type_, domain, _ = read_type(text_of(value, "of", "a function"), scope)
+            raise CheckError("symbols.unknown-class", word=word, hint=near(word, CLASSES) or ", ".join(CLASSES))
+    type_, domain, _ = read_type(text_of(value, "of", "symbols.function"), scope)
     if type_.kind not in ("scalar", "vector") or domain not in ("scalar", "vector"):
-        raise CheckError("a sampled function is of a scalar or a vector(d)")
+        raise CheckError("symbols.function-type")
     names = hole_names(spec)
     holes = holes_of(spec, value, scope, names) if names else ()
     data: dict[str, object] = {"classes": words, "constant": "constant" in value}
@@ -61,7 +61,7 @@ def function(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Sym
 def solved(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol:
     """Return the symbol of {argmin: …} or {argmax: …}."""
     key = "argmin" if "argmin" in value else "argmax"
-    body = text_of(value, key, key)
+    body = text_of(value, key, f"symbols.{key}")
     inner = Scope(scope)
     target = scope.get(body) if re.fullmatch(r"\s*\\?[\w{}\\^*]+\s*", body) else None
     if target is not None and target.type.kind == "function":
@@ -70,20 +70,20 @@ def solved(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbo
         called = Node("sym", (), target.type, 0, 0, target)
         tree = apply(target, called, [Node("sym", (), type_, 0, 0, variable)], 0)
     else:
-        name = text_of(value, "over", key)
+        name = text_of(value, "over", f"symbols.{key}")
         declared = scope.get(name)
         if "type" in value:
-            type_, domain, data = read_type(text_of(value, "type", key), scope)
+            type_, domain, data = read_type(text_of(value, "type", f"symbols.{key}"), scope)
             variable = Symbol(name, spec.where, type_, "bound", data={"domain": domain, **data})
             variable.needs = tuple(s for dim in type_.dims for s in size_symbols(dim, scope))
         elif declared is not None:
             variable = Symbol(name, spec.where, declared.type, "bound", data=dict(declared.data), needs=sizes(declared))
         else:
-            raise CheckError(f"{key} over {name} needs type:")
+            raise CheckError("symbols.needs-type", key=key, name=name)
         inner.bind(variable)
         tree = read_expression(body, inner)
     if tree.type != SCALAR:
-        raise CheckError(f"a {tree.type} has no smallest value")
+        raise CheckError("parse.no-smallest", type=tree.type)
     listed = value.get("subject_to", [])
     conditions = [listed] if isinstance(listed, str) else list(listed) if isinstance(listed, list | tuple) else []
     constraints = [read_relation(str(text), inner) for text in conditions]
@@ -102,14 +102,14 @@ def least(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol
     placeholder = Symbol(spec.name, spec.where, SCALAR, "bound")
     inner = Scope(scope)
     inner.bind(placeholder)
-    statement = read_statement(text_of(value, "least", "least"), inner)
+    statement = read_statement(text_of(value, "least", "symbols.least"), inner)
     if len(statement.rows) != 1 or statement.rows[0].op != "chain" or len(statement.rows[0].args) != 2:
-        raise CheckError("least: needs one relation between two sides")
+        raise CheckError("symbols.least-relation")
     tree = statement.rows[0]
     if tree.data[0] in (r"\ge", ">"):
         tree = Node("chain", tuple(reversed(tree.args)), tree.type, tree.at, tree.end, (r"\le",))
     if tree.data[0] not in (r"\le", "<") or tree.args[0].type != SCALAR:
-        raise CheckError("least: needs a relation \\le between scalars")
+        raise CheckError("symbols.least-le")
     over = scope.get(str(value["over"])) if "over" in value else None
     data = {"premise": tree, "placeholder": placeholder, "free": statement.free, "over": over}
     symbol = Symbol(spec.name, spec.where, SCALAR, "least", data=data)
@@ -118,14 +118,14 @@ def least(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol
 
 def random_value(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol:
     """Return the symbol of {random: …}; with iid its sample hangs on it."""
-    type_, domain, data = read_type(text_of(value, "random", "random"), scope)
+    type_, domain, data = read_type(text_of(value, "random", "symbols.random"), scope)
     if type_.kind not in ("scalar", "vector", "matrix"):
-        raise CheckError("a random value is a scalar, vector or matrix")
+        raise CheckError("symbols.random-type")
     support = read_size(str(value.get("support", 4)), scope)
     trees: list[Node] = [end for end in data.values() if isinstance(end, Node)]
     mean: Node | None = None
     if "mean" in value:
-        mean = fit(read_expression(str(value["mean"]), scope), type_, "value")
+        mean = value_of(str(value["mean"]), type_, scope)
         trees.append(mean)
     weights: Node | None = None
     if "weights" in value and str(value["weights"]) not in ("uniform", "random"):
@@ -134,7 +134,7 @@ def random_value(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) ->
     uniform = str(value.get("weights", "")) == "uniform"
     full = {"domain": domain, **data, "support": support, "mean": mean, "weights": weights, "uniform": uniform}
     symbol = Symbol(spec.name, spec.where, type_, "random", data=full)
-    symbol.data["weights_symbol"] = Symbol(f"weights of {spec.name}", spec.where, SCALAR, "weights")
+    symbol.data["weights_symbol"] = Symbol(say("symbols.weights", name=spec.name), spec.where, SCALAR, "weights")
     finish(symbol, scope, trees)
     symbol.needs = (*symbol.needs, *size_symbols(support, scope))
     if "iid" in value:

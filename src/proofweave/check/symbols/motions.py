@@ -8,45 +8,44 @@ from proofweave.check.language.kinds import SCALAR, CheckError, Type
 from proofweave.check.language.names import read_key
 from proofweave.check.language.scope import Scope, Symbol
 from proofweave.check.language.tree import Index, Node
-from proofweave.check.parse.statement import read_expression
-from proofweave.check.symbols.reading import finish, hole_names, holes_of, read_type, size_symbols, text_of
-from proofweave.check.syntax.build import fit
+from proofweave.check.symbols.reading import finish, hole_names, holes_of, read_type, size_symbols, text_of, value_of
 from proofweave.core.types import SymbolSpec
+from proofweave.core.words.table import say
 
 
 def sequence(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol:
     """Return the symbol of {sequence: …}."""
-    type_, domain, _ = read_type(text_of(value, "sequence", "a sequence"), scope)
+    type_, domain, _ = read_type(text_of(value, "sequence", "symbols.sequence"), scope)
     names = hole_names(spec)
     if not names:
-        raise CheckError(f"a sequence's name carries its index: {spec.name}_t")
+        raise CheckError("symbols.sequence-index", name=spec.name)
     holes = holes_of(spec, value, scope, names)
     symbol = Symbol(spec.name, spec.where, type_, "sequence", holes, {"domain": domain})
     inner = Scope(scope)
     inner.bind(symbol)
     index = Index(names[0])
-    start = fit(read_expression(text_of(value, "start", "a sequence"), scope), type_, "value")
-    step = fit(read_expression(text_of(value, "next", "a sequence"), inner, {names[0]: index}), type_, "value")
+    start = value_of(text_of(value, "start", "symbols.sequence"), type_, scope)
+    step = value_of(text_of(value, "next", "symbols.sequence"), type_, inner, {names[0]: index})
     symbol.data.update(start=start, next=step, index=index)
     return finish(symbol, scope, [start, step], (symbol,))
 
 
 def flow(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol:
     """Return the symbol of {flow: …}: the solution of an ordinary differential equation, a function of time."""
-    type_, domain, _ = read_type(text_of(value, "flow", "a flow"), scope)
+    type_, domain, _ = read_type(text_of(value, "flow", "symbols.flow"), scope)
     if type_.kind not in ("scalar", "vector", "matrix") or domain not in ("scalar", "vector", "matrix", "real"):
-        raise CheckError("a flow is of a scalar, a vector(d) or a matrix(m, n)")
-    time = Symbol(text_of(value, "of", "a flow"), spec.where, SCALAR, "bound")
+        raise CheckError("symbols.flow-type")
+    time = Symbol(text_of(value, "of", "symbols.flow"), spec.where, SCALAR, "bound")
     symbol = Symbol(spec.name, spec.where, Type("function", (), (SCALAR,), type_), "flow", params=(time,))
-    symbol.data["state"] = Symbol(f"state of {spec.name}", spec.where, type_, "bound")
-    start = fit(read_expression(text_of(value, "start", "a flow"), scope), type_, "value")
+    symbol.data["state"] = Symbol(say("symbols.state", name=spec.name), spec.where, type_, "bound")
+    start = value_of(text_of(value, "start", "symbols.flow"), type_, scope)
     entry = scope.entries.get(read_key(spec.name))
     assert entry is not None
     inner = Scope(scope)
     inner.bind(time)
     entry.symbol = symbol  # its own equation names it, and so may that of another flow it names
     try:
-        velocity = fit(read_expression(text_of(value, "velocity", "a flow"), inner), type_, "value")
+        velocity = value_of(text_of(value, "velocity", "symbols.flow"), type_, inner)
         field = states(velocity, time)
     finally:
         entry.symbol = None
@@ -61,6 +60,6 @@ def states(node: Node, time: Symbol) -> Node:
     if node.op == "call" and node.data.role == "flow":
         at = node.args[0]
         if at.op != "sym" or at.data is not time:
-            raise CheckError(f"a flow's velocity may name {node.data.name} at the time {time.name} only", node.at)
+            raise CheckError("symbols.velocity", node.at, name=node.data.name, time=time.name)
         return Node("sym", (), node.type, node.at, node.end, node.data.data["state"])
     return node.with_args(tuple(states(arg, time) for arg in node.args)) if node.args else node

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from proofweave.check.language.kinds import SCALAR, CheckError, Dim, Type, matrix, vector
 from proofweave.check.language.names import read_key
 from proofweave.check.language.needs import named_in
 from proofweave.check.language.scope import Hole, Scope, Symbol
-from proofweave.check.language.tree import Node
+from proofweave.check.language.tree import Index, Node
 from proofweave.check.parse.statement import read_expression
+from proofweave.check.syntax.build import fit
 from proofweave.check.syntax.indices import as_dim
 from proofweave.core.types import SymbolSpec
+from proofweave.core.words.table import say
 
 VECTORS = ("vector", "unit", "simplex")
 SQUARES = ("symmetric", "psd", "spd", "orthogonal", "diagonal")
@@ -21,24 +23,33 @@ SCALARS = ("scalar", "positive", "nonneg", "interval", "int", "real")
 KNOWN = (*SCALARS, *VECTORS, "matrix", *SQUARES)
 
 
+def near(word: str, known: Iterable[str]) -> str:
+    """Return the question whether the known word most like one is meant, or an empty string."""
+    found = difflib.get_close_matches(word, list(known), 1)
+    return say("symbols.did-you-mean", name=found[0]) if found else ""
+
+
 def text_of(value: Mapping[str, object], key: str, what: str) -> str:
-    """Return the text of a key that must stand there."""
+    """Return the text of a key that a form of specification, named by its key in the table of words, must have."""
     if key not in value:
-        raise CheckError(f"{what} needs {key}:")
+        raise CheckError("symbols.needs-key", what=say(what), key=key)
     found = value[key]
     if isinstance(found, Mapping | list | tuple):
-        raise CheckError(f"{key}: must be text")
+        raise CheckError("symbols.must-be-text", key=key)
     return str(found)
+
+
+def value_of(text: str, type_: Type, scope: Scope, indices: Mapping[str, Index] | None = None) -> Node:
+    """Read an expression whose value must have a type."""
+    return fit(read_expression(text, scope, indices), type_, say("parse.value"))
 
 
 def read_type(text: str, scope: Scope) -> tuple[Type, str, dict[str, object]]:
     """Read a type such as vector(d) or interval(0, 1): the type, the sampler's name, and its bounds."""
     match = re.fullmatch(r"\s*([a-z_]+)\s*(?:\((.*)\))?\s*", text, re.S)
     if match is None or match.group(1) not in KNOWN:
-        word = match.group(1) if match else text
-        near = difflib.get_close_matches(word, KNOWN, 1)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(KNOWN)}"
-        raise CheckError(f"unknown type {text}; {hint}")
+        hint = near(match.group(1) if match else text, KNOWN) or say("symbols.known", names=", ".join(KNOWN))
+        raise CheckError("symbols.unknown-type", text=text, hint=hint)
     word, inside = match.group(1), match.group(2)
     if word == "int":
         lo, hi = read_range(inside or "", scope)
@@ -46,7 +57,7 @@ def read_type(text: str, scope: Scope) -> tuple[Type, str, dict[str, object]]:
     args = _arguments(inside)
     wanted = {"matrix": 2, "interval": 2}.get(word, 0 if word in SCALARS else 1)
     if len(args) != wanted:
-        raise CheckError(f"{word} takes {wanted} arguments, not {len(args)}")
+        raise CheckError("parse.arity", name=word, wanted=wanted, found=len(args))
     if word == "interval":
         return SCALAR, word, {"lo": read_expression(args[0], scope), "hi": read_expression(args[1], scope)}
     if word in SCALARS:
@@ -74,14 +85,14 @@ def _arguments(inside: str | None) -> list[str]:
 def read_size(text: str, scope: Scope) -> Dim:
     """Read a size: an integer or an int symbol, or sums of them."""
     if not text.strip():
-        raise CheckError("a size is missing")
+        raise CheckError("symbols.size-missing")
     return as_dim(read_expression(text, scope))
 
 
 def read_range(text: str, scope: Scope) -> tuple[Node, Node]:
     """Read a..b."""
     if text.count("..") != 1:
-        raise CheckError(f"expected a range such as 1..n, found {text or 'nothing'}")
+        raise CheckError("symbols.range", found=text or say("symbols.nothing"))
     lo, hi = text.split("..")
     return read_expression(lo, scope), read_expression(hi, scope)
 
@@ -102,13 +113,13 @@ def hole_names(spec: SymbolSpec) -> tuple[str, ...]:
 
 def holes_of(spec: SymbolSpec, value: Mapping[str, object], scope: Scope, names: tuple[str, ...]) -> tuple[Hole, ...]:
     """Return a family's indices with the ranges of over:."""
-    ranges = [part.strip() for part in text_of(value, "over", "a family").split(",")]
+    ranges = [part.strip() for part in text_of(value, "over", "symbols.family").split(",")]
     if len(ranges) != len(names):
-        raise CheckError(f"{len(names)} indices need {len(names)} ranges in over:")
+        raise CheckError("symbols.ranges", count=len(names))
     last = read_key(spec.name)[-1]
     for name in names:
         if name not in last.sub + last.sup:
-            raise CheckError(f"the index {name} does not stand in the name {spec.name}")
+            raise CheckError("symbols.index-in-name", index=name, name=spec.name)
     holes = []
     for name, text in zip(names, ranges, strict=True):
         lo, hi = read_range(text, scope)

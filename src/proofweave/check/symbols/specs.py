@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
@@ -13,8 +12,9 @@ from proofweave.check.language.tree import Node
 from proofweave.check.symbols.definitions import definition
 from proofweave.check.symbols.forms import family, function, least, random_value, solved
 from proofweave.check.symbols.motions import flow, sequence
-from proofweave.check.symbols.reading import finish, hole_names, read_type
+from proofweave.check.symbols.reading import finish, hole_names, near, read_type
 from proofweave.core.types import SymbolSpec
+from proofweave.core.words.table import say
 
 
 class Form(NamedTuple):
@@ -73,9 +73,8 @@ def _maker(spec: SymbolSpec, scope: Scope) -> Callable[[], Symbol]:
             return symbol
         except CheckError as error:
             if error.where is None:
-                error.where = spec.where
-                error.what = f"symbol {spec.name}: {error.what}"
-                error.at = None
+                error.where, error.at = spec.where, None
+                error.what = say("symbols.symbol", name=spec.name, what=error.what)
             raise
 
     return make
@@ -113,13 +112,11 @@ def build(spec: SymbolSpec, scope: Scope) -> Symbol:
 def _mapping(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol:
     name = next((key for key in FORMS if key in value), None)
     if name is None:
-        near = difflib.get_close_matches(next(iter(map(str, value)), ""), FORMS, 1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        raise CheckError(f"expected one of {', '.join(FORMS)}{hint}")
+        hint = near(next(iter(map(str, value)), ""), FORMS)
+        raise CheckError("symbols.no-form-near" if hint else "symbols.no-form", names=", ".join(FORMS), hint=hint)
     form = FORMS[name]
     for key in value:
         if key != name and key not in form.keys:
-            near = difflib.get_close_matches(str(key), form.keys, 1)
-            hint = f"; did you mean {near[0]}?" if near else f"; {name} takes {', '.join(form.keys)}"
-            raise CheckError(f"unknown key {key}{hint}")
+            hint = near(str(key), form.keys) or say("symbols.takes", name=name, keys=", ".join(form.keys))
+            raise CheckError("symbols.unknown-key", key=key, hint=hint)
     return form.read(spec, value, scope)

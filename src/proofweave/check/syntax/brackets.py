@@ -19,7 +19,7 @@ def bracket(p: Parser) -> Node:
     with p.within(CLOSING[token.text], token.at):
         inside = p.expression()
         if (found := p.peek()) is not None and found.text == ",":
-            raise CheckError("a list stands only after a function, \\min or \\max", found.at)
+            raise CheckError("parse.list", found.at)
     if token.text in ROUNDED:
         return node("func", (inside,), SCALAR, token.at, p.reached, (ROUNDED[token.text], False))
     return inside

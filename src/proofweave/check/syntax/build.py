@@ -9,6 +9,7 @@ from typing import Any
 from proofweave.check.language.kinds import SCALAR, CheckError, Type, product, unify
 from proofweave.check.language.tokens import Token
 from proofweave.check.language.tree import Node, is_number, settle
+from proofweave.core.words.table import say
 
 
 def node(op: str, args: Sequence[Node], type_: Type, at: int, end: int, data: Any = None) -> Node:
@@ -20,13 +21,11 @@ def add(terms: Sequence[Node]) -> Node:
     """Return a sum; a bare 0, I or 1 takes the type of the others."""
     if len(terms) == 1:
         return terms[0]
-    kind = _lead(terms)
-    type_ = kind
+    type_, what = _lead(terms), say("parse.sum")
     for term in terms:
-        if _open(term):
-            continue
-        type_ = unify(type_, term.type, term.at, "sum")
-    settled = tuple(settle(term, type_, "sum") for term in terms)
+        if not _open(term):
+            type_ = unify(type_, term.type, term.at, what)
+    settled = tuple(settle(term, type_, what) for term in terms)
     return Node("add", settled, type_, terms[0].at, terms[-1].end)
 
 
@@ -48,7 +47,7 @@ def multiply(factors: Sequence[Node]) -> Node:
         return factors[0]
     for factor in factors:
         if factor.type.kind in ("function", "bool"):
-            raise CheckError("a function or relation cannot be multiplied; apply it to an argument", factor.at)
+            raise CheckError("parse.multiplied", factor.at)
     type_ = factors[0].type
     for factor in factors[1:]:
         type_ = product(type_, factor.type, factor.at)
@@ -77,9 +76,9 @@ def _close_sizes(factors: Sequence[Node]) -> tuple[Node, ...]:
 def divide(above: Node, below: Node) -> Node:
     """Return a quotient; only scalars divide."""
     if below.type.kind != "scalar":
-        raise CheckError(f"cannot divide by a {below.type}; write A^{{-1}} or use entries", below.at)
+        raise CheckError("parse.divide", below.at, type=below.type)
     if above.type.kind in ("function", "bool"):
-        raise CheckError("only a value can be divided", above.at)
+        raise CheckError("parse.divided", above.at)
     return Node("div", (above, below), above.type, above.at, below.end)
 
 
@@ -87,7 +86,7 @@ def join(token: Token, left: Node, right: Node) -> Node:
     """Return two operands joined by a written product sign."""
     sign = token.text
     if sign == r"\circ":
-        raise CheckError(r"\circ is not understood; write \odot for entrywise products or apply functions", token.at)
+        raise CheckError("parse.circ", token.at)
     if sign == r"\odot":
         type_ = unify(left.type, right.type, token.at, r"\odot")
         left, right = settle(left, type_), settle(right, type_)
@@ -97,10 +96,10 @@ def join(token: Token, left: Node, right: Node) -> Node:
         if kinds == ("vector", "vector"):
             outer = Type("matrix", (left.type.dims[0], right.type.dims[0]))
             return Node("outer", (left, right), outer, left.at, right.end)
-        raise CheckError(r"\otimes is read between two vectors only", token.at)
+        raise CheckError("parse.otimes", token.at)
     if (left.type.kind, right.type.kind) == ("vector", "vector"):
         if sign != r"\cdot":
-            raise CheckError(f"{sign} between vectors is not understood", token.at)
+            raise CheckError("parse.between-vectors", token.at, sign=sign)
         return inner(left, right, left.at, right.end)
     flat = [*(left.args if left.op == "mul" else (left,)), *(right.args if _flat(left, right) else (right,))]
     return multiply(flat)
@@ -113,8 +112,8 @@ def _flat(left: Node, right: Node) -> bool:
 def inner(left: Node, right: Node, at: int, end: int) -> Node:
     """Return an inner product of two vectors or two matrices."""
     if left.type.kind not in ("vector", "matrix", "scalar"):
-        raise CheckError(f"an inner product needs two vectors or matrices, not a {left.type}", left.at)
-    type_ = unify(left.type, right.type, right.at, "inner product")
+        raise CheckError("parse.inner-types", left.at, type=left.type)
+    type_ = unify(left.type, right.type, right.at, say("parse.inner-product"))
     return Node("inner", (settle(left, type_), settle(right, type_)), SCALAR, at, end)
 
 

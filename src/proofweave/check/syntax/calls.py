@@ -14,6 +14,7 @@ from proofweave.check.language.tree import Node
 from proofweave.check.syntax.build import fit, node
 from proofweave.check.syntax.indices import member_places
 from proofweave.check.syntax.parser import CALL, Parser
+from proofweave.core.words.table import say
 
 
 def base(p: Parser, match: Match) -> Node:
@@ -40,22 +41,23 @@ def arguments_of(p: Parser, symbol: Symbol) -> list[Node]:
     """Parse (x, y) after a function and check the arguments' types."""
     opening = p.peek()
     if opening is None or opening.text not in ("(", "["):
-        raise CheckError(f"{symbol.name} is a function; give it an argument: {symbol.name}(x)", p.here())
+        raise CheckError("parse.function", p.here(), name=symbol.name)
     with p.within(")" if opening.text == "(" else "]", opening.at, CALL):
         arguments = [p.expression()]
         while p.take(",") or p.take(";") or p.take("|") or p.take(r"\|"):
             arguments.append(p.expression())
     wanted = symbol.type.args
     if len(arguments) != len(wanted):
-        raise CheckError(f"{symbol.name} takes {len(wanted)} arguments, not {len(arguments)}", opening.at)
-    return [fit(arg, type_, f"argument of {symbol.name}") for arg, type_ in zip(arguments, wanted, strict=True)]
+        raise CheckError("parse.arity", opening.at, name=symbol.name, wanted=len(wanted), found=len(arguments))
+    what = say("parse.argument-of", name=symbol.name)
+    return [fit(arg, type_, what) for arg, type_ in zip(arguments, wanted, strict=True)]
 
 
 def primed_call(p: Parser, symbol: Symbol, function: Node, sup: Sequence[Token]) -> Node:
     """Parse f'(x) and f''(x) of a function of a scalar."""
     order = len(sup)
     if any(t.text != "'" for t in sup) or symbol.type.args != (SCALAR,) or order > 2:
-        raise CheckError(r"primes are read for functions of one scalar, at most two; write \nabla", sup[0].at)
+        raise CheckError("parse.primes", sup[0].at)
     return _rate(symbol, called(p, symbol, function), order, function.at)
 
 

@@ -32,7 +32,7 @@ def entry_places(p: Parser, groups: Sequence[Sequence[Token]], dims: Sequence[Di
     places = []
     for tokens, dim in zip(groups, dims, strict=False):
         if dim is None:
-            raise CheckError("the size of this part is open", at)
+            raise CheckError("parse.part-open", at)
         places.append(index_expression(p, tokens, number(1), dim_node(dim)))
     return places
 
@@ -46,25 +46,22 @@ def entries(p: Parser, base: Node, groups: Sequence[Sequence[Token]], end: int) 
     wanted = {"vector": 1, "row": 1, "matrix": 2}.get(kind)
     if wanted is None or len(groups) != wanted:
         what = "".join(t.text for part in groups for t in part)
-        raise CheckError(f"_{{{what}}} is no declared name, and a {base.type} has no such entry", base.at)
+        raise CheckError("parse.entry", base.at, what=what, type=base.type)
     return node("entry", (base, *entry_places(p, groups, dims, base.at)), SCALAR, base.at, end)
 
 
 def index_expression(p: Parser, tokens: Sequence[Token], lo: Node, hi: Node) -> Node:
     """Parse an index; a bare name not declared becomes a free index that runs over what it subscripts."""
     if not tokens:
-        raise CheckError("an index is missing", p.here())
+        raise CheckError("parse.index-missing", p.here())
     inner = p.sub(tokens, tokens[0].at)
     inner.in_index = True
     value = inner.expression()
     inner.finish()
     if value.type.kind != "scalar":
-        raise CheckError(f"an index must be a number, not a {value.type}", tokens[0].at)
+        raise CheckError("parse.index-number", tokens[0].at, type=value.type)
     if value.op == "sym" and value.data.role == "free":
-        raise CheckError(
-            f"{value.data.name} is declared as a real number and cannot be an index; rename one of the two",
-            tokens[0].at,
-        )
+        raise CheckError("parse.real-index", tokens[0].at, name=value.data.name)
     if value.op == "index":
         p.uses.append((value.data, lo, hi))
     return node("at", (value, lo, hi), SCALAR, tokens[0].at, tokens[-1].end)
@@ -94,4 +91,4 @@ def as_dim(value: Node) -> Dim:
         return total
     if value.op == "mul" and value.args[0].op == "num" and len(value.args) == 2:
         return as_dim(value.args[1]).times(int(value.args[0].data))
-    raise CheckError("a size must be an integer combination of int symbols", value.at)
+    raise CheckError("parse.size", value.at)

@@ -24,10 +24,10 @@ STOPS = (
 PUNCTUATION = frozenset((",", ";", ".", "。", "，", "；"))
 PRODUCTS = frozenset((r"\cdot", r"\times", r"\odot", r"\otimes", "*", r"\circ"))
 UNREAD = {
-    r"\ldots": r"dots are not read; write the sum, product or list with \sum, \prod or a family",
-    r"\pm": r"\pm stands for two equations; write them out",
-    r"\mp": r"\mp stands for two equations; write them out",
-    r"\to": r"\to is no relation between values; use \approx with `order:` or \Rightarrow",
+    r"\ldots": "parse.dots",
+    r"\pm": "parse.two-equations",
+    r"\mp": "parse.two-equations",
+    r"\to": "parse.to",
 }
 
 Reader = Callable[["Parser", Token], Node]
@@ -53,7 +53,7 @@ class Parser:
         self.depth: int = outer.depth + 1 if outer else 0
         self.in_index = False
         if self.depth > DEEPEST:
-            raise CheckError(f"the formula nests deeper than {DEEPEST} levels", self.end_at)
+            raise CheckError("parse.nests", self.end_at, most=DEEPEST)
 
     # -- the token stream
 
@@ -84,8 +84,9 @@ class Parser:
         """Step over a closing token, or say what was left open."""
         if not self.take(text):
             token = self.peek()
-            found = f"; found {token.text}" if token else ""
-            raise CheckError(f"expected {text} to close what opens here{found}", opened)
+            if token is None:
+                raise CheckError("parse.close-expected", opened, text=text)
+            raise CheckError("parse.close-expected-found", opened, text=text, found=token.text)
 
     @contextmanager
     def within(self, closer: str, opened: int, mark: str = "") -> Iterator[None]:
@@ -116,13 +117,13 @@ class Parser:
         """Refuse what is left over."""
         token = self.peek()
         if token is not None:
-            raise CheckError(UNREAD.get(token.text, f"{token.text} is not understood here"), token.at)
+            raise CheckError(UNREAD.get(token.text, "parse.not-understood-here"), token.at, text=token.text)
 
     def deeper(self) -> None:
         """Count one level of nesting."""
         self.depth += 1
         if self.depth > DEEPEST:
-            raise CheckError(f"the formula nests deeper than {DEEPEST} levels", self.here())
+            raise CheckError("parse.nests", self.here(), most=DEEPEST)
 
     # -- sums
 
@@ -192,9 +193,7 @@ class Parser:
             if token.text == "/":
                 self.place += 1
                 if factors[-1].op == "func" and factors[-1].data[1]:
-                    raise CheckError(
-                        rf"\{factors[-1].data[0]} a/b has two readings; use \frac or parentheses", factors[-1].at
-                    )
+                    raise CheckError("parse.slash-function", factors[-1].at, name=factors[-1].data[0])
                 if len(factors) > 1 and factors[-1].type.kind != "scalar":
                     factors = [multiply(factors)]
                 below = self.factor()
@@ -207,7 +206,7 @@ class Parser:
                 self.place += 1
                 continue
             if divided:
-                raise CheckError("a/bc has two readings; put braces or parentheses: a/(bc) or (a/b)c", token.at)
+                raise CheckError("parse.slash", token.at)
             factors.append(self.factor())
         return multiply(factors)
 
@@ -234,15 +233,15 @@ class Parser:
         self.skip_layout()
         token = self.peek()
         if token is None:
-            raise CheckError("something is missing at the end", self.end_at)
+            raise CheckError("parse.ends", self.end_at)
         if token.text in UNREAD:
-            raise CheckError(UNREAD[token.text], token.at)
+            raise CheckError(UNREAD[token.text], token.at, text=token.text)
         if token.text in ("+", "-"):
-            raise CheckError(f"a value is missing before {token.text}; put a signed factor in parentheses", token.at)
+            raise CheckError("parse.value-before", token.at, text=token.text)
         named = token.kind == "op" and self.scope.match(self.tokens, self.place) is not None
         reader = KINDS["name"] if named else READERS.get(token.text) or KINDS.get(token.kind)
         if reader is None:
-            raise CheckError(f"{token.text} is not understood", token.at)
+            raise CheckError("parse.not-understood", token.at, text=token.text)
         return reader(self, token)
 
 

@@ -12,6 +12,7 @@ from proofweave.check.language.tree import Node
 from proofweave.check.syntax.build import node
 from proofweave.check.syntax.indices import entries
 from proofweave.check.syntax.parser import Parser
+from proofweave.core.words.table import say
 
 
 def postfix(p: Parser, base: Node) -> Node:
@@ -35,18 +36,18 @@ def postfix(p: Parser, base: Node) -> Node:
 def raised(p: Parser, base: Node, sup: Sequence[Token], end: int) -> Node:
     """Apply a superscript: a transpose, an inverse or a power."""
     if sup[0].text == "'":
-        raise CheckError("a prime stands only in a declared name or after a function: f'(x)", sup[0].at)
+        raise CheckError("parse.prime", sup[0].at)
     texts = [t.text for t in sup if t.kind not in ("open", "close")]
     kind = base.type.kind
     if kind in ("function", "bool"):
-        raise CheckError("a script on a function must stand after its argument: f(x)^2", sup[0].at)
+        raise CheckError("parse.script-on-function", sup[0].at)
     if texts in ([r"\top"], ["T"]) and kind in ("vector", "row", "matrix"):
         return transposed(base, end)
     if texts == [r"\top"]:
         return base
     if kind == "scalar":
         if texts == [r"\ast"] or texts == ["*"] or texts == [r"\star"] or texts == ["+"]:
-            raise CheckError(f"^{texts[0]} is not part of a declared name", sup[0].at)
+            raise CheckError("parse.no-part", sup[0].at, text=texts[0])
         return node("pow", (base, _scalar(p.whole(sup, sup[0].at))), SCALAR, base.at, end)
     if kind == "matrix":
         if texts in (["-", r"\top"], ["-", "T"]):
@@ -54,20 +55,18 @@ def raised(p: Parser, base: Node, sup: Sequence[Token], end: int) -> Node:
         if texts in ([r"\dagger"], ["+"]):
             return node("pinv", (base,), Type("matrix", tuple(reversed(base.type.dims))), base.at, end)
         if texts in (["*"], [r"\ast"]):
-            raise CheckError("^* is not part of a declared name", sup[0].at)
+            raise CheckError("parse.no-part", sup[0].at, text="*")
         if texts == ["-", "1"]:
             return _inverse(base, end)
-        meet(base.type.dims[0], base.type.dims[1], sup[0].at, "power of a matrix")
+        meet(base.type.dims[0], base.type.dims[1], sup[0].at, say("parse.power-of-a-matrix"))
         return node("pow", (base, _scalar(p.whole(sup, sup[0].at))), base.type, base.at, end)
     if texts[:1] == [r"\odot"]:
         return node("elementpow", (base, _scalar(p.whole(sup[1:], sup[0].at))), base.type, base.at, end)
-    raise CheckError(
-        rf"a {base.type} has no power; write \|x\|^2, x^{{\odot 2}}, or declare the name with its script", sup[0].at
-    )
+    raise CheckError("parse.no-power", sup[0].at, type=base.type)
 
 
 def _inverse(base: Node, end: int) -> Node:
-    meet(base.type.dims[0], base.type.dims[1], base.at, "inverse")
+    meet(base.type.dims[0], base.type.dims[1], base.at, say("parse.inverse"))
     return node("inverse", (base,), base.type, base.at, end)
 
 
@@ -80,5 +79,5 @@ def transposed(base: Node, end: int) -> Node:
 
 def _scalar(value: Node) -> Node:
     if value.type.kind != "scalar":
-        raise CheckError(f"an exponent must be a number, not a {value.type}", value.at)
+        raise CheckError("parse.exponent", value.at, type=value.type)
     return value

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from proofweave.check.language.kinds import BOOL, CheckError, Type, unify
 from proofweave.check.language.tokens import Token
-from proofweave.check.language.tree import Node, settle
+from proofweave.check.language.tree import Node, is_number, settle
 from proofweave.check.syntax.build import node
 from proofweave.check.syntax.parser import RELATIONS, Parser
+from proofweave.core.words.table import say
 
 
 def constraint(p: Parser, tokens: Sequence[Token]) -> Node:
@@ -38,10 +39,10 @@ def relation(p: Parser, before: Node | None = None) -> Node:
         sign = token.text
         p.place += 1
         if sign in ("<", ">") and p.take("="):
-            raise CheckError(f"write {chr(92)}{'le' if sign == '<' else 'ge'} for {sign}=", token.at)
+            raise CheckError("parse.write-for", token.at, text=r"\le" if sign == "<" else r"\ge", sign=sign)
         if sign == ":":
             if not p.take("="):
-                raise CheckError(": is not understood here", token.at)
+                raise CheckError("parse.not-understood-here", token.at, text=":")
             sign = "="
         if sign == r"\equiv":
             sign = "="
@@ -50,32 +51,32 @@ def relation(p: Parser, before: Node | None = None) -> Node:
             p.place += 1
         sides.append(p.expression())
     if not signs:
-        raise CheckError("a relation was expected here", start)
+        raise CheckError("parse.relation", start)
     return chain(sides, signs)
 
 
 def chain(sides: Sequence[Node], signs: Sequence[tuple[str, int]]) -> Node:
     """Return a chain of relations whose sides have one type."""
     ops = tuple(sign for sign, _ in signs)
-    lead = next((s for s in sides if not (s.op == "num" and s.data == 0)), sides[0])
+    lead = next((s for s in sides if not is_number(s, 0)), sides[0])
     if ops == (r"\perp",):
         type_ = unify(sides[0].type, sides[1].type, signs[0][1], r"\perp")
         settled = [settle(side, type_) for side in sides]
         return node("chain", settled, BOOL, sides[0].at, sides[-1].end, ops)
-    type_ = lead.type
+    type_, what = lead.type, say("parse.two-sides")
     for side in sides:
-        if not (side.op == "num" and side.data == 0):
-            type_ = unify(type_, side.type, side.at, "the two sides")
+        if not is_number(side, 0):
+            type_ = unify(type_, side.type, side.at, what)
     _comparable(type_, signs)
-    settled = [settle(side, type_, "the two sides") for side in sides]
+    settled = [settle(side, type_, what) for side in sides]
     return node("chain", settled, BOOL, sides[0].at, sides[-1].end, ops)
 
 
 def _comparable(type_: Type, signs: Sequence[tuple[str, int]]) -> None:
     if type_.kind in ("function", "bool"):
-        raise CheckError("functions are compared at an argument: f(x) = g(x)", signs[0][1])
+        raise CheckError("parse.functions-compared", signs[0][1])
     for sign, at in signs:
         if type_.kind == "matrix" and sign in ("<", ">", r"\le", r"\ge"):
-            raise CheckError(rf"matrices are compared by \succeq and \preceq, not by {sign}", at)
+            raise CheckError("parse.matrices-compared", at, sign=sign)
         if type_.kind == "scalar" and sign in (r"\succeq", r"\preceq"):
-            raise CheckError(f"{sign} compares matrices or vectors", at)
+            raise CheckError("parse.compares", at, sign=sign)

@@ -33,17 +33,15 @@ def check_domain(p: Parser, symbol: Symbol, where: Sequence[Token]) -> None:
     at = where[0].at if where else p.here()
     domain = str(symbol.data.get("domain", symbol.type.kind))
     if not texts:
-        raise CheckError("a set is missing here", at)
+        raise CheckError("parse.set-missing", at)
     if texts[0] in (r"\{", "[", "("):
         if texts[0] in ("[", "(") and symbol.type.kind == "scalar" and "," in texts:
-            raise CheckError(f"declare {symbol.name}: interval(a, b) instead of writing its interval here", at)
-        raise CheckError(rf"\in is read for indices, as in i \in [n], and for the set {symbol.name} is declared in", at)
+            raise CheckError("parse.interval", at, name=symbol.name)
+        raise CheckError("parse.in-declared", at, name=symbol.name)
     first = texts[0].lstrip("\\")
     if texts[0] in REALS and domain not in ("vector", "scalar", "matrix", "real"):
-        raise CheckError(rf"{symbol.name} is declared {domain}, not all of \mathbb{{R}}", at)
+        raise CheckError("parse.not-all-reals", at, name=symbol.name, domain=domain)
     if "Delta" in first and domain not in ("simplex", "unit"):
-        raise CheckError(f"{symbol.name} is not declared simplex(…)", at)
+        raise CheckError("parse.simplex", at, name=symbol.name)
     if texts[0] not in REALS and domain in ("vector", "scalar", "matrix", "real", "function"):
-        raise CheckError(
-            rf"{symbol.name} is declared {domain}, all of \mathbb{{R}}; declare the set's type, such as simplex(n)", at
-        )
+        raise CheckError("parse.all-reals", at, name=symbol.name, domain=domain)

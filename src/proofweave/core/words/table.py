@@ -8,7 +8,7 @@ notation: it is read from the package, once, when something is said for the firs
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -51,6 +51,14 @@ def changed(text: str, change: Callable[[str], str]) -> str:
     if other is not text or not isinstance(text, Said):
         return other
     return Said(text.key, {name: changed(v, change) if isinstance(v, str) else v for name, v in text.values.items()})
+
+
+def together(texts: Sequence[str], key: str) -> str:
+    """Return texts joined by the text of a key with the fields `first` and `rest`; nested no deeper than need be."""
+    half = len(texts) // 2
+    if not half:
+        return texts[0] if texts else ""
+    return say(key, first=together(texts[:half], key), rest=together(texts[half:], key))
 
 
 def labels(room: str, language: str) -> Mapping[str, str]:

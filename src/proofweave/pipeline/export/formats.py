@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from proofweave.pipeline.project import Project
     from proofweave.stages.export.page.document import Document
 
-FORMATS = ("html", "pdf", "epub", "github", "typora", "obsidian")
-
 
 def format_of(asked: str | None, target: Path) -> str:
     """Return the format that is asked for; where none is, a file's name says it."""

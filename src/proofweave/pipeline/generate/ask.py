@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+from proofweave.adapters.katex import start_v8
 from proofweave.adapters.model.server import Server, key_in
 from proofweave.adapters.recordings import check_writable
 from proofweave.core.errors import UsageError
@@ -34,6 +35,7 @@ def ask_provider(
     purse, server = purse_of(config), server_of(config)
     for desk in desks:
         check_writable(project.root / "generations" / desk.post)
+    start_v8()  # here, not in the threads that judge
     progress = Progress(sum(len(desk.waiting) for desk in desks), screen)
     if config.provider == "batch":
         from proofweave.pipeline.generate.batch import ask_batch
