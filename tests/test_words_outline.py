@@ -18,6 +18,8 @@ from proofweave.outline.reading import read_outline
 from proofweave.outline.renumber import retag
 from proofweave.outline.reply import RECORDING, REPLIES, read_drafts, read_reply
 from proofweave.outline.shapes import Many, OneOf, Record, Table, about, words_of
+from proofweave.pipeline.code import modules
+from proofweave.stages.ledger.record import SHAPE
 from proofweave.text.press import environment_of, print_template
 from proofweave.text.tex.structure import problems
 from proofweave.text.yaml.reading import read_nodes
@@ -182,12 +184,17 @@ def shapes(shape, seen):
 
 def test_every_shape_and_key_has_words_and_no_words_are_left():
     seen: set[int] = set()
-    said = {text.key for root in (OUTLINE, RECORDING, REPLIES) for text in shapes(root, seen)}
+    said = {text.key for root in (OUTLINE, RECORDING, REPLIES, SHAPE) for text in shapes(root, seen)}
     assert said == {f"format.{name}" for name in table("format")}
 
 
 def test_katex_has_words_for_each_of_its_messages():
     assert {name for name, _ in MESSAGES} | {"slow", "place"} == set(table("katex"))
+
+
+def test_the_words_of_a_verb_are_part_of_its_code():
+    rooms = {path.stem for path in modules("validate") if path.suffix == ".toml"}
+    assert rooms >= {"outline", "format", "kind", "text", "config", "katex", "files"}
 
 
 def test_a_finding_says_the_same_in_both_languages():

@@ -29,6 +29,8 @@ VERBS = (
     "gc",
     "retag",
     "schema",
+    "migrate",
+    "ledger",
     "manifest",
     "reproduce",
 )
@@ -56,13 +58,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _explain(error: Exception) -> int:
     """Print an error once, in plain words; only PROOFWEAVE_DEBUG shows where in the program it arose."""
-    from proofweave.cli.verb import language_here
+    from proofweave.cli.verb import language_here, tell
     from proofweave.core.errors import FindingsError, ProofweaveError
     from proofweave.core.wire import line_of
 
     if isinstance(error, FindingsError):
         for finding in error.findings:
-            print(line_of(finding, language_here()), file=sys.stderr)
+            tell(line_of(finding, language_here()))
         return FINDINGS
     if isinstance(error, ProofweaveError):
         print(f"proofweave: {error}", file=sys.stderr)

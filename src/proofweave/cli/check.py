@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+import sys
 
-if TYPE_CHECKING:
-    from proofweave.check.judge.verdict import Verdict
-    from proofweave.core.types import Finding
+from proofweave.cli.verb import print_findings, print_lines, tell
 
 FORMATS = ("text", "json", "github", "sarif")
-
 
 SUMMARY = "check every equation numerically from its own TeX"
 EXAMPLE = """\
@@ -45,79 +40,17 @@ def _count(text: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check the files; 1 where something is refuted or in error, 2 where a file cannot be read."""
-    import sys
+    from proofweave.pipeline.check import check
 
-    from proofweave.check.judge.verdict import failed
-    from proofweave.core.errors import FileError, FindingsError
-
-    verdicts: list[Verdict] = []
-    problems: list[Finding] = []
-    code = 0
-    for name in arguments.files:
-        try:
-            verdicts += _verdicts(name, arguments)
-        except FileError as error:
-            print(f"proofweave: {error}", file=sys.stderr)
-            code = 2
-        except FindingsError as error:
-            problems += error.findings
-            code = 2
-    for problem in problems:
-        print(problem, file=sys.stderr)
-    chosen = "json" if arguments.json else arguments.format
-    _print(verdicts, chosen, arguments.quiet)
-    return code or int(failed(verdicts))
-
-
-def _verdicts(name: str, arguments: argparse.Namespace) -> Sequence[Verdict]:
-    from proofweave.adapters.files import read_text
-    from proofweave.check.sheet.whole import check_file, check_outline
-
-    settings: dict[str, Any] = {
-        "instances": arguments.instances,
-        "seed": arguments.seed,
-        "mutants": not arguments.no_mutants,
-    }
-    text = read_text(Path(name))
-    if name.endswith((".yaml", ".yml")) and _is_outline(text):
-        return check_outline(_outline(name, text), **settings)
-    return check_file(text, name, **settings)
-
-
-def _is_outline(text: str) -> bool:
-    return any(line.startswith(("sections:", "source:")) for line in text.splitlines())
-
-
-def _outline(name: str, text: str) -> Any:
-    """Return an outline with its recorded replies filled in, where it lies in a project that has them."""
-    from proofweave.core.errors import FindingsError, UsageError
-    from proofweave.core.wire import errors
-    from proofweave.outline.reading import read_outline
-
-    outline, findings = read_outline(text, name)
-    if outline is None or errors(findings):
-        raise FindingsError(findings)
-    try:
-        from proofweave.pipeline.generate.replies import replies_in, replies_of
-        from proofweave.pipeline.project import Project
-        from proofweave.stages.weave.grown import fill
-
-        project = Project.find(str(Path(name).parent))
-        return fill(outline, replies_in(replies_of(project, Path(name).absolute())))
-    except UsageError:
-        return outline
-
-
-def _print(verdicts: Sequence[Verdict], form: str, quiet: bool) -> None:
-    from proofweave.check.sheet import formats
-
-    if form == "json":
-        print(formats.as_json(verdicts))
-    elif form == "sarif":
-        print(formats.as_sarif(verdicts))
-    elif form == "github":
-        for line in formats.as_github(verdicts):
-            print(line)
+    mutants = not arguments.no_mutants
+    checked = check(arguments.files, instances=arguments.instances, seed=arguments.seed, mutants=mutants)
+    for error in checked.unopened:
+        tell(f"proofweave: {error}")
+    print_findings(checked.unread)
+    form = "json" if arguments.json else arguments.format
+    lines = checked.printed(form, arguments.quiet)
+    if form == "text":
+        print_lines(lines)
     else:
-        for line in formats.as_text(verdicts, quiet):
-            print(line)
+        sys.stdout.writelines(f"{line}\n" for line in lines)  # for programs: never coloured
+    return checked.code

@@ -34,7 +34,7 @@ def _budget(text: str) -> str:
 
 def run(arguments: argparse.Namespace) -> int:
     """Choose a recording for each request; ask the provider for those that have none."""
-    from proofweave.cli.terminal import Terminal
+    from proofweave.adapters.terminal import Screen
     from proofweave.core.errors import UsageError
     from proofweave.pipeline.generate.posts import Wishes, estimated, generate_posts
 
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         print_lines(estimated(project, arguments.requests, wishes))
         return 0
     code = 0
-    for replies, findings in generate_posts(project, arguments.requests, wishes, Terminal()):
+    for replies, findings in generate_posts(project, arguments.requests, wishes, Screen()):
         if not arguments.output:
             print_lines(f"{block}: {path}" for block, path in replies.items())
             code = max(code, print_findings(findings))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,10 +51,13 @@ def print_findings(findings: Sequence[Finding], language: str = "") -> int:
 
 def print_lines(lines: Iterable[str]) -> None:
     """Print what was asked for to standard output."""
-    for line in lines:
-        print(line)
+    from proofweave.adapters.terminal import say
+
+    say(lines)
 
 
 def tell(line: str) -> None:
     """Print a line about the work to standard error."""
-    print(line, file=sys.stderr, flush=True)
+    from proofweave.adapters.terminal import say
+
+    say([line], errors=True)

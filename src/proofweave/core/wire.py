@@ -101,6 +101,13 @@ def findings_in(values: Sequence[Mapping[str, Any]]) -> tuple[Finding, ...]:
     )
 
 
+def verdict_of(equation: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the verdict on an equation and its reason; a skip whose reason is an assumption is `assumed`."""
+    verdict, reason = str(equation["verdict"]), text_in(equation["reason"])
+    assumption = reason.removeprefix("assumed: ")
+    return ("assumed", assumption) if verdict == "skipped" and assumption != reason else (verdict, reason)
+
+
 def errors(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """Return the findings that stop a merge."""
     return tuple(finding for finding in findings if finding.severity is Severity.ERROR)

@@ -11,7 +11,7 @@ from typing import Any
 
 from proofweave.core.findings import finding_of
 from proofweave.core.types import Finding, Where
-from proofweave.core.words.table import LANGUAGES, say
+from proofweave.core.words.table import LANGUAGES, labels, say
 from proofweave.text.yaml.nodes import MapNode, Node, ScalarNode
 from proofweave.text.yaml.reading import read_nodes
 
@@ -53,9 +53,13 @@ class Config:
     batch_poll: float = 30.0
     prices: Mapping[str, Price] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
-    heading: str = "公式推导与注释"
+    heading: str = "auto"
     reference_post: str = ""
     language: str = "auto"
+
+    def heading_in(self, language: str) -> str:
+        """Return the heading the grown part stands under; the project may leave it to each post's language."""
+        return labels("post", language)["heading"] if self.heading == "auto" else self.heading
 
 
 Check = Callable[[str], bool]

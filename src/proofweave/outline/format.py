@@ -136,5 +136,6 @@ OUTLINE = Record(
         "symbols": Key(SYMBOLS, "outline-symbols"),
         "references": Key(Table("references", REFERENCE, ID), "outline-references"),
         "sections": Key(Many(SECTION, "sections"), "outline-sections", required=True),
+        "format": Key(POSITIVE, "outline-format"),
     },
 )

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from proofweave.core import formats
 from proofweave.core.findings import finding_of
 from proofweave.core.types import (
     Code,
@@ -24,9 +25,10 @@ from proofweave.core.types import (
     Text,
 )
 from proofweave.outline.conform import conform
-from proofweave.outline.format import ID, PARTS
+from proofweave.outline.format import ID, PARTS, POSITIVE
 from proofweave.outline.parts import PartReader, plain, text_of
 from proofweave.outline.shapes import Free, Key, Record, Scalar, Table
+from proofweave.outline.version import too_new
 from proofweave.text.yaml.nodes import ListNode, MapNode, Node, ScalarNode
 from proofweave.text.yaml.strict_json import read_json_nodes
 
@@ -44,6 +46,7 @@ REPLIES = Table("replies", SLOTS, ID)
 RECORDING = Record(
     "recording",
     {
+        "format": Key(POSITIVE, "recording-format"),
         "block": Key(ID, "recording-block", required=True),
         "spec": Key(Scalar(may_be_empty=True), "recording-spec"),
         "key": Key(Scalar(may_be_empty=True), "recording-key"),
@@ -59,6 +62,9 @@ def read_reply(text: str, path: str) -> tuple[Reply | None, tuple[Finding, ...]]
     root, problems = read_json_nodes(text, path)
     if root is None:
         return None, problems
+    newer = too_new(root, formats.RECORDING, "reply-format")
+    if newer:
+        return None, newer
     root = _joined(root)
     findings = [*problems, *_as_recording(conform(root, RECORDING))]
     if not isinstance(root, MapNode):
@@ -97,6 +103,7 @@ def write_reply(reply: Reply) -> str:
         if value:
             provenance[key] = dict(sorted(value.items())) if isinstance(value, Mapping) else value
     document = {
+        "format": formats.RECORDING,
         "block": reply.block,
         "spec": reply.spec,
         "key": reply.key,

@@ -37,7 +37,7 @@ def assembled(project: Project, path: Path, replies: Mapping[str, Any]) -> Assem
     filled = fill(outline, chosen)
     if replies["pending"]:
         return Assembled(filled, source, None, problems)
-    woven = weave(filled, project.templates(outline.language))
+    woven = weave(filled, project.templates("post"))
     return Assembled(filled, source, woven, (*problems, *clashes, *_undrawn(project, filled)))
 
 
@@ -63,4 +63,4 @@ def merged(project: Project, assembly: Assembled) -> str:
 
 def heading_of(project: Project, outline: Outline) -> str:
     """Return the heading the grown part stands under: the outline's own, else the project's."""
-    return outline.heading or project.config().heading
+    return outline.heading or project.config().heading_in(outline.language)

@@ -20,7 +20,7 @@ START = ("__init__.py", "__main__.py", "cli/__init__.py", "cli/verb.py")
 APART = (ROOT / "pipeline/generate/ask.py",)
 """What no verb's output depends on: a reply that is recorded is the same whatever asked for it."""
 
-WORDS = re.compile(r"""["'](\w+)\.\w|labels\(\s*["'](\w+)""")
+WORDS = re.compile(r"""["'](\w+)\.[\w{]|labels\(\s*["'](\w+)""")
 """A key of the table of words, or all of a room; each room is a file beside the table."""
 
 COMPUTES = {

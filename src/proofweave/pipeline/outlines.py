@@ -25,7 +25,7 @@ def new_post(project: Project, source: Path, output: Path | None, like: Path | N
     output = _free(project, output or project.root / "outlines" / f"{source.stem}.yaml")
     post = _post(project, source)
     reference = _reference(project, like) if like is not None else None
-    text = new_outline(post, output.stem, reference, project.config().heading)
+    text = new_outline(post, output.stem, reference, project.config())
     _refuse_misread(project, text, post, output)
     write_text(output, text)
     return output

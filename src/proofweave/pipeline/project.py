@@ -80,6 +80,18 @@ class Project:
         """Return the outline files, sorted by name."""
         return tuple(sorted((self.root / "outlines").glob("*.yaml")))
 
+    def ingredients(self, outline: Path) -> tuple[Path, ...]:
+        """Return the files that a post is made of, as far as they are there: its own, and those of all posts."""
+        from proofweave.outline.first_keys import peek
+
+        text = outline.read_text(encoding="utf-8", errors="replace") if outline.is_file() else ""
+        found = [outline, self.root / peek(text).get("source", "")]
+        found += sorted((self.root / "generations" / outline.stem).glob("*.json"))
+        found.append(self.root / "config.yaml")
+        for folder in ("prompt", "post"):
+            found += sorted((self.root / "templates" / folder).glob("*.j2"))
+        return tuple(path for path in found if path.is_file())
+
     def source(self, outline: Outline) -> tuple[Post | None, tuple[Finding, ...]]:
         """Return the source post of an outline; a missing or unreadable one is a problem at `source:`."""
         from proofweave.text.markdown.post import read_post

@@ -12,8 +12,10 @@ from proofweave.pipeline.project import Project, Tell, silent
 if TYPE_CHECKING:
     from proofweave.core.types import Finding
 
-SHARED = ("config.yaml", "templates/*/*.j2")
-PATTERNS = ("outlines/*.yaml", "blogs_raw/*.md", "generations/*/*.json", "figures/*/*.py", *SHARED)
+PATTERNS = (
+    *("outlines/*.yaml", "blogs_raw/*.md", "generations/*/*.json", "figures/*/*.py"),
+    *("config.yaml", "templates/*/*.j2"),
+)
 """What posts are made of; a file that matches is watched."""
 
 
@@ -90,10 +92,8 @@ class Builder:
         page = self.site / "posts" / f"{path.stem}.html"
         if not page.is_file():
             return True
-        root = self.project.root
-        found = [path, *(root / "blogs_raw").glob("*.md"), *(root / "generations" / path.stem).glob("*.json")]
-        found += [shared for pattern in SHARED for shared in root.glob(pattern)]
-        return any(each.stat().st_mtime_ns > page.stat().st_mtime_ns for each in found)
+        built = page.stat().st_mtime_ns
+        return any(each.stat().st_mtime_ns > built for each in self.project.ingredients(path))
 
     def undrawn(self) -> tuple[Path, ...]:
         """Return the scripts of figures that the site lacks, or has older."""

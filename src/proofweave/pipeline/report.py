@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from proofweave.adapters.files import write_text
 from proofweave.core.errors import FileError, UsageError
-from proofweave.pipeline.documents import read_document, write_document
+from proofweave.core.wire import dump
+from proofweave.pipeline.documents import read_document
 from proofweave.pipeline.project import Project, Tell, outline_paths
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def write_report(
     whole = reported(project, findings or judged_posts(project, tell))
     text = report_text(whole, project.templates("report"))
     if document is not None:
-        write_document(document, report_json(whole))
+        write_text(document, dump(report_json(whole)))
     if output is not None:
         write_text(output, text)
     return text
@@ -66,4 +67,5 @@ def reported(project: Project, paths: Sequence[Path]) -> Report:
             what = f"{project.name(path)} is not what validate wrote"
             raise FileError(what, "delete it and run snakemake again") from None
         documents.append(document)
-    return report(documents, project.config().reference_post)
+    config = project.config()
+    return report(documents, config.reference_post, config.language)

@@ -29,17 +29,18 @@ def write_assets(folder: Path) -> None:
 
 def write_site(project: Project, site: Path, tell: Tell) -> None:
     """Write the pages around the posts that are there, from what the last build found."""
-    whole = report_json(reported(project, judged_posts(project, tell)))
+    report = reported(project, judged_posts(project, tell))
+    whole, language = report_json(report, report.told), report.language
     posts: list[dict[str, Any]] = whole["posts"]
     for post in posts:
         post["errors"] = [each for each in post["findings"] if each["severity"] == "error"]
     pages = {post["post"]: site / "posts" / f"{post['post']}.html" for post in posts}
     built = {post: parts_of(read_text(path)) for post, path in pages.items() if path.is_file()}
-    write_text(site / "index.html", index_page(posts, built, whole["totals"]), keep=True)
+    write_text(site / "index.html", index_page(posts, built, whole["totals"], language), keep=True)
     write_text(site / "assets" / "search-index.js", search_index(built, posts), keep=True)
-    write_text(site / "dashboard.html", dashboard_page(posts), keep=True)
+    write_text(site / "dashboard.html", dashboard_page(posts, language), keep=True)
     graphs = {post["post"]: graph_of(project, post["post"]) for post in posts if post["post"] in built}
-    write_text(site / "graph.html", graph_page(posts, graphs), keep=True)
+    write_text(site / "graph.html", graph_page(posts, graphs, language), keep=True)
 
 
 def graph_of(project: Project, post: str) -> tuple[Result, ...]:

@@ -19,6 +19,7 @@ from proofweave.outline.first_keys import peek
 from proofweave.pipeline.assembly import Assembled, assembled, heading_of
 from proofweave.pipeline.documents import Document, findings_of, write_document
 from proofweave.pipeline.generate.replies import replies_of
+from proofweave.pipeline.inputs import inputs_of
 from proofweave.pipeline.project import Project
 from proofweave.stages.merge.post import merge, strip
 from proofweave.stages.validate.judgement import View, judge_source, validate
@@ -49,14 +50,14 @@ def judged(project: Project, path: Path, replies: Document) -> Document:
     assembly = assembled(project, path, replies)
     known = findings_of(replies)
     if assembly is None:
-        return _document(project, path, None, known, replies["pending"])
+        return _document(project, path, replies, None, known)
     outline, source = assembly.outline, assembly.source
     findings = [*known, *assembly.findings]
     if source is None:
-        return _document(project, path, outline, findings, replies["pending"])
+        return _document(project, path, replies, outline, findings)
     if assembly.woven is None:
         findings += judge_source(source, KaTeX().render_errors)
-        return _document(project, path, outline, findings, pending=True, source=source)
+        return _document(project, path, replies, outline, findings, source)
     judgement, grown_problems = _judgement(project, assembly, findings)
     findings += [*grown_problems, *judgement.findings]
     verdicts = _verdicts(project, outline)
@@ -64,7 +65,7 @@ def judged(project: Project, path: Path, replies: Document) -> Document:
     if errors([*findings, *told]):  # what could not be read may be what uses a symbol
         told = [finding for finding in told if finding.severity is not Severity.INFO]
     findings += told
-    document = _document(project, path, outline, findings, replies["pending"], source)
+    document = _document(project, path, replies, outline, findings, source)
     document["counts"] = judgement.counts.values()
     document["equations"] = list(_equations(outline, assembly.woven.numbering.tags, verdicts))
     return document
@@ -73,20 +74,22 @@ def judged(project: Project, path: Path, replies: Document) -> Document:
 def _document(
     project: Project,
     path: Path,
+    replies: Document,
     outline: Outline | None,
     findings: Any,
-    pending: bool,
     source: Post | None = None,
 ) -> Document:
     """Return a judgement without counts."""
     seen: dict[str, str] = {}
     with suppress(Exception):
         seen = dict(peek(path.read_text(encoding="utf-8", errors="replace")))
-    status = REFUSED if errors(findings) else PENDING if pending else COMPLETE
+    status = REFUSED if errors(findings) else PENDING if replies["pending"] else COMPLETE
     return {
+        "inputs": inputs_of(project, path, replies),
         "post": path.stem,
         "title": outline.title if outline else seen.get("title", ""),
         "path": project.name(path),
+        "language": outline.language if outline else "en" if seen.get("language") == "en" else "zh",
         "source": outline.source if outline else seen.get("source", ""),
         "source_lines": line_count(source.text) if source else None,
         "status": status,
@@ -94,7 +97,7 @@ def _document(
         "order": outline.order if outline else _number(seen.get("order", "")),
         "batch": outline.batch if outline else _number(seen.get("batch", "")),
         "priority": outline.priority if outline else seen.get("priority", ""),
-        "pending": pending,
+        "pending": replies["pending"],
         "budget": {k.value: list(v) for k, v in {**BUDGET, **(outline.budget if outline else {})}.items()},
         "findings": findings_out(findings, said=True),
         "counts": None,

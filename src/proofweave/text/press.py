@@ -16,15 +16,15 @@ HELD = "template:"
 """How tracebacks name a template, which is a text in memory and not a file."""
 
 
-def environment_of(templates: Mapping[str, str]) -> SandboxedEnvironment:
-    """Return a sandboxed template environment over texts by name; a value a template misspells is an error."""
+def environment_of(templates: Mapping[str, str], words: Mapping[str, str] | None = None) -> SandboxedEnvironment:
+    """Return a sandboxed environment over texts by name, all with `words`; a value a template misspells is an error."""
     from jinja2 import FunctionLoader, StrictUndefined
     from jinja2.sandbox import SandboxedEnvironment
 
     def held(name: str) -> tuple[str, str, None] | None:
         return (templates[name], HELD + name, None) if name in templates else None
 
-    return SandboxedEnvironment(
+    environment = SandboxedEnvironment(
         loader=FunctionLoader(held),
         undefined=StrictUndefined,
         autoescape=False,  # the output is Markdown; HTML is refused in the outline and escaped at export
@@ -32,6 +32,8 @@ def environment_of(templates: Mapping[str, str]) -> SandboxedEnvironment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.globals["words"] = words or {}
+    return environment
 
 
 def print_template(environment: SandboxedEnvironment, folder: str, name: str, values: Mapping[str, Any]) -> str:

@@ -47,20 +47,20 @@ def told(text: str, language: str) -> str:
     return _printed(text.key, text.values, language) if isinstance(text, Said) else text
 
 
-def changed(text: str, change: Callable[[str], str]) -> str:
-    """Return a text to which `change` was applied or, where it left one of the table alone, to those in its fields."""
-    other = change(text)
-    if other is not text or not isinstance(text, Said):
-        return other
-    return Said(text.key, {name: changed(v, change) if isinstance(v, str) else v for name, v in text.values.items()})
-
-
 def together(texts: Sequence[str], key: str) -> str:
     """Return texts joined by the text of a key with the fields `first` and `rest`; nested no deeper than need be."""
     half = len(texts) // 2
     if not half:
         return texts[0] if texts else ""
     return say(key, first=together(texts[:half], key), rest=together(texts[half:], key))
+
+
+def changed(text: str, change: Callable[[str], str]) -> str:
+    """Return a text to which `change` was applied or, where it left one of the table alone, to those in its fields."""
+    other = change(text)
+    if other is not text or not isinstance(text, Said):
+        return other
+    return Said(text.key, {name: changed(v, change) if isinstance(v, str) else v for name, v in text.values.items()})
 
 
 def labels(room: str, language: str) -> Mapping[str, str]:

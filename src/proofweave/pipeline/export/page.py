@@ -16,12 +16,13 @@ from proofweave.pipeline.project import Project
 from proofweave.stages.export.marked.placeholders import mark
 from proofweave.stages.export.page.checks import checked
 from proofweave.stages.export.page.document import Document, filled, problems, refused, whole
-from proofweave.text.markdown.post import headings, read_post
+from proofweave.text.markdown.post import headings, language_of, read_post
 
 
 def refused_page(judgement: Mapping[str, Any], root: str = "../") -> str:
     """Return the page of a refused post, which says what is wrong with it."""
-    return refused(str(judgement["title"] or judgement["post"]), errors(findings_of(judgement)), root)
+    title = str(judgement["title"] or judgement["post"])
+    return refused(title, errors(findings_of(judgement)), judgement["language"], root)
 
 
 def grown(project: Project, path: Path, assembly: Assembled, judgement: Mapping[str, Any]) -> Document:
@@ -43,7 +44,8 @@ def plain(name: str, stem: str, text: str) -> Document:
     """Return any Markdown ready for its page."""
     post = read_post(text, name)
     first = next((heading.title for heading in headings(post) if heading.level == 1), "")
-    return Document(mark(post), post.front.get("title") or first or stem, name, date=post.front.get("date", ""))
+    title = post.front.get("title") or first or stem
+    return Document(mark(post), title, name, language_of(post), date=post.front.get("date", ""))
 
 
 def page_of(document: Document, root: str = "../", katex: KaTeX | None = None) -> tuple[str, list[Finding]]:

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from proofweave.adapters.katex import start_v8
 from proofweave.adapters.model.server import Server, key_in
 from proofweave.adapters.recordings import check_writable
+from proofweave.adapters.terminal import Screen
 from proofweave.core.errors import UsageError
 from proofweave.core.types import Finding
 from proofweave.core.wire import errors
 from proofweave.outline.config import Config
 from proofweave.pipeline.generate.desk import Desk
-from proofweave.pipeline.generate.progress import Progress, Screen
+from proofweave.pipeline.generate.progress import Progress
 from proofweave.pipeline.project import Project
 from proofweave.pipeline.render import Requests
 from proofweave.stages.generate.cost import Purse

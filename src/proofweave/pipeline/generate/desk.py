@@ -34,7 +34,7 @@ class Desk:
         self.refresh = refresh
         kept = recorded(project, self.post)
         self.recordings = kept.replies
-        self.waiting = unanswered(self.requests, self.recordings, kept.aside, refresh)
+        self.waiting = () if kept.newer else unanswered(self.requests, self.recordings, kept.aside, refresh)
         found = {request.block: answer_to(request, self.recordings) for request in self.requests}
         self.known = {block: replace(reply, block=block) for block, reply in found.items() if reply is not None}
         self._specs = {request.spec for request in self.requests}

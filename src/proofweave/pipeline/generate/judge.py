@@ -41,7 +41,7 @@ class Judge:
             raise FindingsError(findings)
         self.outline: Outline = outline
         self._source, _ = project.source(outline)
-        self._templates = project.templates(outline.language)
+        self._templates = project.templates("post")
         self._katex = KaTeX()
         self._verdicts: dict[str, Any] = {}
         self._replies = dict(replies)

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from proofweave.adapters.terminal import Screen
 from proofweave.core.errors import UsageError
 from proofweave.core.types import Finding, Request
 from proofweave.outline.config import BUDGET
 from proofweave.pipeline.documents import findings_of, write_document
-from proofweave.pipeline.generate.progress import Screen
 from proofweave.pipeline.generate.replies import replies_document
 from proofweave.pipeline.project import Project
 from proofweave.pipeline.recordings.reading import recorded

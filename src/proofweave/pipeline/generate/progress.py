@@ -2,18 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from typing import Protocol
-
-
-class Screen(Protocol):
-    """What shows a run: the command line's terminal, or nothing."""
-
-    def tell(self, line: str) -> None:
-        """Show a line that stays."""
-
-    def draw(self, line: str) -> None:
-        """Show a line in place of the last one drawn; "" wipes it."""
+from proofweave.adapters.terminal import Screen
 
 
 class Progress:
@@ -24,7 +13,6 @@ class Progress:
         self._screen = screen
         self._done = 0
         self._running: dict[str, int] = {}
-        self._drawn = 0.0
 
     def started(self, label: str, what: str) -> None:
         """A block is asked for."""
@@ -34,10 +22,8 @@ class Progress:
     def grown(self, label: str, characters: int) -> None:
         """A reply has grown."""
         self._running[label] = characters
-        if time.monotonic() - self._drawn > 0.1:
-            self._drawn = time.monotonic()
-            shown = ", ".join(f"{name} {count}" for name, count in list(self._running.items())[:4])
-            self._screen.draw(f"[{self._done}/{self._total}] {shown} characters")
+        shown = ", ".join(f"{name} {count}" for name, count in list(self._running.items())[:4])
+        self._screen.draw(self._done, self._total, f"[{self._done}/{self._total}] {shown} characters")
 
     def told(self, label: str, what: str) -> None:
         """Something happened on the way."""
@@ -51,4 +37,4 @@ class Progress:
 
     def close(self) -> None:
         """Wipe the living line."""
-        self._screen.draw("")
+        self._screen.wipe()

@@ -21,6 +21,11 @@ class Recorded:
     findings: tuple[Finding, ...]
     aside: tuple[Rejected, ...]
 
+    @property
+    def newer(self) -> bool:
+        """Tell whether a recording is of a format that only a newer program reads: it is not to be replaced."""
+        return any(finding.rule == "reply-format" for finding in self.findings)
+
 
 def recorded(project: Project, post: str) -> Recorded:
     """Return all that is recorded for a post."""

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from proofweave.core.findings import finding_of
+from proofweave.core.formats import RECORDING
 from proofweave.core.types import Finding, Provenance, Request, Severity, Where
 from proofweave.core.wire import texts_in, texts_out
 from proofweave.core.words.table import say
@@ -41,6 +43,7 @@ def write_rejected(
 ) -> str:
     """Return the text of a file that keeps a reply aside; `texts` are the model's own words where it has no slots."""
     document: dict[str, Any] = {
+        "format": RECORDING,
         "block": request.block,
         "spec": request.spec,
         "key": request.key,
@@ -64,7 +67,10 @@ def read_rejected(text: str, path: str) -> Rejected | None:
     """Return what a file keeps aside; None where it cannot be read, so that the block is asked for again."""
     try:
         document = json.loads(text)
-        findings = tuple(_finding_in(value, path, text) for value in document["findings"])
+        number = document.get("format", 1)
+        if number > RECORDING:
+            newer = finding_of("version.newer", Where(path), rule="reply-format", found=number, known=RECORDING)
+        findings = (newer,) if number > RECORDING else tuple(_finding_in(v, path, text) for v in document["findings"])
         prompt = str(document["provenance"]["prompt"])
         return Rejected(document["block"], document["spec"], document["key"], prompt, findings, path)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
