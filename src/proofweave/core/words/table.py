@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from string import Formatter
 from types import MappingProxyType
 from typing import Any
 
@@ -26,9 +27,10 @@ class Said(str):
     values: Mapping[str, object]
 
     def __new__(cls, key: str, values: Mapping[str, object]) -> Said:
-        """Return the text of a key; a value that was itself said is said in the same language."""
+        """Return the text of a key, keeping its fields; a value that was itself said is said in the same language."""
         self = super().__new__(cls, _printed(key, values, "en"))
-        self.key, self.values = key, MappingProxyType(dict(values))
+        self.key = key
+        self.values = MappingProxyType({name: value for name, value in values.items() if name in _fields(key)})
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -71,6 +73,12 @@ def table(room: str) -> Mapping[str, Mapping[str, str]]:
     """Return the texts of a room: name → language → text."""
     source = files(__package__).joinpath(f"{room}.toml").read_text(encoding="utf-8")
     return MappingProxyType(tomllib.loads(source))
+
+
+@cache
+def _fields(key: str) -> frozenset[str | None]:
+    room, _, name = key.partition(".")
+    return frozenset(field for _, field, _, _ in Formatter().parse(table(room)[name]["en"]))
 
 
 def _printed(key: str, values: Mapping[str, object], language: str) -> str:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import reduce
 
 from proofweave.core.findings import finding_of
 from proofweave.core.types import Finding, Where
-from proofweave.core.words.table import say
+from proofweave.core.words.table import say, together
 
 Hashes = Mapping[str, str]
 
@@ -50,10 +49,8 @@ def differences(expected: Manifest, built: Manifest, path: str) -> Iterator[Find
             yield finding_of("pipeline.output-new", where, rule=rule, name=name)
         else:
             changed = list(_changed(expected.inputs.get(name, {}), built.inputs.get(name, {})))
-            key, inputs = "pipeline.output-unstable", ""
-            if changed:
-                key = "pipeline.output-differs"
-                inputs = reduce(lambda first, then: say("pipeline.list", first=first, then=then), changed)
+            key = "pipeline.output-differs" if changed else "pipeline.output-unstable"
+            inputs = together(changed, "pipeline.list")
             yield finding_of(key, where, rule=rule, name=name, before=before[:12], now=after[:12], inputs=inputs)
 
 
