@@ -7,7 +7,7 @@ from snakemake.exceptions import WorkflowError
 
 from proofweave.outline.first_keys import peek
 from proofweave.pipeline.code import fingerprint
-from proofweave.pipeline.run import complaints
+from proofweave.pipeline.live.run import complaints
 
 VERBS = (
     "render",

@@ -34,7 +34,7 @@ pytestmark = [
 BUILD = """
 from pathlib import Path
 from proofweave.pipeline.project import Project
-from proofweave.pipeline.rebuild import Builder
+from proofweave.pipeline.live.rebuild import Builder
 here = Path.cwd()
 builder = Builder(Project(here), here / "build" / "site")
 assert builder.post(here / "outlines" / "specimen.yaml") == ()

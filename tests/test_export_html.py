@@ -9,8 +9,8 @@ import pytest
 
 from proofweave.adapters.katex import KaTeX
 from proofweave.pipeline.export.page import page_of, plain
+from proofweave.pipeline.live.rebuild import Builder
 from proofweave.pipeline.project import Project
-from proofweave.pipeline.rebuild import Builder
 from proofweave.stages.export.marked.numbers import labelled, number_displays
 from proofweave.stages.export.page.leaked import leaks
 from proofweave.stages.export.page.mathjax import mended

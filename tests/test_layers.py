@@ -112,6 +112,12 @@ def test_the_pipeline_knows_no_command_line_and_no_terminal(name):
     assert not named & {"sys.stdout", "sys.stderr"}
 
 
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("pipeline")])
+def test_no_module_of_the_pipeline_is_named_like_what_it_holds(name):
+    held = {node.name for node in tree_of(name).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    assert name.split(".")[-1] not in held
+
+
 @pytest.mark.parametrize("name", CORE)
 def test_the_core_is_pure(name):
     tree = tree_of(name)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from proofweave.pipeline.manifest.record import Manifest, differences, read_manifest
+from proofweave.pipeline.locks.manifest import Manifest, differences, read_manifest
 
 ROOT = Path(__file__).parent.parent
 PROJECT = Path(__file__).parent / "cases" / "workflow" / "project"

@@ -225,4 +225,4 @@ def test_a_terminal_shows_one_living_line(tmp_path):
         assert process.wait(timeout=300) == 0
     os.close(ours)
     told = seen.decode()
-    assert re.search(r"\r\[\d/3\] [^\n]*characters", told) and told.count("recorded in") == 3
+    assert re.search(r"\r\x1b\[2K[^\n\r]*\[\d/3\] [^\n\r]*characters", told) and told.count("recorded in") == 3

@@ -92,7 +92,7 @@ def test_a_recording_tells_what_it_cost_and_reads_well(plain):
         asked(plain)
     text = (plain.recordings / "b1.json").read_text(encoding="utf-8")
     document = json.loads(text)
-    assert list(document) == ["block", "spec", "key", "provenance", "slots"]
+    assert list(document) == ["format", "block", "spec", "key", "provenance", "slots"]
     made = document["provenance"]
     assert list(made) == ["by", "date", "parameters", "prompt", "tokens"]
     assert made["by"] == "fake-1" and made["parameters"]["served"] == "fake-1-served"

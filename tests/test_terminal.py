@@ -7,10 +7,12 @@ import pty
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from proofweave.adapters.terminal import Screen, columns, fitted, say, say_rows
+from proofweave.cli import main
 
 LINE = "outlines/多任务.yaml:3:7: error: equation 'a' is refuted: [bold]x[/bold] :smile: false"
 ROWS = [
@@ -22,6 +24,7 @@ ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 COUNT = """
 import time
 from proofweave.adapters.terminal import Screen
+from proofweave.cli import main
 screen = Screen()
 for done in range(1, 4):
     screen.draw(done, 3, f"{done}/3 steps  validate 多任务")
@@ -116,3 +119,21 @@ def test_names_fill_their_columns() -> None:
     assert fitted("甲乙", 6) == "甲乙  "
     assert columns(fitted("多任务学习漫谈", 8)) == 8
     assert fitted("多任务学习漫谈", 8) == "多任务… "
+
+
+def test_verdicts_are_coloured_for_people_and_never_for_programs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    sheet = "symbols:\n  a: scalar\nequations:\n  - {id: plus, tex: 'a = a + 1'}\n"
+    (tmp_path / "sheet.yaml").write_text(sheet, encoding="utf-8")
+    assert main(["check", "sheet.yaml"]) == 1
+    plain = capsys.readouterr().out
+    assert "\x1b" not in plain
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert main(["check", "sheet.yaml"]) == 1
+    coloured = capsys.readouterr().out
+    assert "\x1b[31mrefuted\x1b[0m" in coloured and ESCAPE.sub("", coloured) == plain
+    for form in ("json", "sarif", "github"):
+        assert main(["check", "sheet.yaml", "--format", form]) == 1
+        assert "\x1b" not in capsys.readouterr().out

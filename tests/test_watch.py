@@ -11,7 +11,7 @@ import pytest
 from proofweave.adapters import watch as adapter
 from proofweave.adapters.watch import Watch
 from proofweave.core.errors import ToolError
-from proofweave.pipeline.rebuild import PATTERNS
+from proofweave.pipeline.live.rebuild import PATTERNS
 
 
 @pytest.fixture

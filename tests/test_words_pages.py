@@ -14,9 +14,9 @@ from proofweave.cli import main
 from proofweave.core.words.table import LANGUAGES, labels
 from proofweave.pipeline.code import modules
 from proofweave.pipeline.export.page import plain
+from proofweave.pipeline.live.rebuild import Builder
+from proofweave.pipeline.live.serve import live
 from proofweave.pipeline.project import Project
-from proofweave.pipeline.rebuild import Builder
-from proofweave.pipeline.serve import live
 from proofweave.stages.report.summary import report
 from proofweave.stages.report.text import report_text
 

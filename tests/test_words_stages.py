@@ -17,7 +17,7 @@ from proofweave.core.types import Finding, Provenance, Request, Severity, Slot, 
 from proofweave.core.wire import findings_in, findings_out, line_of
 from proofweave.core.words.table import Said, say, table, told
 from proofweave.pipeline.generate.desk import unanswered_finding
-from proofweave.pipeline.manifest.record import Manifest, differences, read_manifest
+from proofweave.pipeline.locks.manifest import Manifest, differences, read_manifest
 from proofweave.stages.generate.mend import json_in
 from proofweave.stages.generate.reading import read_draft
 from proofweave.stages.generate.rejected import read_rejected, write_rejected

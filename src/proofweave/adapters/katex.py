@@ -26,9 +26,6 @@ CHUNK_SECONDS, FORMULA_SECONDS, TOTAL_SECONDS = 5.0, 1.0, 30.0
 MEMORY = 512 * 1024 * 1024
 """The largest JavaScript heap, in bytes."""
 
-FLAGS = ("--single-threaded", "--no-memory-protection-keys")
-"""What V8 is started with; with keys, a thread older than the first one that used it would crash on its memory."""
-
 SCRIPT = r"""
 function refusals(formulas, macros) {
   return JSON.stringify(formulas.map(([tex, display]) => {
@@ -149,10 +146,9 @@ class KaTeX:
         """Return the JavaScript context with KaTeX in it."""
         if self._context is None:
             try:
-                from py_mini_racer import MiniRacer, init_mini_racer
+                from py_mini_racer import MiniRacer
             except ImportError as error:
                 raise ToolError("KaTeX needs the Python package mini-racer", "pip install mini-racer") from error
-            init_mini_racer(flags=FLAGS, ignore_duplicate_init=True)
             context = MiniRacer()
             context.eval(_library())
             context.eval(SCRIPT)

@@ -23,6 +23,8 @@ FIELDS = {
 }
 """The events that are written, by their names in `snakemake_interface_logger_plugins`, and what is written of each."""
 
+START = '{"event": '
+
 
 def written(record: Mapping[str, Any]) -> str:
     """Return the line for a record of Snakemake's log, "" where it is no event that is written."""
@@ -43,21 +45,11 @@ def snakemake(root: Path, arguments: Sequence[str], hear: Callable[[Event], None
         assert process.stdout is not None
         try:
             for line in process.stdout:
-                event = _read(line)
-                if event:
-                    hear(event)
+                if line.startswith(START):  # and not what a job printed
+                    hear(json.loads(line))
             code = process.wait()
         except KeyboardInterrupt:
             process.communicate()  # it was interrupted too, and ends its jobs
             raise
         said.seek(0)
         return code, said.read().decode("utf-8", "replace")
-
-
-def _read(line: str) -> Event | None:
-    """Return the event of a line; None for one that a job printed."""
-    try:
-        event = json.loads(line)
-    except ValueError:
-        return None
-    return event if isinstance(event, dict) and event.get("event") in FIELDS else None

@@ -74,7 +74,8 @@ class Screen:
 
     def __init__(self) -> None:
         self._progress: Any = None
-        if sys.stderr.isatty() and (console := _console(sys.stderr)).is_interactive:
+        self.living = sys.stderr.isatty() and (console := _console(sys.stderr)).is_interactive
+        if self.living:
             from rich.progress import BarColumn, Progress, TextColumn
             from rich.table import Column
 
@@ -82,11 +83,6 @@ class Screen:
             text = TextColumn("{task.description}", markup=False, table_column=rest)
             self._progress = Progress(BarColumn(LENGTH), text, console=console, transient=True, expand=True)
             self._progress.add_task("", total=None)
-
-    @property
-    def living(self) -> bool:
-        """Tell whether what is drawn is seen."""
-        return self._progress is not None
 
     def tell(self, line: str) -> None:
         """Print a line that stays."""

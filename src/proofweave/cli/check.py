@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from proofweave.cli.verb import print_findings, print_lines, tell
 
@@ -39,12 +40,17 @@ def _count(text: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check the files; 1 where something is refuted or in error, 2 where a file cannot be read."""
-    from proofweave.pipeline.check import check
+    from proofweave.pipeline.check import check_files
 
     mutants = not arguments.no_mutants
-    checked = check(arguments.files, instances=arguments.instances, seed=arguments.seed, mutants=mutants)
+    checked = check_files(arguments.files, instances=arguments.instances, seed=arguments.seed, mutants=mutants)
     for error in checked.unopened:
         tell(f"proofweave: {error}")
     print_findings(checked.unread)
-    print_lines(checked.printed("json" if arguments.json else arguments.format, arguments.quiet))
+    form = "json" if arguments.json else arguments.format
+    lines = checked.printed(form, arguments.quiet)
+    if form == "text":
+        print_lines(lines)
+    else:
+        sys.stdout.writelines(f"{line}\n" for line in lines)  # for programs: never coloured
     return checked.code

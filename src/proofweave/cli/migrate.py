@@ -17,9 +17,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """List or move; while one file cannot be moved, none is."""
-    from proofweave.pipeline.migrate import migrate
+    from proofweave.pipeline.migrate import migrate_files
 
-    lines, findings, done = migrate(project_here(), arguments.write)
+    lines, findings, done = migrate_files(project_here(), arguments.write)
     print_lines(lines)
     code = print_findings(findings)
     tell(done)

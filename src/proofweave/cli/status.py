@@ -17,9 +17,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the screen; 1 while a post is refused."""
     from proofweave.adapters.terminal import say_rows
-    from proofweave.pipeline.status import status
+    from proofweave.pipeline.live.status import status_of
 
-    found = status(project_here())
+    found = status_of(project_here())
     say_rows(found.rows)
     print_lines(found.totals)
     return int(found.refused)

@@ -26,6 +26,12 @@ class Where:
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
 
+    def after(self, text: str) -> Where:
+        """Return the place after a text that starts here."""
+        lines = text.count("\n")
+        column = len(text) - text.rindex("\n") if lines else self.column + len(text)
+        return Where(self.file, self.line + lines, column)
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

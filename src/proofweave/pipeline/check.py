@@ -39,7 +39,7 @@ class Checked:
         return [formats.as_json(self.verdicts) if form == "json" else formats.as_sarif(self.verdicts)]
 
 
-def check(names: Sequence[str], **settings: Any) -> Checked:
+def check_files(names: Sequence[str], **settings: Any) -> Checked:
     """Check files; the settings are those of `check_file`."""
     checked = Checked()
     for name in names:

@@ -13,7 +13,7 @@ from proofweave.outline.version import Migrated, migrated
 from proofweave.pipeline.project import Project
 
 
-def migrate(project: Project, write: bool) -> tuple[list[Said], tuple[Finding, ...], Said]:
+def migrate_files(project: Project, write: bool) -> tuple[list[Said], tuple[Finding, ...], Said]:
     """Return a line for each file of an older format, why some cannot be moved, and what came of it.
 
     The files are rewritten where `write` says so and all can be; each is replaced whole, so that after an interruption

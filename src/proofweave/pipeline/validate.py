@@ -19,7 +19,7 @@ from proofweave.outline.first_keys import peek
 from proofweave.pipeline.assembly import Assembled, assembled, heading_of
 from proofweave.pipeline.documents import Document, findings_of, write_document
 from proofweave.pipeline.generate.replies import replies_of
-from proofweave.pipeline.inputs import inputs_of
+from proofweave.pipeline.locks.inputs import inputs_of
 from proofweave.pipeline.project import Project
 from proofweave.stages.merge.post import merge, strip
 from proofweave.stages.validate.judgement import View, judge_source, validate

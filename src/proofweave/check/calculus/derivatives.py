@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from proofweave.check.calculus.differences import FOURTH, OFFSETS, SIXTH
 from proofweave.check.calculus.tangent import NoRule, tangent
+from proofweave.check.evaluate import values as va
 from proofweave.check.evaluate.env import Env
 from proofweave.check.evaluate.names import SLOPES, applied, gather, table
 from proofweave.check.evaluate.registry import ev, rule
-from proofweave.check.evaluate.values import Array, Val, afford
+from proofweave.check.evaluate.values import Array, Val
 from proofweave.check.language.kinds import Type
 from proofweave.check.language.scope import Hole, Symbol
 from proofweave.check.language.tree import Node, number
 
-OFFSETS = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])
-SIXTH = np.array([-1.0, 9.0, -45.0, 45.0, -9.0, 1.0]) / 60
-FOURTH = np.array([0.0, 1.0, -8.0, 8.0, -1.0, 0.0]) / 12
 STEP = 4e-3
 ROUGH = 1e-5
 MOST_TREES = 500
@@ -61,7 +60,7 @@ def differentiate(body: Node, steps: tuple[Step, ...], places: tuple[Val, ...], 
     shape = point.v.shape[lead:]
     p = int(np.prod(shape)) if shape else 1
     flat = point.v.reshape((*point.v.shape[:lead], p))
-    afford(*point.v.shape[:lead], p * 6, p)
+    va.afford(*point.v.shape[:lead], p * 6, p)
     step = _step(flat, symbol)
     grid = OFFSETS[None, :, None] * np.eye(p)[:, None, :]  # (p, 6, p)
     moved = flat[..., None, :] + step[..., None, None] * grid.reshape(p * 6, p)
@@ -115,7 +114,7 @@ def _along(
     lead = 1 + env.depth
     shape = point.v.shape[lead:]
     p = int(np.prod(shape)) if shape else 1
-    afford(p, p)
+    va.afford(p, p)
     inner = env.child((id(owner), len(rest), "exact"), p)
     units = np.eye(p).reshape((1,) * env.depth + (1, p, *shape))
     inner.bind(direction, Val(units, np.zeros((1,) * units.ndim)))
@@ -124,8 +123,8 @@ def _along(
     value = differentiate(tree, rest, tuple(inner.lift(o, env.depth) for o in others), inner, owner)
     wide = list(value.v.shape)
     wide[lead] = p
-    afford(*wide)
-    out = Val(np.broadcast_to(value.v, wide), np.broadcast_to(value.e, wide))
+    va.afford(*wide)
+    out = va.spread(value, wide)
     return _shaped(out, mine, shape, env, lead, direction.holes)
 
 

@@ -6,18 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from proofweave.check.calculus.tangent import (
-    RULES,
-    NoRule,
-    Tangent,
-    entrywise,
-    func,
-    minus,
-    over,
-    plus,
-    power,
-    times,
-)
+from proofweave.check.calculus.tangent import RULES, NoRule, Tangent, entrywise, func, minus, over, plus, power, times
 from proofweave.check.language.kinds import SCALAR
 from proofweave.check.language.needs import unbound_random
 from proofweave.check.language.tree import Node, number, substitute

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from proofweave.check.evaluate.clock import NODE, Clock
 from proofweave.check.evaluate.values import Array, Val, exact
-from proofweave.check.language.kinds import CheckError, Dim, TooLarge
+from proofweave.check.language.kinds import CheckError, Dim, TooLarge, Type
 from proofweave.check.language.needs import closure, stochastic
 from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tree import Index
@@ -116,6 +115,10 @@ class Env:
             total += factor * self.sizes[name]
         return total
 
+    def shape(self, type_: Type) -> tuple[int, ...]:
+        """Return the lengths of a type's axes, those that are open left out."""
+        return tuple(self.size(dim) for dim in type_.dims if dim is not None)
+
     def constant(self, value: float) -> Val:
         """Return a number at this depth."""
         return exact(np.full((1,) * (1 + self.depth), float(value)))
@@ -139,11 +142,3 @@ def _closure(symbol: Symbol) -> frozenset[Symbol]:
         found = frozenset(s for s in closure([symbol]) if s is not symbol and (s.role != "random" or s in seen))
         symbol.data[_CLOSURES] = found
     return found
-
-
-def total_of(values: Iterable[int]) -> int:
-    """Return a product of lengths."""
-    out = 1
-    for value in values:
-        out *= value
-    return out

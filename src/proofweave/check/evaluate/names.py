@@ -59,7 +59,7 @@ def _cycle(node: Node, env: Env) -> Val:
 
 @rule("zero", "ones")
 def _filled(node: Node, env: Env) -> Val:
-    shape = tuple(env.size(dim) for dim in node.type.dims if dim is not None)
+    shape = env.shape(node.type)
     if len(shape) != node.type.rank:
         raise CheckError("evaluate.open-size", node.at)
     va.afford(*shape)

@@ -11,7 +11,7 @@ from proofweave.check.evaluate.env import Env
 from proofweave.check.evaluate.registry import ev
 from proofweave.check.evaluate.values import Array, Val
 from proofweave.check.language.kinds import CheckError
-from proofweave.check.language.tree import Node
+from proofweave.check.language.tree import Node, pairs
 
 SAFETY = 8.0  # the bounds are first order and LAPACK's constants vary; eight of them is still far below any real error
 TINY = 1e-290
@@ -35,7 +35,7 @@ def truth(node: Node, env: Env) -> Truth:
     """Return the truth of a relation, conjunction or implication."""
     if node.op == "chain":
         found: Truth | None = None
-        for (left, right), sign in zip(zip(node.args, node.args[1:], strict=False), node.data, strict=True):
+        for left, right, sign in pairs(node):
             link = compare(ev(left, env), ev(right, env), sign, left.type.kind, left.type.rank, node)
             found = link if found is None else both(found, link)
         assert found is not None

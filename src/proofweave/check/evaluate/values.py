@@ -52,6 +52,17 @@ def rounded(v: Array) -> Val:
     return Val(v, EPS * np.abs(v))
 
 
+def spread(x: Val, shape: Sequence[int]) -> Val:
+    """Return a value broadcast to a shape."""
+    return Val(np.broadcast_to(x.v, shape), np.broadcast_to(x.e, shape))
+
+
+def stack(values: Sequence[Val], shape: Sequence[int]) -> Val:
+    """Return values of one shape side by side on a new last axis."""
+    parts = [spread(value, shape) for value in values]
+    return Val(np.stack([part.v for part in parts], axis=-1), np.stack([part.e for part in parts], axis=-1))
+
+
 def widen(x: Val, rank: int) -> Val:
     """Give a scalar value trailing axes so that it multiplies a value of that rank."""
     if not rank:
@@ -148,12 +159,6 @@ def sqrt(x: Val) -> Val:
     v = np.sqrt(base)
     e = np.minimum(x.e / (2 * np.maximum(v, np.finfo(float).tiny)), np.sqrt(x.e))
     return Val(v, e + EPS * v)
-
-
-def square_sum(x: Val, axes: tuple[int, ...]) -> Val:
-    """Return the sum of squares over axes."""
-    e = 2 * np.abs(x.v) * x.e + x.e * x.e + 2 * EPS * x.v * x.v
-    return Val((x.v * x.v).sum(axis=axes), np.broadcast_to(e, x.v.shape).sum(axis=axes))
 
 
 def length(x: Val, axes: tuple[int, ...]) -> Val:

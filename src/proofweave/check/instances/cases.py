@@ -95,6 +95,12 @@ class Case:
         return bool(self.truth(claim).valid.any())
 
 
+def by_instance(found: Array, batch: int) -> Array:
+    """Return what is known at instances and index positions as (batch, positions)."""
+    shape = np.broadcast_shapes(found.shape, (batch,) + (1,) * (found.ndim - 1))
+    return np.broadcast_to(found, shape).reshape(batch, -1)
+
+
 def simple(env: Env) -> Array:
     """Tell which instances hold only zeros and small halves and quarters, where rounding ties nothing by itself."""
     out = np.ones(env.batch, dtype=bool)
@@ -169,8 +175,7 @@ def _draw_one(
     case = open_case(task_, env)
     good = np.zeros(env.batch, dtype=bool)
     for claim in task_.claims:
-        valid = case.truth(claim).valid
-        good |= np.broadcast_to(valid, (env.batch, *valid.shape[1:])).reshape(env.batch, -1).any(axis=1)
+        good |= by_instance(case.truth(claim).valid, env.batch).any(axis=1)
     if not good.any():
         return
     if not good.all():

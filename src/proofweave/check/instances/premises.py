@@ -16,7 +16,7 @@ from proofweave.check.instances.moves import lengths, movable, moved, take
 from proofweave.check.instances.sample import complete
 from proofweave.check.language.needs import closure, named_in
 from proofweave.check.language.scope import Symbol
-from proofweave.check.language.tree import Index, Node
+from proofweave.check.language.tree import Index, Node, pairs
 from proofweave.check.parse.statement import Statement
 
 ROUNDS = 12
@@ -251,7 +251,7 @@ def residuals(premises: Premises, env: Env) -> tuple[Array, Array]:
         inside = bind_free(statement.free, env)
         for relation in statement.rows:
             for chain in _chains(relation):
-                for (left, right), sign in zip(zip(chain.args, chain.args[1:], strict=False), chain.data, strict=True):
+                for left, right, sign in pairs(chain):
                     gap, slack = _gap(ev(left, inside), ev(right, inside), sign, left.type.kind)
                     gap, slack = (
                         np.broadcast_to(x, (env.batch, *gap.shape[1:])).reshape(env.batch, -1) for x in (gap, slack)

@@ -164,7 +164,7 @@ def _members(symbol: Symbol, env: Env) -> tuple[int, ...]:
 
 
 def _shape(symbol: Symbol, env: Env) -> tuple[int, ...]:
-    shape = tuple(env.size(dim) for dim in symbol.type.dims if dim is not None)
+    shape = env.shape(symbol.type)
     if any(n < 1 or n > 400 for n in shape):
         raise CheckError("judge.size", None, symbol.where, name=symbol.name, shape=shape)
     return shape

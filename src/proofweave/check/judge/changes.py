@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from proofweave.check.language.kinds import SCALAR
 from proofweave.check.language.operators import Optimum
+from proofweave.check.language.registry import Registry
 from proofweave.check.language.tree import Node, number
 from proofweave.core.words.table import say
 
@@ -16,9 +17,16 @@ LEAVES = frozenset(
 )
 HIGHER = 0.3
 SWAPS = {"sin": "cos", "cos": "sin", "tanh": "sin", "floor": "ceil", "ceil": "floor"}
+BINDERS = {"min": "max", "max": "min", "argmin": "argmax", "argmax": "argmin", "sum": "prod", "prod": "sum"}
+NORMS = {"2": "inf", "inf": "2", "p": "inf", "F": "op", "op": "F", "nuclear": "F", "rows": "columns", "columns": "rows"}
 COMPACT = frozenset(("simplex", "unit", "interval"))
 
+SCALED = {"inner": "product", "expect": "expectation", "variance": "expectation", "integral": "operator"}
+SCALED |= dict.fromkeys(("eigenvalue", "singular", "indicator", "binom"), "function")
+
 Change = tuple[tuple[str, int, int], str, Node]
+CHANGES: Registry[Callable[[Node], Iterator[Change]]] = Registry()
+"""The changes of an operation, by its name."""
 
 
 def part_of(kind: str, node: Node) -> tuple[str, int, int]:
@@ -69,9 +77,10 @@ def local(node: Node) -> Iterator[Change]:
     elif op in ("zero", "ones", "identity"):
         changed = replace(node, op="ones") if op == "zero" else times(2, node)
         yield change("value", node, "judge.changed", changed)
-    handler = _STRUCTURAL.get(op)
-    if handler is not None:
-        yield from handler(node)
+    elif op in SCALED:
+        yield from scaled(SCALED[op], node)
+    elif op in CHANGES:
+        yield from CHANGES[op](node)
 
 
 def _numbers(node: Node) -> Iterator[Change]:
@@ -81,6 +90,7 @@ def _numbers(node: Node) -> Iterator[Change]:
             yield became("coefficient", node, value, new, replace(node, data=new))
 
 
+@CHANGES("add")
 def _add(node: Node) -> Iterator[Change]:
     for place, term in enumerate(node.args):
         rest = (*node.args[:place], *node.args[place + 1 :])
@@ -91,10 +101,12 @@ def _add(node: Node) -> Iterator[Change]:
         yield change("term", term, "judge.sign-flipped", replace(node, args=args))
 
 
+@CHANGES("neg")
 def _neg(node: Node) -> Iterator[Change]:
     yield change("sign", node, "judge.dropped", node.args[0])
 
 
+@CHANGES("mul")
 def _mul(node: Node) -> Iterator[Change]:
     for place, factor in enumerate(node.args):
         if factor.type == SCALAR and not (factor.op == "num" or factor.op in LEAVES):
@@ -107,6 +119,7 @@ def _mul(node: Node) -> Iterator[Change]:
             yield change("order", replace(a, end=b.end), "judge.factors-swapped", replace(node, args=swapped))
 
 
+@CHANGES("div")
 def _div(node: Node) -> Iterator[Change]:
     above, below = node.args
     yield change("denominator", below, "judge.dropped", above)
@@ -114,6 +127,7 @@ def _div(node: Node) -> Iterator[Change]:
         yield change("quotient", node, "judge.turned-over", replace(node, args=(below, above)))
 
 
+@CHANGES("pow", "elementpow")
 def _pow(node: Node) -> Iterator[Change]:
     base, exponent = node.args
     yield change("exponent", exponent, "judge.dropped", base)
@@ -122,10 +136,12 @@ def _pow(node: Node) -> Iterator[Change]:
         yield change("exponent", exponent, what, replace(node, args=(base, moved)))
 
 
+@CHANGES("root")
 def _root(node: Node) -> Iterator[Change]:
     yield change("root", node, "judge.dropped", node.args[0])
 
 
+@CHANGES("func")
 def _func(node: Node) -> Iterator[Change]:
     name, bare = node.data
     yield change("function", node, "judge.name-dropped", node.args[0], name=name)
@@ -134,52 +150,38 @@ def _func(node: Node) -> Iterator[Change]:
     yield from scaled("function", node)
 
 
+@CHANGES("norm")
 def _norm(node: Node) -> Iterator[Change]:
-    swaps = {
-        "2": "inf",
-        "F": "op",
-        "op": "F",
-        "nuclear": "F",
-        "inf": "2",
-        "rows": "columns",
-        "columns": "rows",
-        "p": "inf",
-    }
     yield from scaled("norm", node)
-    if node.data in swaps and node.args[0].type.kind != "scalar":
+    if node.data in NORMS and node.args[0].type.kind != "scalar":
         args = node.args[:1]
-        yield change("norm", node, "judge.another-norm", replace(node, data=swaps[node.data], args=args))
+        yield change("norm", node, "judge.another-norm", replace(node, data=NORMS[node.data], args=args))
 
 
+@CHANGES("transpose")
 def _transpose(node: Node) -> Iterator[Change]:
     if node.args[0].type == node.type:
         yield change("transpose", node, "judge.dropped", node.args[0])
 
 
+@CHANGES("inverse", "pinv")
 def _inverse(node: Node) -> Iterator[Change]:
     if node.args[0].type == node.type:
         yield change("exponent", node, "judge.inverse-dropped", node.args[0])
 
 
+@CHANGES("matfunc")
 def _matfunc(node: Node) -> Iterator[Change]:
     yield from scaled("function", node)
     if node.data in ("tr", "det"):
         yield change("function", node, "judge.tr-det", replace(node, data="det" if node.data == "tr" else "tr"))
 
 
-def _inner(node: Node) -> Iterator[Change]:
-    yield from scaled("product", node)
-
-
-def _moment(node: Node) -> Iterator[Change]:
-    yield from scaled("expectation", node)
-
-
+@CHANGES("sum", "prod", "min", "max", "argmin", "argmax")
 def _binder(node: Node) -> Iterator[Change]:
     lo, hi, condition, _ = node.args[:4]
-    swaps = {"min": "max", "max": "min", "argmin": "argmax", "argmax": "argmin", "sum": "prod", "prod": "sum"}
-    if node.op in swaps and node.type == SCALAR:
-        yield became("operator", node, node.op, swaps[node.op], replace(node, op=swaps[node.op]))
+    if node.op in BINDERS and node.type == SCALAR:
+        yield became("operator", node, node.op, BINDERS[node.op], replace(node, op=BINDERS[node.op]))
     if node.op in ("min", "max"):
         yield became("operator", node, node.op, "sum", replace(node, op="sum"))
     if node.op in ("sum", "prod"):
@@ -190,18 +192,21 @@ def _binder(node: Node) -> Iterator[Change]:
         yield change("condition", condition, "judge.dropped", replace(node, args=(lo, hi, number(1), *node.args[3:])))
 
 
+@CHANGES("list", "entries")
 def _list(node: Node) -> Iterator[Change]:
     other = "max" if node.data == "min" else "min"
     yield became("operator", node, node.data, other, replace(node, data=other))
     yield from scaled("operator", node)
 
 
+@CHANGES("at")
 def _at(node: Node) -> Iterator[Change]:
     if node.end:
         yield change("index", node, "judge.moved", replace(node, args=(replace(node, op="cycle"), *node.args[1:])))
         yield change("index", node, "judge.held", replace(node, args=(node.args[1], *node.args[1:])))
 
 
+@CHANGES("chain")
 def _chain(node: Node) -> Iterator[Change]:
     signs: tuple[str, ...] = node.data
     for place, sign in enumerate(signs):
@@ -219,6 +224,7 @@ def _other_signs(sign: str) -> tuple[str, ...]:
     return (FLIPPED[sign],) if sign in FLIPPED else ()
 
 
+@CHANGES("optimum")
 def _optimum(node: Node) -> Iterator[Change]:
     what: Optimum = node.data
     if what.symbol.data.get("domain") in COMPACT:
@@ -227,42 +233,6 @@ def _optimum(node: Node) -> Iterator[Change]:
         yield from scaled("operator", node)
 
 
+@CHANGES("bigo")
 def _big_o(node: Node) -> Iterator[Change]:
     yield change("magnitude", node, "judge.higher-order", replace(node, data=HIGHER))
-
-
-_STRUCTURAL = {
-    "add": _add,
-    "neg": _neg,
-    "mul": _mul,
-    "div": _div,
-    "pow": _pow,
-    "elementpow": _pow,
-    "root": _root,
-    "func": _func,
-    "norm": _norm,
-    "transpose": _transpose,
-    "inverse": _inverse,
-    "pinv": _inverse,
-    "matfunc": _matfunc,
-    "inner": _inner,
-    "expect": _moment,
-    "variance": _moment,
-    "sum": _binder,
-    "prod": _binder,
-    "min": _binder,
-    "max": _binder,
-    "argmin": _binder,
-    "argmax": _binder,
-    "list": _list,
-    "entries": _list,
-    "at": _at,
-    "chain": _chain,
-    "optimum": _optimum,
-    "eigenvalue": lambda node: scaled("function", node),
-    "singular": lambda node: scaled("function", node),
-    "indicator": lambda node: scaled("function", node),
-    "binom": lambda node: scaled("function", node),
-    "integral": lambda node: scaled("operator", node),
-    "bigo": _big_o,
-}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from proofweave.check.judge.changes import LEAVES, Change, change, local, part_of
+from proofweave.check.judge.changes import BINDERS, LEAVES, Change, change, local, part_of
 from proofweave.check.language.kinds import SCALAR
 from proofweave.check.language.scope import Symbol
+from proofweave.check.language.tokens import words
 from proofweave.check.language.tree import Index, Node, is_number, number, walk
 from proofweave.core.words.table import say
 
@@ -98,23 +99,7 @@ def _shift(kind: str, node: Node) -> Change:
     return change(kind, node, "judge.shifted", replace(node, op="add", args=(node, one), data=None))
 
 
-CALLS = frozenset(
-    (
-        "call",
-        "gradient",
-        "hessian",
-        "rate",
-        "func",
-        "matfunc",
-        "norm",
-        "eigenvalue",
-        "singular",
-        "msign",
-        "softmax",
-        "diag",
-    )
-)
-BINDERS = frozenset(("sum", "prod", "min", "max", "argmin", "argmax"))
+CALLS = words("call gradient hessian rate func matfunc norm eigenvalue singular msign softmax diag")
 
 
 def _variants(node: Node, once: frozenset[int], others: Others) -> Iterator[Change]:
@@ -160,6 +145,3 @@ def name_of(part: tuple[str, int, int], tex: str) -> str:
         written = written[1:-1].strip()
     word = say(f"judge.part-{kind}")
     return say("judge.part", kind=word, tex=written) if written else word
-
-
-__all__ = ["Mutant", "describe", "mutants", "name_of"]

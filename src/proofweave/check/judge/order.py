@@ -17,7 +17,7 @@ from proofweave.check.instances.sample import complete
 from proofweave.check.language.kinds import CheckError
 from proofweave.check.language.needs import named_in
 from proofweave.check.language.scope import Symbol
-from proofweave.check.language.tree import Node, walk
+from proofweave.check.language.tree import Node, pairs, walk
 from proofweave.core.words.table import say
 
 HALVINGS = 26
@@ -55,8 +55,8 @@ def links(claim: Node) -> list[Node]:
     if claim.op != "chain" or not has_order(claim) or len(claim.data) == 1:
         return [claim]
     return [
-        replace(claim, args=pair, data=(sign,), at=pair[0].at, end=pair[1].end)
-        for pair, sign in zip(zip(claim.args, claim.args[1:], strict=False), claim.data, strict=True)
+        replace(claim, args=(left, right), data=(sign,), at=left.at, end=right.end)
+        for left, right, sign in pairs(claim)
     ]
 
 

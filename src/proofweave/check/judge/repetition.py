@@ -7,7 +7,7 @@ from dataclasses import replace
 from proofweave.check.calculus.flows import rate_tree
 from proofweave.check.language.kinds import CheckError
 from proofweave.check.language.scope import Symbol
-from proofweave.check.language.tree import Index, Node, same, substitute
+from proofweave.check.language.tree import Index, Node, pairs, same, substitute
 from proofweave.check.parse.statement import Statement
 
 MOST = 20_000
@@ -25,7 +25,7 @@ def refuse_circular(statement: Statement) -> None:
         for claim in row.args if row.op == "and" else (row,):
             if claim.op != "chain":
                 return
-            for (left, right), sign in zip(zip(claim.args, claim.args[1:], strict=False), claim.data, strict=True):
+            for left, right, sign in pairs(claim):
                 if sign != "=":
                     return
                 try:

@@ -10,7 +10,7 @@ import numpy as np
 from proofweave.check.evaluate.env import Env
 from proofweave.check.evaluate.truth import Truth
 from proofweave.check.evaluate.values import Array
-from proofweave.check.instances.cases import Case, Task, open_case
+from proofweave.check.instances.cases import Case, Task, by_instance, open_case
 from proofweave.check.instances.moves import lengths, movable, moved, take
 from proofweave.check.instances.premises import assign, holds
 from proofweave.check.instances.sample import complete
@@ -85,9 +85,7 @@ def _tightest(case: Case, claim: Node) -> float:
 
 
 def _per_instance(found: Truth, batch: int) -> Array:
-    slack = np.where(found.valid, found.slack, np.inf)
-    shape = np.broadcast_shapes(slack.shape, (batch,) + (1,) * (slack.ndim - 1))
-    return np.asarray(np.broadcast_to(slack, shape).reshape(batch, -1).min(axis=1))
+    return np.asarray(by_instance(np.where(found.valid, found.slack, np.inf), batch).min(axis=1))
 
 
 def _try(task: Task, claim: Node, env: Env, rng: np.random.Generator) -> tuple[Case, Array, bool]:
@@ -102,9 +100,7 @@ def _try(task: Task, claim: Node, env: Env, rng: np.random.Generator) -> tuple[C
         slack = np.where(good, slack, np.inf)
     else:
         good = np.ones(env.batch, dtype=bool)
-    bad = found.valid & ~found.holds
-    shape = np.broadcast_shapes(bad.shape, (env.batch,) + (1,) * (bad.ndim - 1))
-    each = np.broadcast_to(bad, shape).reshape(env.batch, -1).any(axis=1) & good
+    each = by_instance(found.valid & ~found.holds, env.batch).any(axis=1) & good
     if each.any():
         kept = take(env, np.flatnonzero(each))
         return open_case(task, kept), slack, True

@@ -8,9 +8,9 @@ import numpy as np
 
 from proofweave.check.evaluate.env import Env
 from proofweave.check.evaluate.registry import ev
-from proofweave.check.evaluate.truth import Truth, compare
+from proofweave.check.evaluate.truth import compare
 from proofweave.check.evaluate.values import Array, exact
-from proofweave.check.instances.cases import Case, Task, open_case
+from proofweave.check.instances.cases import Case, Task, by_instance, open_case
 from proofweave.check.instances.moves import movable, repeat, take
 from proofweave.check.instances.premises import assign, holds
 from proofweave.check.instances.sample import complete
@@ -18,7 +18,7 @@ from proofweave.check.judge.verdict import Counterexample, plain
 from proofweave.check.language.kinds import CheckError
 from proofweave.check.language.needs import closure, varying
 from proofweave.check.language.scope import Symbol
-from proofweave.check.language.tree import Node
+from proofweave.check.language.tree import Node, pairs
 from proofweave.check.operations.functions import SHAPE_NAMES
 from proofweave.core.words.table import say, together
 
@@ -47,18 +47,16 @@ def _total(env: Env, symbols: Sequence[Symbol]) -> Array:
     return total
 
 
-def violations(case: Case, claim: Node) -> tuple[Truth, Array]:
-    """Return a claim's truth and, for each instance, whether it is violated somewhere."""
+def violations(case: Case, claim: Node) -> Array:
+    """Tell for each instance whether a claim is violated somewhere."""
     found = case.truth(claim)
-    bad = found.valid & ~found.holds
-    shape = np.broadcast_shapes(bad.shape, (case.env.batch,) + (1,) * (bad.ndim - 1))
-    return found, np.asarray(np.broadcast_to(bad, shape).reshape(case.env.batch, -1).any(axis=1))
+    return np.asarray(by_instance(found.valid & ~found.holds, case.env.batch).any(axis=1))
 
 
 def simplest(task: Task, claim: Node, case: Case, rng: np.random.Generator) -> Case:
     """Return a case of one instance, as simple as could be found, that violates the claim."""
     symbols = [s for s in task.plan if s.role == "free"]
-    _, bad = violations(case, claim)
+    bad = violations(case, claim)
     env = take(case.env, np.flatnonzero(bad))
     env = take(env, np.array([int(_total(env, symbols).argmin())]))
     able = [
@@ -80,7 +78,7 @@ def simplest(task: Task, claim: Node, case: Case, rng: np.random.Generator) -> C
             complete(task.plan, tried, rng)
             assign(task.premises, task.plan, tried, rng)
             good = holds(task.premises, tried)
-            _, bad = violations(open_case(task, tried), claim)
+            bad = violations(open_case(task, tried), claim)
         except CheckError:
             break
         totals = np.where(good & bad, _total(tried, symbols), np.inf)
@@ -92,8 +90,8 @@ def simplest(task: Task, claim: Node, case: Case, rng: np.random.Generator) -> C
     complete(task.plan, env, rng)
     assign(task.premises, task.plan, env, rng)
     found = open_case(task, env)
-    _, bad = violations(found, claim)
-    return found if bad.all() else open_case(task, take(case.env, np.flatnonzero(violations(case, claim)[1])[:1]))
+    bad = violations(found, claim)
+    return found if bad.all() else open_case(task, take(case.env, np.flatnonzero(violations(case, claim))[:1]))
 
 
 def _candidates(symbol: Symbol, env: Env) -> list[Array]:
@@ -163,7 +161,7 @@ def _link(claim: Node, case: Case, spot: Array) -> tuple[Node, Node, str]:
             if not bool(_at(found.holds, spot, 0)):
                 return _link(part, case, spot)
         return _link(parts[0], case, spot)
-    for (left, right), sign in zip(zip(claim.args, claim.args[1:], strict=False), claim.data, strict=True):
+    for left, right, sign in pairs(claim):
         found = compare(ev(left, case.inner), ev(right, case.inner), sign, left.type.kind, left.type.rank, claim)
         if not bool(_at(found.holds, spot, 0)):
             return left, right, sign

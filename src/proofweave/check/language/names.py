@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from proofweave.check.language.kinds import CheckError
-from proofweave.check.language.tokens import FONTS, Token, tokenise
+from proofweave.check.language.tokens import BRACES, FONTS, Token, tokenise
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def group(tokens: Sequence[Token], place: int) -> tuple[tuple[Token, ...], int]:
     depth, start = 1, place + 1
     place = start
     while depth:
-        depth += {"open": 1, "close": -1}.get(tokens[place].kind, 0)
+        depth += BRACES.get(tokens[place].kind, 0)
         place += 1
     return tuple(tokens[start : place - 1]), place
 

@@ -30,51 +30,23 @@ FONTS = words(
 ACCENTS = words(r"\hat \bar \tilde \widehat \widetilde \overline \dot \ddot \check \breve \underline")
 ARGUMENT_DROPPED = frozenset((r"\tag", r"\label", r"\hspace", r"\vspace", r"\phantom", r"\color"))
 WORDS = frozenset((r"\text", r"\textrm", r"\textbf", r"\textit", r"\mbox", r"\textnormal"))
+BRACES = {"open": 1, "close": -1}
 SEPARATORS = frozenset((r"\quad", r"\qquad"))
 TRANSPARENT = frozenset(("equation", "align", "aligned", "split", "gather", "gathered", "alignedat"))
 FORBIDDEN = words(
     r"\input \include \write \openout \openin \read \def \gdef \edef \xdef \let \newcommand \renewcommand \catcode "
     r"\csname \immediate \special \usepackage \require \href \url \htmlData \includegraphics"
 )
-ALIASES = {
-    r"\leq": r"\le",
-    r"\geq": r"\ge",
-    r"\leqslant": r"\le",
-    r"\geqslant": r"\ge",
-    r"\ne": r"\neq",
-    r"\lVert": r"\|",
-    r"\rVert": r"\|",
-    r"\Vert": r"\|",
-    r"\lvert": "|",
-    r"\rvert": "|",
-    r"\vert": "|",
-    r"\lbrace": r"\{",
-    r"\rbrace": r"\}",
-    r"\dfrac": r"\frac",
-    r"\tfrac": r"\frac",
-    r"\cfrac": r"\frac",
-    r"\dbinom": r"\binom",
-    r"\tbinom": r"\binom",
-    r"\implies": r"\Rightarrow",
-    r"\Longrightarrow": r"\Rightarrow",
-    r"\Leftrightarrow": r"\iff",
-    r"\Longleftrightarrow": r"\iff",
-    r"\ln": r"\log",
-    r"\intercal": r"\top",
-    r"\mathsf{T}": r"\top",
-    r"\coloneqq": "=",
-    r"\triangleq": "=",
-    r"\ast": "*",
-    r"\argmin": r"\arg\min",
-    r"\dots": r"\ldots",
-    r"\cdots": r"\ldots",
-    r"\dotsc": r"\ldots",
-    r"\dotsb": r"\ldots",
-    r"\vdots": r"\ldots",
-    r"\lt": "<",
-    r"\gt": ">",
-    r"\wedge": r"\land",
-}
+ALIASES = dict(
+    pair.split("→")
+    for pair in words(
+        r"\leq→\le \geq→\ge \leqslant→\le \geqslant→\ge \ne→\neq \lVert→\| \rVert→\| \Vert→\| \lvert→| \rvert→| "
+        r"\vert→| \lbrace→\{ \rbrace→\} \dfrac→\frac \tfrac→\frac \cfrac→\frac \dbinom→\binom \tbinom→\binom "
+        r"\implies→\Rightarrow \Longrightarrow→\Rightarrow \Leftrightarrow→\iff \Longleftrightarrow→\iff \ln→\log "
+        r"\intercal→\top \mathsf{T}→\top \coloneqq→= \triangleq→= \ast→* \argmin→\arg\min \dots→\ldots \cdots→\ldots "
+        r"\dotsc→\ldots \dotsb→\ldots \vdots→\ldots \lt→< \gt→> \wedge→\land"
+    )
+)
 OPERATORS = words(
     "sign sgn tr Tr trace det rank diag Diag msign argmin argmax Var Cov exp log ln sin cos tan tanh sinh cosh arctan "
     "arcsin arccos sigmoid softmax ReLU relu softplus erf erfc conv sup inf max min vec span Span clip dim median"
@@ -95,6 +67,13 @@ class Token:
     at: int
     end: int
     hint: str = ""
+
+
+def nesting(token: Token) -> int:
+    """Return 1 where braces or an environment open, −1 where they close, else 0."""
+    if token.kind == "env":
+        return 1 if token.text.startswith("begin") else -1
+    return BRACES.get(token.kind, 0)
 
 
 def tokenise(tex: str) -> tuple[Token, ...]:
@@ -223,7 +202,7 @@ def _argument(raw: list[Token], place: int, owner: Token) -> tuple[list[Token], 
     depth, start = 1, place + 1
     place = start
     while depth:
-        depth += {"open": 1, "close": -1}.get(raw[place].kind, 0)
+        depth += BRACES.get(raw[place].kind, 0)
         place += 1
     return raw[start : place - 1], place
 

@@ -46,6 +46,11 @@ def walk(node: Node) -> Iterator[Node]:
         stack.extend(reversed(current.args))
 
 
+def pairs(chain: Node) -> Iterator[tuple[Node, Node, str]]:
+    """Yield the relations of a chain: left side, right side, sign."""
+    return zip(chain.args, chain.args[1:], chain.data, strict=False)
+
+
 def number(value: float, at: int = 0, end: int = 0) -> Node:
     """Return a number."""
     return Node("num", (), SCALAR, at, end, value)

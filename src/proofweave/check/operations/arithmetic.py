@@ -152,7 +152,6 @@ def _array(node: Node, env: Env) -> Val:
     cells = [ev(arg, env) for arg in node.args]
     lead = np.broadcast_shapes(*(c.v.shape for c in cells))
     va.afford(*lead, len(cells))
-    v = np.stack([np.broadcast_to(c.v, lead) for c in cells], axis=-1)
-    e = np.stack([np.broadcast_to(c.e, lead) for c in cells], axis=-1)
-    shape = lead + tuple(env.size(dim) for dim in node.type.dims if dim is not None)
+    shape = lead + env.shape(node.type)
+    v, e = va.stack(cells, lead)
     return Val(v.reshape(shape), e.reshape(shape))

@@ -53,12 +53,11 @@ def spread(value: Val, env: Env, mask: Array | None, fill: float, rank: int) -> 
     shape = list(value.v.shape)
     shape[axis] = n
     va.afford(*shape)
-    v = np.broadcast_to(value.v, shape)
-    e = np.broadcast_to(value.e, shape)
+    whole = va.spread(value, shape)
     if mask is None:
-        return Val(v, e)
+        return whole
     wide = mask.reshape(mask.shape + (1,) * rank)
-    return Val(np.where(wide, v, fill), np.where(wide, e, 0.0))
+    return Val(np.where(wide, whole.v, fill), np.where(wide, whole.e, 0.0))
 
 
 @rule("sum", "prod")
@@ -69,7 +68,7 @@ def _fold(node: Node, env: Env) -> Val:
     empty = 0.0 if node.op == "sum" else 1.0
     rank = node.type.rank
     if inner is None:
-        shape = tuple(env.size(dim) for dim in node.type.dims if dim is not None)
+        shape = env.shape(node.type)
         return va.exact(np.full((1,) * (1 + env.depth) + shape, empty))
     value = spread(ev(node.args[3], inner), inner, mask, empty, rank)
     return va.total(value, inner.depth) if node.op == "sum" else va.product(value, inner.depth)
@@ -138,7 +137,7 @@ def _full(value: Val, env: Env, outer: int, rank: int) -> Val:
     for axis in range(outer + 1, env.depth + 1):
         shape[axis] = env.axes[axis - 1]
     va.afford(*shape)
-    return Val(np.broadcast_to(value.v, shape), np.broadcast_to(value.e, shape))
+    return va.spread(value, shape)
 
 
 def _weights(weights: list[tuple[Val, int]], env: Env) -> Val:

@@ -31,7 +31,7 @@ def _define(symbol: Symbol, env: Env) -> Val:
     shape = list(value.v.shape)
     shape[1 + env.depth : 1 + inner.depth] = lengths
     va.afford(*shape)
-    return Val(np.broadcast_to(value.v, shape), np.broadcast_to(value.e, shape))
+    return va.spread(value, shape)
 
 
 @MEMBERS("define")
@@ -69,18 +69,6 @@ def _sequence(symbol: Symbol, env: Env) -> Val:
 @VALUES("least")
 def _least(symbol: Symbol, env: Env) -> Val:
     """Return the smallest G with left ≤ right(G) at every point; right must be affine in G or in G²."""
-    points: list[tuple[Env, int]] = _points(symbol, env)
-    best: Val | None = None
-    for inner, _ in points:
-        found = _threshold(symbol, inner)
-        for axis in range(inner.depth, env.depth, -1):
-            found = va.extreme(found, axis, "max")
-        best = found if best is None else Val(np.maximum(best.v, found.v), np.maximum(best.e, found.e))
-    assert best is not None
-    return best
-
-
-def _points(symbol: Symbol, env: Env) -> list[tuple[Env, int]]:
     premise: Node = symbol.data["premise"]
     inner = env
     for index in symbol.data["free"]:
@@ -88,17 +76,9 @@ def _points(symbol: Symbol, env: Env) -> list[tuple[Env, int]]:
         first, last = int(lo.min()), int(hi.max())
         inner = inner.child((id(premise), index.name), max(last - first + 1, 1))
         inner.bind(index, inner.index_axis(np.arange(first, last + 1)))
-    arguments: list[tuple[Symbol, Node]] = symbol.data.get("points", [])
-    found = [(inner, 0)]
-    for variable, node in arguments:
-        place = inner.child((id(symbol), id(node)))
-        for index in symbol.data.get("point_indices", {}).get(id(node), ()):
-            lo, hi = ev(index.lo, env).v, ev(index.hi, env).v
-            first, last = int(lo.min()), int(hi.max())
-            place = place.child((id(node), index.name), max(last - first + 1, 1))
-            place.bind(index, place.index_axis(np.arange(first, last + 1)))
-        place.bind(variable, ev(node, place))
-        found.append((place, 0))
+    found = _threshold(symbol, inner)
+    for axis in range(inner.depth, env.depth, -1):
+        found = va.extreme(found, axis, "max")
     return found
 
 

@@ -36,14 +36,19 @@ def singular_values(x: Val) -> Val:
     return Val(s, np.broadcast_to(bound, s.shape))
 
 
+def _symmetric(filled: Array, e: Array, what: str, node: Node) -> Array:
+    """Tell which matrices are symmetric up to rounding; there must be one."""
+    gap = np.abs(filled - np.swapaxes(filled, -1, -2)).max(axis=(-1, -2))
+    symmetric = np.asarray(gap <= 1e-9 * np.abs(filled).max(axis=(-1, -2)) + 4 * e.max(axis=(-1, -2)))
+    if not symmetric.any():
+        raise CheckError(what, node.at)
+    return symmetric
+
+
 def eigenvalues(x: Val, node: Node) -> Val:
     """Return the eigenvalues of a symmetric matrix, largest first; an unsymmetric one has no value."""
     filled, e, whole = finite(x)
-    gap = np.abs(filled - np.swapaxes(filled, -1, -2)).max(axis=(-1, -2))
-    scale = np.abs(filled).max(axis=(-1, -2))
-    symmetric = gap <= 1e-9 * scale + 4 * e.max(axis=(-1, -2))
-    if not symmetric.any():
-        raise CheckError("evaluate.eigenvalues", node.at)
+    symmetric = _symmetric(filled, e, "evaluate.eigenvalues", node)
     values = np.linalg.eigvalsh((filled + np.swapaxes(filled, -1, -2)) / 2)[..., ::-1]
     values = np.where((whole & symmetric)[..., None], values, np.nan)
     bound = _size(e)[..., None] + 8 * filled.shape[-1] * EPS * np.abs(values).max(axis=-1, keepdims=True)
@@ -126,10 +131,7 @@ def _mixed_power(x: Val, k: Array, node: Node) -> Val:
 
 def _spectral_power(x: Val, k: Array, node: Node) -> Val:
     filled, e, whole = finite(x)
-    gap = np.abs(filled - np.swapaxes(filled, -1, -2)).max(axis=(-1, -2))
-    symmetric = gap <= 1e-9 * np.abs(filled).max(axis=(-1, -2)) + 4 * e.max(axis=(-1, -2))
-    if not symmetric.any():
-        raise CheckError("evaluate.fractional-power", node.at)
+    symmetric = _symmetric(filled, e, "evaluate.fractional-power", node)
     values, vectors = np.linalg.eigh((filled + np.swapaxes(filled, -1, -2)) / 2)
     noise = _size(e)[..., None] + 8 * filled.shape[-1] * EPS * np.abs(values).max(axis=-1, keepdims=True)
     positive = np.where(np.abs(values) <= noise, 0.0, values)
@@ -149,10 +151,7 @@ def _spectral_power(x: Val, k: Array, node: Node) -> Val:
 def _matrix_function(node: Node, env: Env) -> Val:
     x = ev(node.args[0], env)
     if node.data == "tr":
-        diagonal = Val(
-            np.diagonal(x.v, axis1=-2, axis2=-1), np.diagonal(np.broadcast_to(x.e, x.v.shape), axis1=-2, axis2=-1)
-        )
-        return va.total(diagonal, -1)
+        return va.total(diagonal(x), -1)
     filled, e, whole = finite(x)
     if node.data == "rank":
         s = np.linalg.svd(filled, compute_uv=False)
@@ -176,7 +175,11 @@ def _diag(node: Node, env: Env) -> Val:
 
 @rule("diagonal")
 def _diagonal(node: Node, env: Env) -> Val:
-    x = ev(node.args[0], env)
+    return diagonal(ev(node.args[0], env))
+
+
+def diagonal(x: Val) -> Val:
+    """Return the diagonals of matrices."""
     return Val(np.diagonal(x.v, axis1=-2, axis2=-1), np.diagonal(np.broadcast_to(x.e, x.v.shape), axis1=-2, axis2=-1))
 
 

@@ -43,7 +43,7 @@ def series(node: Node, env: Env) -> Val:
     found = ev(body, inner)
     shape = (*found.v.shape[:-1], TERMS)
     va.afford(*shape)
-    value = Val(np.broadcast_to(found.v, shape), np.broadcast_to(found.e, shape))
+    value = va.spread(found, shape)
     v = np.where(np.isfinite(value.v), value.v, np.nan)
     # terms such as x^k/k! end as 0/inf; what follows an exact 0 after a decreasing run is 0
     gone = np.maximum.accumulate((v == 0) & (np.arange(TERMS) > TERMS // 4), axis=-1)

@@ -55,9 +55,7 @@ def log_form(node: Node, env: Env) -> Val | None:
     if node.op == "add" and all(arg.op != "neg" for arg in node.args):
         parts = [_part(arg, env) for arg in node.args]
         shape = np.broadcast_shapes(*(p.v.shape for p in parts))
-        v = np.stack([np.broadcast_to(p.v, shape) for p in parts], axis=-1)
-        e = np.stack([np.broadcast_to(p.e, shape) for p in parts], axis=-1)
-        return _reduce(Val(v, e))
+        return _reduce(va.stack(parts, shape))
     if node.op == "sum":
         body = node.args[3]
         inner, mask = over_index(node, env)
@@ -65,7 +63,7 @@ def log_form(node: Node, env: Env) -> Val | None:
             return None
         part = _part(body, inner)
         shape = (*part.v.shape[:-1], inner.axes[-1])
-        v, e = np.broadcast_to(part.v, shape), np.broadcast_to(part.e, shape)
+        v, e = va.spread(part, shape)
         if mask is not None:
             v = np.where(mask, v, -np.inf)
             e = np.where(mask, e, 0.0)

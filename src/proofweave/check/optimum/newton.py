@@ -6,15 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from proofweave.check.calculus import differences
 from proofweave.check.evaluate.values import EPS, Array
 from proofweave.check.language.kinds import CheckError
 from proofweave.check.optimum.region import Objective, Region, Slopes, Solution
 
 ROUNDS = 30
 MOST = 24
-OFFSETS = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])
-SIXTH = np.array([-1.0, 9.0, -45.0, 45.0, -9.0, 1.0]) / 60
 STEP = 4e-3
+CROSS = 2e-3
 FLAT = 1e-8
 FAR = 30.0
 
@@ -80,32 +80,6 @@ def _values(objective: Objective, region: Region, z: Array, moves: Array) -> Arr
     return objective(place(z[..., None, :] + moves, region))
 
 
-def _derivatives(objective: Objective, region: Region, z: Array) -> tuple[Array, Array, Array]:
-    """Return value, gradient and Hessian in the coordinates by differences."""
-    p = z.shape[-1]
-    eye = np.eye(p)
-    first = (OFFSETS[:, None, None] * eye * STEP).reshape(-1, p)
-    cross = [(i, j) for i in range(p) for j in range(i + 1, p)]
-    wide = 2e-3
-    second = np.array(
-        [wide * (a * eye[i] + b * eye[j]) for i, j in cross for a, b in ((1, 1), (1, -1), (-1, 1), (-1, -1))]
-    ).reshape(-1, p)
-    moves = np.concatenate([np.zeros((1, p)), first, second])
-    values = _values(objective, region, z, moves)
-    at = values[..., 0]
-    line = values[..., 1 : 1 + 6 * p].reshape((*at.shape, 6, p))
-    gradient = np.einsum("k,...kp->...p", SIXTH, line) / STEP
-    hessian = np.zeros((*at.shape, p, p))
-    bend = np.array([2.0, -27.0, 270.0, 270.0, -27.0, 2.0]) / 180
-    hessian[..., range(p), range(p)] = (np.einsum("k,...kp->...p", bend, line) - (490 / 180) * at[..., None]) / STEP**2
-    corners = values[..., 1 + 6 * p :].reshape((*at.shape, len(cross), 4)) if cross else None
-    for k, (i, j) in enumerate(cross):
-        assert corners is not None
-        c = corners[..., k, :]
-        hessian[..., i, j] = hessian[..., j, i] = (c[..., 0] - c[..., 1] - c[..., 2] + c[..., 3]) / (4 * wide**2)
-    return at, gradient, hessian
-
-
 def _exact(slopes: Slopes, objective: Objective, region: Region, z: Array) -> Derived:
     """Return value, gradient, Hessian and the gradient's error in the coordinates, by the chain rule."""
     u = place(z, region)
@@ -136,7 +110,8 @@ def _descend(objective: Objective, region: Region, z: Array, rounds: int, slopes
     def derived(z: Array) -> Derived:
         if slopes is not None and not region.norm:
             return _exact(slopes, objective, region, z)
-        return Derived(*_derivatives(objective, region, z), None)
+        values = _values(objective, region, z, differences.moves(p, STEP, CROSS))
+        return Derived(*differences.derived(values, p, STEP, CROSS), None)
 
     lengths = np.array([1.0, 0.5, 0.25, 0.1, 0.03, 0.01, 0.003])
     last = np.full(z.shape[:-1], np.inf)

@@ -41,15 +41,10 @@ class Solution:
     value_error: Array
 
 
-def shape_of(variable: Symbol, env: Env) -> tuple[int, ...]:
-    """Return the lengths of a variable's axes."""
-    return tuple(env.size(dim) for dim in variable.type.dims if dim is not None)
-
-
 def region_of(variable: Symbol, constraints: Sequence[Node], env: Env) -> Region:
     """Return the set a variable ranges over under its constraints."""
     domain = str(variable.data.get("domain", variable.type.kind))
-    shape = shape_of(variable, env)
+    shape = env.shape(variable.type)
     bounds = None
     if domain == "interval":
         bounds = (ev(variable.data["lo"], env).v, ev(variable.data["hi"], env).v)

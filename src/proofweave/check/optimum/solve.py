@@ -22,7 +22,7 @@ from proofweave.check.language.kinds import SCALAR, CheckError
 from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tree import Node, number
 from proofweave.check.optimum import newton, pieces, quadratic
-from proofweave.check.optimum.region import Objective, Region, Slopes, Solution, region_of, shape_of
+from proofweave.check.optimum.region import Objective, Region, Slopes, Solution, region_of
 
 
 @VALUES("solve")
@@ -30,9 +30,7 @@ def _solved(symbol: Symbol, env: Env) -> Val:
     """Return the value of a symbol bound by argmin or argmax."""
     data = symbol.data
     variable: Symbol = data["variable"]
-    found = solve(data["body"], variable, data["sense"], data["constraints"], env, id(symbol))
-    shape = found.point.shape[:-1] + shape_of(variable, env)
-    return Val(found.point.reshape(shape), np.broadcast_to(found.error, found.point.shape).reshape(shape))
+    return _minimiser(solve(data["body"], variable, data["sense"], data["constraints"], env, id(symbol)), variable, env)
 
 
 @rule("optimum")
@@ -40,9 +38,13 @@ def _optimum(node: Node, env: Env) -> Val:
     what = node.data
     found = solve(node.args[0], what.symbol, what.sense, node.args[1:], env, id(node))
     if what.argument:
-        shape = found.point.shape[:-1] + shape_of(what.symbol, env)
-        return Val(found.point.reshape(shape), np.broadcast_to(found.error, found.point.shape).reshape(shape))
+        return _minimiser(found, what.symbol, env)
     return Val(what.sense * found.value, found.value_error)
+
+
+def _minimiser(found: Solution, variable: Symbol, env: Env) -> Val:
+    shape = found.point.shape[:-1] + env.shape(variable.type)
+    return Val(found.point.reshape(shape), np.broadcast_to(found.error, found.point.shape).reshape(shape))
 
 
 def solve(body: Node, variable: Symbol, sense: int, constraints: Sequence[Node], env: Env, stamp: int) -> Solution:
@@ -102,9 +104,7 @@ def _slopes(body: Node, variable: Symbol, sense: int, shape: tuple[int, ...], en
 
 def _flat(value: Val, sense: int, shape: tuple[int, ...], rank: int, tail: tuple[int, ...]) -> Val:
     own = value.v.shape[value.v.ndim - rank :] if rank else ()
-    full = (*shape[:-1], *own)
-    v = np.broadcast_to(value.v, full).reshape((*shape[:-1], *tail))
-    e = np.broadcast_to(value.e, full).reshape((*shape[:-1], *tail))
+    v, e = (x.reshape((*shape[:-1], *tail)) for x in va.spread(value, (*shape[:-1], *own)))
     return Val(sense * v, e)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from proofweave.check.language.kinds import SCALAR, CheckError, Dim, matrix, unify, vector
-from proofweave.check.language.tokens import Token
+from proofweave.check.language.tokens import Token, nesting
 from proofweave.check.language.tree import Node, is_number, settle
 from proofweave.check.parse.functions import named
 from proofweave.check.syntax.build import node
@@ -55,9 +55,7 @@ def _cells(tokens: Sequence[Token]) -> list[list[list[Token]]]:
     rows: list[list[list[Token]]] = [[[]]]
     depth = 0
     for token in tokens:
-        depth += {"open": 1, "close": -1}.get(token.kind, 0)
-        if token.kind == "env":
-            depth += 1 if token.text.startswith("begin") else -1
+        depth += nesting(token)
         if token.kind == "row" and not depth:
             rows.append([[]])
         elif token.kind == "amp" and not depth:

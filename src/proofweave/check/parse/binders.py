@@ -8,7 +8,7 @@ from proofweave.check.language.kinds import BOOL, SCALAR, CheckError
 from proofweave.check.language.names import scripts
 from proofweave.check.language.operators import Optimum
 from proofweave.check.language.scope import Symbol
-from proofweave.check.language.tokens import Token
+from proofweave.check.language.tokens import BRACES, Token
 from proofweave.check.language.tree import Index, Node, number
 from proofweave.check.parse.binding import Binding, read_binding
 from proofweave.check.syntax.brackets import CLOSING, bracketed
@@ -84,7 +84,7 @@ def _reach(p: Parser, symbols: Sequence[Symbol], token: Token) -> None:
         later = p.tokens[place]
         if later.text in RELATIONS or later.kind in ("row", "word") or later.text == ",":
             break
-        depth += {"open": 1, "close": -1}.get(later.kind, 0)
+        depth += BRACES.get(later.kind, 0)
         if later.kind == "name":
             match = p.scope.match(p.tokens, place)
             if match is not None and match.symbol in symbols:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from proofweave.check.language.kinds import SCALAR, CheckError
 from proofweave.check.language.names import group
 from proofweave.check.language.scope import Symbol
-from proofweave.check.language.tokens import Token
+from proofweave.check.language.tokens import BRACES, Token
 from proofweave.check.language.tree import Index, Node
 from proofweave.check.syntax.parser import RELATIONS, Parser
 from proofweave.check.syntax.sets import check_domain, index_set
@@ -42,7 +42,7 @@ def _parts(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
     parts: list[list[Token]] = [[]]
     depth = 0
     for token in tokens:
-        depth += {"open": 1, "close": -1}.get(token.kind, 0)
+        depth += BRACES.get(token.kind, 0)
         depth += {"(": 1, r"\langle": 1, ")": -1, r"\rangle": -1}.get(token.text, 0)
         if token.text in (",", ":", ";") and not depth:
             parts.append([])
@@ -183,7 +183,7 @@ def _elsewhere(p: Parser, name: str) -> bool:
     depth = 0
     for place in range(p.place, len(p.tokens)):
         token = p.tokens[place]
-        depth += {"open": 1, "close": -1}.get(token.kind, 0)
+        depth += BRACES.get(token.kind, 0)
         if not depth and (token.text in RELATIONS or token.text in ("+", "-")):
             return any(t.text == name for t in p.tokens[place:])
     return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from proofweave.check.language.kinds import SCALAR, CheckError
 from proofweave.check.language.names import scripts
 from proofweave.check.language.scope import Scope, Symbol
-from proofweave.check.language.tokens import Token
+from proofweave.check.language.tokens import BRACES, Token
 from proofweave.check.language.tree import Node
 from proofweave.check.syntax.build import node
 from proofweave.check.syntax.parser import READERS, Parser
@@ -48,7 +48,7 @@ def _find_differential(p: Parser, token: Token) -> int:
     depth, nested = 0, 0
     for place in range(p.place, len(p.tokens) - 1):
         current = p.tokens[place]
-        depth += {"open": 1, "close": -1}.get(current.kind, 0)
+        depth += BRACES.get(current.kind, 0)
         if current.text == r"\int":
             nested += 1
         plain = current.text in ("d", r"\mathrm{d}", r"\operatorname{d}") and p.tokens[place + 1].kind == "name"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from proofweave.check.language.kinds import BOOL, CheckError
 from proofweave.check.language.scope import Scope
-from proofweave.check.language.tokens import Token, tokenise
+from proofweave.check.language.tokens import BRACES, Token, nesting, tokenise
 from proofweave.check.language.tree import Index, Node, walk
 from proofweave.check.parse.constructs import formula
 from proofweave.check.syntax.build import node
@@ -15,8 +15,6 @@ from proofweave.check.syntax.indices import used_range
 from proofweave.check.syntax.parser import ARROWS, PUNCTUATION, RELATIONS, Parser
 from proofweave.check.syntax.relations import relation
 from proofweave.check.syntax.sets import check_domain, index_set
-
-NESTING = {"open": 1, "close": -1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +84,7 @@ def _rows(tokens: Sequence[Token]) -> list[list[Token]]:
     rows: list[list[Token]] = [[]]
     depth = 0
     for token in tokens:
-        depth += NESTING.get(token.kind, 0)
-        if token.kind == "env":
-            depth += 1 if token.text.startswith("begin") else -1
+        depth += nesting(token)
         if token.kind == "row" and not depth:
             rows.append([])
         else:
@@ -112,7 +108,7 @@ def _row(
     arrows: list[Token] = []
     depth = 0
     for token in line:
-        depth += NESTING.get(token.kind, 0)
+        depth += BRACES.get(token.kind, 0)
         if token.text in ARROWS and not depth:
             arrows.append(token)
             parts.append([])
@@ -173,10 +169,8 @@ def _pieces(part: Sequence[Token]) -> list[list[Token]]:
     pieces: list[list[Token]] = [[]]
     depth = 0
     for place, token in enumerate(part):
-        depth += NESTING.get(token.kind, 0)
-        if token.kind == "env":
-            depth += 1 if token.text.startswith("begin") else -1
-        elif token.text in ("(", "[", r"\{", r"\langle"):
+        depth += nesting(token)
+        if token.text in ("(", "[", r"\{", r"\langle"):
             depth += 1
         elif token.text in (")", "]", r"\}", r"\rangle"):
             depth -= 1
@@ -208,9 +202,7 @@ def _outside(piece: Sequence[Token]) -> list[Token]:
     out: list[Token] = []
     depth = 0
     for token in piece:
-        depth += NESTING.get(token.kind, 0)
-        if token.kind == "env":
-            depth += 1 if token.text.startswith("begin") else -1
+        depth += nesting(token)
         if not depth:
             out.append(token)
     return out
@@ -254,7 +246,7 @@ def _set_range(top: Parser, piece: Sequence[Token]) -> bool:
 
 
 def _depth(tokens: Sequence[Token], place: int) -> int:
-    return sum(NESTING.get(t.kind, 0) for t in tokens[:place])
+    return sum(BRACES.get(t.kind, 0) for t in tokens[:place])
 
 
 def _unwrapped(piece: list[Token]) -> list[Token]:

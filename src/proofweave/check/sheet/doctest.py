@@ -19,7 +19,7 @@ from proofweave.check.sheet.document import check_one, declare_all
 from proofweave.check.sheet.files import Reader, moved, read_check, read_equation, read_symbols
 from proofweave.check.sheet.unused import mention, notes
 from proofweave.core.errors import FindingsError
-from proofweave.core.types import Check, Equation, Severity, Span, SpanKind, SymbolSpec, Where
+from proofweave.core.types import Check, Equation, Severity, Span, SpanKind, Where
 from proofweave.core.words.table import say
 from proofweave.text.markdown.post import read_post
 from proofweave.text.yaml.nodes import Node
@@ -41,7 +41,7 @@ class _Reading:
     memory: Memory | None = None
     scope: Scope = field(default_factory=Scope)
     verdicts: list[Verdict] = field(default_factory=list)
-    following: tuple[str, Check, tuple[SymbolSpec, ...]] | None = None
+    following: tuple[str, Check] | None = None
     all: bool = False
     count: int = 0
     entries: list[Entry] = field(default_factory=list)
@@ -104,7 +104,7 @@ def _read_block(yaml: str, place: Callable[[Where], Where], reading: _Reading, r
         reading.all = mode == "all"
     if mode == "next" or any(key in found for key in EQUATION_KEYS):
         name = own.text(found["id"], "id") if "id" in found else ""
-        reading.following = (name, read_check(found, own), ())
+        reading.following = (name, read_check(found, own))
     reader.findings += [replace(f, where=place(f.where)) for f in own.findings]
 
 
@@ -123,17 +123,10 @@ def _display(span: Span, reading: _Reading) -> None:
     if asked is None and not reading.all:
         mention(reading.scope, span.tex)
         return
-    name, check, symbols = asked or ("", Check(), ())
+    name, check = asked or ("", Check())
     label = LABEL.search(span.tex)
     name = name or (label.group(1) if label else f"display-{reading.count}")
     start = max(span.text.find(span.tex), 0)
-    equation = Equation(name, span.tex, _within(span, start, reading.path), check, symbols)
-    reading.check(equation, lambda at: _within(span, start + at, reading.path))
-
-
-def _within(span: Span, offset: int, path: str) -> Where:
-    """Return where an offset of a span's text stands in the file."""
-    before = span.text[:offset]
-    lines = before.count("\n")
-    column = len(before) - before.rindex("\n") if lines else span.column + len(before)
-    return Where(path, span.line + lines, column)
+    where = Where(reading.path, span.line, span.column)
+    equation = Equation(name, span.tex, where.after(span.text[:start]), check)
+    reading.check(equation, lambda at: where.after(span.text[: start + at]))

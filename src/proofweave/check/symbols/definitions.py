@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from proofweave.check.language.kinds import CheckError, Type
 from proofweave.check.language.names import read_key
 from proofweave.check.language.scope import Hole, Scope, Symbol
-from proofweave.check.language.tokens import Token, tokenise
+from proofweave.check.language.tokens import Token, nesting, tokenise
 from proofweave.check.language.tree import Index, Node
 from proofweave.check.parse.constructs import formula
 from proofweave.check.parse.statement import read_expression
@@ -107,9 +107,7 @@ def define(equation: Equation, name: str, scope: Scope) -> Symbol:
 def _nested(tokens: list[Token], place: int) -> bool:
     depth = 0
     for token in tokens[:place]:
-        depth += {"open": 1, "close": -1}.get(token.kind, 0)
-        if token.kind == "env":
-            depth += 1 if token.text.startswith("begin") else -1
+        depth += nesting(token)
         if token.text in (r"\{", "[", "("):
             depth += 1
         if token.text in (r"\}", "]", ")"):

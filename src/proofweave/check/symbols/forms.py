@@ -110,8 +110,9 @@ def least(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol
         tree = Node("chain", tuple(reversed(tree.args)), tree.type, tree.at, tree.end, (r"\le",))
     if tree.data[0] not in (r"\le", "<") or tree.args[0].type != SCALAR:
         raise CheckError("symbols.least-le")
-    over = scope.get(str(value["over"])) if "over" in value else None
-    data = {"premise": tree, "placeholder": placeholder, "free": statement.free, "over": over}
+    if "over" in value:
+        scope.get(str(value["over"]))
+    data = {"premise": tree, "placeholder": placeholder, "free": statement.free}
     symbol = Symbol(spec.name, spec.where, SCALAR, "least", data=data)
     return finish(symbol, scope, [*statement.nodes()], (placeholder,))
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from proofweave.check.language.kinds import CheckError
 from proofweave.check.language.registry import Registry
 from proofweave.check.language.scope import Scope
-from proofweave.check.language.tokens import DEEPEST, Token
+from proofweave.check.language.tokens import BRACES, DEEPEST, Token
 from proofweave.check.language.tree import Index, Node
 from proofweave.check.syntax.build import add, divide, join, multiply
 
@@ -253,7 +253,7 @@ def _subscripted(tokens: Sequence[Token]) -> frozenset[str]:
             continue
         depth = 0
         for inner in tokens[place + 1 :]:
-            depth += {"open": 1, "close": -1}.get(inner.kind, 0)
+            depth += BRACES.get(inner.kind, 0)
             if inner.kind == "name":
                 names.add(inner.text)
             if depth <= 0:

@@ -47,9 +47,7 @@ def _printable(text: str, file: str) -> tuple[str, list[Finding]]:
     """Return the text with a question mark in place of each character YAML refuses, and a finding for each."""
     findings = []
     for match in UNPRINTABLE.finditer(text, 1 if text.startswith("\ufeff") else 0):
-        line = text.count("\n", 0, match.start()) + 1
-        column = match.start() - text.rfind("\n", 0, match.start())
-        where, code = Where(file, line, column), f"{ord(match[0]):04X}"
+        where, code = Where(file).after(text[: match.start()]), f"{ord(match[0]):04X}"
         findings.append(finding_of("text.yaml-control-character", where, code=code))
         if len(findings) == MAX_REPAIRS:
             break

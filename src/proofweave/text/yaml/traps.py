@@ -38,7 +38,8 @@ def _escapes(written: str, where: Where) -> list[Finding]:
             continue
         word = re.match(r"\\[A-Za-z]*", written[escape.start() :])
         fields = {"escape": escape[0], "word": word[0] if word else escape[0]}
-        return [finding_of("text.yaml-escape-lost", _at(where, written, escape.start()), rule="yaml-escape", **fields)]
+        place = where.after(written[: escape.start()])
+        return [finding_of("text.yaml-escape-lost", place, rule="yaml-escape", **fields)]
     return []
 
 
@@ -46,7 +47,7 @@ def _primes(written: str, where: Where) -> list[Finding]:
     for prime in PRIME.finditer(written):
         if CONTRACTION.match(written, prime.start()):
             continue
-        place, half = _at(where, "'" + written, prime.start() + 1), prime[0][: len(prime[0]) // 2]
+        place, half = where.after("'" + written[: prime.start()]), prime[0][: len(prime[0]) // 2]
         return [finding_of("text.yaml-lost-prime", place, Severity.WARNING, written=prime[0], read=half)]
     return []
 
@@ -60,16 +61,8 @@ def _comment(written: str, cut: re.Match[str], where: Where) -> list[Finding]:
     )
     if not torn and (not body or body[0] in " \t#!"):
         return []
-    place = _at(where, written + cut[0], len(written) + cut[0].index("#"))
+    place = where.after(written + cut[0][: cut[0].index("#")])
     return [finding_of("text.yaml-comment-cuts", place, Severity.WARNING, text=f"#{body.strip()[:30]}")]
-
-
-def _at(where: Where, written: str, offset: int) -> Where:
-    """Return the place of an offset of a scalar as written."""
-    lines = written.count("\n", 0, offset)
-    if not lines:
-        return Where(where.file, where.line, where.column + offset)
-    return Where(where.file, where.line + lines, offset - written.rfind("\n", 0, offset))
 
 
 def comma_groups(texts: Sequence[str | None]) -> list[tuple[int, int]]:

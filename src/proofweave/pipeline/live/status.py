@@ -23,7 +23,7 @@ class Status:
     refused: bool
 
 
-def status(project: Project) -> Status:
+def status_of(project: Project) -> Status:
     """Return where the posts of a project stand."""
     names = [path.stem for path in outline_paths(project, ())]
     posts: list[PostReport] = []

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from proofweave.core.errors import ToolError
 from proofweave.core.types import Finding
-from proofweave.pipeline.manifest.built import BUILT, compared, manifest_of
-from proofweave.pipeline.manifest.record import Manifest, differences
+from proofweave.pipeline.locks.built import BUILT, compared, manifest_of
+from proofweave.pipeline.locks.manifest import Manifest, differences
 from proofweave.pipeline.project import Project, Tell
 
 

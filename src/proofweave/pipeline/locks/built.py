@@ -12,7 +12,7 @@ from proofweave.core.errors import UsageError
 from proofweave.core.types import Finding
 from proofweave.outline.first_keys import peek
 from proofweave.pipeline.code import fingerprint
-from proofweave.pipeline.manifest.record import Manifest, differences, read_manifest
+from proofweave.pipeline.locks.manifest import Manifest, differences, read_manifest
 from proofweave.pipeline.project import Project, Tell
 
 BUILT, LOCKED = "build/manifest.json", "manifest.lock"

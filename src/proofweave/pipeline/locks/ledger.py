@@ -10,7 +10,7 @@ from proofweave.core.findings import finding_of
 from proofweave.core.types import Finding, Where
 from proofweave.core.words.table import say
 from proofweave.pipeline.documents import read_document
-from proofweave.pipeline.inputs import CODE, changed_since
+from proofweave.pipeline.locks.inputs import CODE, changed_since
 from proofweave.pipeline.project import Project, Tell, outline_paths
 from proofweave.pipeline.report import findings_path
 from proofweave.stages.ledger.compare import compared

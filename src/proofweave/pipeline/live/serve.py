@@ -14,8 +14,8 @@ from proofweave.core.errors import FindingsError, ProofweaveError
 from proofweave.core.types import Finding
 from proofweave.core.wire import line_of
 from proofweave.core.words.table import labels
+from proofweave.pipeline.live.rebuild import PATTERNS, Builder
 from proofweave.pipeline.project import Project, Tell, outline_paths
-from proofweave.pipeline.rebuild import PATTERNS, Builder
 from proofweave.pipeline.site import FOLDER, write_assets
 
 HEAD = (
@@ -24,7 +24,7 @@ HEAD = (
 )
 
 
-def serve(project: Project, port: int, tell: Tell) -> None:
+def serve_site(project: Project, port: int, tell: Tell) -> None:
     """Build, serve and watch until it is interrupted."""
     outline_paths(project, ())
     builder = Builder(project, project.root / FOLDER)
