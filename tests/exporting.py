@@ -19,6 +19,8 @@ SPECIMEN = Path(__file__).parent / "cases" / "export" / "project"
 RIGHT, LEFT = 595.28 - 70.87, 70.87
 """The edges of a handout's text, in points."""
 
+TAGS = re.compile(r"<[^>]*>")
+LEAK = re.compile(r"\\(?:begin|end|tag|label|eqref|[a-zA-Z]+\{)[^\s<]{0,20}|\$[^$<\s][^$<]{0,40}\$")
 WORD = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="[\d.]+">([^<]*)</word>')
 
 
@@ -64,3 +66,14 @@ def chapters(book: bytes) -> dict[str, str]:
 
     with zipfile.ZipFile(io.BytesIO(book)) as opened:
         return {name: opened.read(name).decode() for name in sorted(opened.namelist()) if "/text/ch" in name}
+
+
+def leaked(xhtml: str) -> tuple[str, ...]:
+    r"""Return each stretch of TeX (`\frac`, `$x$`, `\begin`) that a chapter shows as text outside code and formulas."""
+    text = re.sub(r"<(code|pre|math|head)\b.*?</\1>", " ", xhtml, flags=re.DOTALL)
+    return tuple(LEAK.findall(TAGS.sub(" ", text)))
+
+
+def numbers_shown(xhtml: str) -> tuple[str, ...]:
+    """Return the numbers of equations that a chapter shows, in order."""
+    return tuple(re.findall(r'<div class="eq-no">.*?\(([^()]+)\)</div>', xhtml, re.DOTALL))

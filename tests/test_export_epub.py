@@ -14,10 +14,9 @@ from proofweave.core.errors import FileError
 from proofweave.pipeline.export.formats import written
 from proofweave.pipeline.export.page import plain
 from proofweave.pipeline.project import Project
-from proofweave.stages.export.book import leaked
 
 sys.path.insert(0, str(Path(__file__).parent))
-from exporting import ROOT, chapters, document, figures, specimen
+from exporting import ROOT, chapters, document, figures, leaked, specimen
 
 JARS = (Path("/usr/share/java/epubcheck.jar"), Path("/usr/bin/epubcheck"))
 FLAGSHIP = "多任务学习漫谈二行梯度之事"

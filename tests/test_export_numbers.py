@@ -12,12 +12,11 @@ from proofweave.core.types import SpanKind
 from proofweave.pipeline.export.formats import written
 from proofweave.pipeline.export.page import page_of
 from proofweave.pipeline.project import Project
-from proofweave.stages.export.book import numbers_shown
 from proofweave.text.markdown.post import read_post
 from proofweave.text.tex.structure import tags_in
 
 sys.path.insert(0, str(Path(__file__).parent))
-from exporting import RIGHT, ROOT, chapters, document, figures, specimen, words
+from exporting import RIGHT, ROOT, chapters, document, figures, numbers_shown, specimen, words
 
 TAGS = re.compile(r"\\tag\{([^{}]*)\}|\\qquad \\text\{\(([^()]*)\)\}")
 POSTS = sorted(path.stem for path in (ROOT / "outlines").glob("*.yaml"))

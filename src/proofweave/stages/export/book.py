@@ -15,8 +15,6 @@ from proofweave.stages.export.page.tree import PROOF, Node, inside, raw_inline
 
 MATH = re.compile(r"<math(?=[ >])")
 NAMESPACE = '<math xmlns="http://www.w3.org/1998/Math/MathML"'
-TAGS = re.compile(r"<[^>]*>")
-LEAK = re.compile(r"\\(?:begin|end|tag|label|eqref|[a-zA-Z]+\{)[^\s<]{0,20}|\$[^$<\s][^$<]{0,40}\$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +114,3 @@ def pictures_of(blocks: Any) -> tuple[str, ...]:
 
     visit(blocks)
     return tuple(found)
-
-
-def leaked(xhtml: str) -> tuple[str, ...]:
-    r"""Return each stretch of TeX (`\frac`, `$x$`, `\begin`) that a chapter shows as text outside code and formulas."""
-    text = re.sub(r"<(code|pre|math|head)\b.*?</\1>", " ", xhtml, flags=re.DOTALL)
-    return tuple(LEAK.findall(TAGS.sub(" ", text)))
-
-
-def numbers_shown(xhtml: str) -> tuple[str, ...]:
-    """Return the numbers of equations that a chapter shows, in order."""
-    return tuple(re.findall(r'<div class="eq-no">.*?\(([^()]+)\)</div>', xhtml, re.DOTALL))

@@ -20,7 +20,6 @@ OPERATOR = re.compile(r"\\operatorname(\*?)(?![A-Za-z])")
 BOX = re.compile(r"\\mbox(?=\s*\{)")
 FIGURE = re.compile(r"(!\[[^\]\n]*\]\(<?)\.\./figures/")
 LEAD = re.compile(r"(?:[ \t]*>)*[ \t]*(?:[-*+]|\d{1,9}[.)])?[ \t]*")
-BLANKS = re.compile(r"\n{3,}")
 DEPTH = 20
 """Rounds of macros in macros that are followed."""
 

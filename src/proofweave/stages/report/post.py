@@ -16,6 +16,13 @@ VERDICTS = ("verified", "weak", "skipped", "assumed", "defined", "refuted", "err
 """What became of an equation; `assumed` is a skip whose reason is an assumption, `unchecked` has no full verdict."""
 
 
+COUNTED = (
+    *("added_lines", "proofs", "cited", "steps", "steps_with_reason", "steps_with_intuition"),
+    *("unfilled", "numbered", "words"),
+)
+"""The counts of a post that are 0 where nothing was woven."""
+
+
 @dataclass(frozen=True, slots=True)
 class EquationReport:
     """An equation that has no number of its own is shown by its id."""
@@ -154,17 +161,9 @@ def post_report(document: Mapping[str, Any]) -> PostReport:
         least=target.get("least"),
         most=target.get("most"),
         lines=counts.get("lines"),
-        added_lines=counts.get("added_lines", 0),
         percent=_percent(status, counts, sections),
         kinds=counts.get("kinds", {}),
-        proofs=counts.get("proofs", 0),
-        cited=counts.get("cited", 0),
-        steps=counts.get("steps", 0),
-        steps_with_reason=counts.get("steps_with_reason", 0),
-        steps_with_intuition=counts.get("steps_with_intuition", 0),
-        unfilled=counts.get("unfilled", 0),
-        numbered=counts.get("numbered", 0),
-        words=counts.get("words", 0),
+        **{name: counts.get(name, 0) for name in COUNTED},
         verdicts=by_verdict(equations),
         conclusions=len(conclusions),
         conclusions_verified=sum(equation.verdict == "verified" for equation in conclusions),

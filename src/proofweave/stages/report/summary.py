@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -78,23 +78,14 @@ def report(documents: Sequence[Mapping[str, Any]], reference: str = "", language
     """
     posts = sorted((post_report(document) for document in documents), key=table_order)
     written = Counter(document.get("language") for document in documents)
-    numbered = tuple(enumerate(posts, start=1))
     batches = sorted({post.batch for post in posts if post.batch is not None})
     priorities = [name for name in PRIORITIES if any(post.priority == name for post in posts)]
     measure = next((post.detail for post in posts if post.post == reference), None)
     return Report(
         posts=tuple(posts),
         totals=totals(posts),
-        batches=tuple(
-            _group(str(batch or ""), [(row, post) for row, post in numbered if post.batch == batch])
-            for batch in ([*batches, None] if batches else [])
-            if any(post.batch == batch for post in posts)
-        ),
-        priorities=tuple(
-            _group(name, [(row, post) for row, post in numbered if _priority(post) == name])
-            for name in ([*priorities, ""] if priorities else [])
-            if any(_priority(post) == name for post in posts)
-        ),
+        batches=_groups(posts, [str(batch) for batch in batches], lambda post: str(post.batch or "")),
+        priorities=_groups(posts, priorities, lambda post: post.priority if post.priority in PRIORITIES else ""),
         reference=reference if measure else "",
         compared=tuple(_compared(post.detail, measure) for post in posts),
         language=("en" if written["en"] > written["zh"] else "zh") if language == "auto" else language,
@@ -138,13 +129,18 @@ def report_json(whole: Report, language: str = "en") -> dict[str, Any]:
     }
 
 
-def _priority(post: PostReport) -> str:
-    return post.priority if post.priority in PRIORITIES else ""
-
-
-def _group(name: str, numbered: Sequence[tuple[int, PostReport]]) -> Group:
-    posts = tuple(post for _, post in numbered)
-    return Group(name, tuple(row for row, _ in numbered), posts, totals(posts))
+def _groups(
+    posts: Sequence[PostReport], names: Sequence[str], name_of: Callable[[PostReport], str]
+) -> tuple[Group, ...]:
+    """Return the posts by name, those without one last; none where no post has a name."""
+    found = {name: [(row, post) for row, post in enumerate(posts, 1) if name_of(post) == name] for name in (*names, "")}
+    return tuple(
+        Group(
+            name, tuple(row for row, _ in those), tuple(post for _, post in those), totals([post for _, post in those])
+        )
+        for name, those in found.items()
+        if names and those
+    )
 
 
 def _compared(detail: Detail | None, measure: Detail | None) -> Compared | None:
