@@ -16,6 +16,9 @@ LEAVES = frozenset(
 )
 HIGHER = 0.3
 SWAPS = {"sin": "cos", "cos": "sin", "tanh": "sin", "floor": "ceil", "ceil": "floor"}
+NORMS = {"2": "inf", "F": "op", "op": "F", "nuclear": "F", "inf": "2", "rows": "columns", "columns": "rows", "p": "inf"}
+SCALED = {"inner": "product", "expect": "expectation", "variance": "expectation", "integral": "operator"}
+SCALED |= dict.fromkeys(("eigenvalue", "singular", "indicator", "binom"), "function")
 COMPACT = frozenset(("simplex", "unit", "interval"))
 
 Change = tuple[tuple[str, int, int], str, Node]
@@ -69,6 +72,8 @@ def local(node: Node) -> Iterator[Change]:
     elif op in ("zero", "ones", "identity"):
         changed = replace(node, op="ones") if op == "zero" else times(2, node)
         yield change("value", node, "judge.changed", changed)
+    if op in SCALED:
+        yield from scaled(SCALED[op], node)
     handler = _STRUCTURAL.get(op)
     if handler is not None:
         yield from handler(node)
@@ -135,20 +140,10 @@ def _func(node: Node) -> Iterator[Change]:
 
 
 def _norm(node: Node) -> Iterator[Change]:
-    swaps = {
-        "2": "inf",
-        "F": "op",
-        "op": "F",
-        "nuclear": "F",
-        "inf": "2",
-        "rows": "columns",
-        "columns": "rows",
-        "p": "inf",
-    }
     yield from scaled("norm", node)
-    if node.data in swaps and node.args[0].type.kind != "scalar":
+    if node.data in NORMS and node.args[0].type.kind != "scalar":
         args = node.args[:1]
-        yield change("norm", node, "judge.another-norm", replace(node, data=swaps[node.data], args=args))
+        yield change("norm", node, "judge.another-norm", replace(node, data=NORMS[node.data], args=args))
 
 
 def _transpose(node: Node) -> Iterator[Change]:
@@ -165,14 +160,6 @@ def _matfunc(node: Node) -> Iterator[Change]:
     yield from scaled("function", node)
     if node.data in ("tr", "det"):
         yield change("function", node, "judge.tr-det", replace(node, data="det" if node.data == "tr" else "tr"))
-
-
-def _inner(node: Node) -> Iterator[Change]:
-    yield from scaled("product", node)
-
-
-def _moment(node: Node) -> Iterator[Change]:
-    yield from scaled("expectation", node)
 
 
 def _binder(node: Node) -> Iterator[Change]:
@@ -245,9 +232,6 @@ _STRUCTURAL = {
     "inverse": _inverse,
     "pinv": _inverse,
     "matfunc": _matfunc,
-    "inner": _inner,
-    "expect": _moment,
-    "variance": _moment,
     "sum": _binder,
     "prod": _binder,
     "min": _binder,
@@ -259,10 +243,5 @@ _STRUCTURAL = {
     "at": _at,
     "chain": _chain,
     "optimum": _optimum,
-    "eigenvalue": lambda node: scaled("function", node),
-    "singular": lambda node: scaled("function", node),
-    "indicator": lambda node: scaled("function", node),
-    "binom": lambda node: scaled("function", node),
-    "integral": lambda node: scaled("operator", node),
     "bigo": _big_o,
 }

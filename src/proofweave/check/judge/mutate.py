@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from proofweave.check.judge.changes import LEAVES, Change, change, local, part_of
 from proofweave.check.language.kinds import SCALAR
 from proofweave.check.language.scope import Symbol
+from proofweave.check.language.tokens import words
 from proofweave.check.language.tree import Index, Node, is_number, number, walk
 from proofweave.core.words.table import say
 
@@ -98,22 +99,7 @@ def _shift(kind: str, node: Node) -> Change:
     return change(kind, node, "judge.shifted", replace(node, op="add", args=(node, one), data=None))
 
 
-CALLS = frozenset(
-    (
-        "call",
-        "gradient",
-        "hessian",
-        "rate",
-        "func",
-        "matfunc",
-        "norm",
-        "eigenvalue",
-        "singular",
-        "msign",
-        "softmax",
-        "diag",
-    )
-)
+CALLS = words("call gradient hessian rate func matfunc norm eigenvalue singular msign softmax diag")
 BINDERS = frozenset(("sum", "prod", "min", "max", "argmin", "argmax"))
 
 

@@ -8,12 +8,11 @@ import numpy as np
 
 from proofweave.check.evaluate.env import Env
 from proofweave.check.evaluate.registry import ev
-from proofweave.check.evaluate.truth import Truth, compare
+from proofweave.check.evaluate.truth import compare, each
 from proofweave.check.evaluate.values import Array, exact
 from proofweave.check.instances.cases import Case, Task, open_case
 from proofweave.check.instances.moves import movable, repeat, take
 from proofweave.check.instances.premises import assign, holds
-from proofweave.check.instances.sample import complete
 from proofweave.check.judge.verdict import Counterexample, plain
 from proofweave.check.language.kinds import CheckError
 from proofweave.check.language.needs import closure, varying
@@ -47,19 +46,16 @@ def _total(env: Env, symbols: Sequence[Symbol]) -> Array:
     return total
 
 
-def violations(case: Case, claim: Node) -> tuple[Truth, Array]:
-    """Return a claim's truth and, for each instance, whether it is violated somewhere."""
-    found = case.truth(claim)
-    bad = found.valid & ~found.holds
-    shape = np.broadcast_shapes(bad.shape, (case.env.batch,) + (1,) * (bad.ndim - 1))
-    return found, np.asarray(np.broadcast_to(bad, shape).reshape(case.env.batch, -1).any(axis=1))
+def violations(case: Case, claim: Node) -> Array:
+    """Tell for each instance whether a claim is violated somewhere."""
+    return np.asarray(each(case.truth(claim).violated, case.env.batch).any(axis=1))
 
 
 def simplest(task: Task, claim: Node, case: Case, rng: np.random.Generator) -> Case:
     """Return a case of one instance, as simple as could be found, that violates the claim."""
     symbols = [s for s in task.plan if s.role == "free"]
-    _, bad = violations(case, claim)
-    env = take(case.env, np.flatnonzero(bad))
+    bad_at_first = violations(case, claim)
+    env = take(case.env, np.flatnonzero(bad_at_first))
     env = take(env, np.array([int(_total(env, symbols).argmin())]))
     able = [
         s for s in movable(task.plan) if s.data["domain"] in OPEN and s not in {a for a, _ in task.premises.assigned}
@@ -77,10 +73,9 @@ def simplest(task: Task, claim: Node, case: Case, rng: np.random.Generator) -> C
                 tried.values[symbol] = exact(v)
             v[row] = value
         try:
-            complete(task.plan, tried, rng)
             assign(task.premises, task.plan, tried, rng)
             good = holds(task.premises, tried)
-            _, bad = violations(open_case(task, tried), claim)
+            bad = violations(open_case(task, tried), claim)
         except CheckError:
             break
         totals = np.where(good & bad, _total(tried, symbols), np.inf)
@@ -89,11 +84,11 @@ def simplest(task: Task, claim: Node, case: Case, rng: np.random.Generator) -> C
             break
         best = float(totals[pick])
         env = take(tried, np.array([pick]))
-    complete(task.plan, env, rng)
     assign(task.premises, task.plan, env, rng)
     found = open_case(task, env)
-    _, bad = violations(found, claim)
-    return found if bad.all() else open_case(task, take(case.env, np.flatnonzero(violations(case, claim)[1])[:1]))
+    if violations(found, claim).all():
+        return found
+    return open_case(task, take(case.env, np.flatnonzero(bad_at_first)[:1]))
 
 
 def _candidates(symbol: Symbol, env: Env) -> list[Array]:

@@ -9,7 +9,7 @@ from proofweave.check.evaluate.env import Env
 from proofweave.check.evaluate.names import gather
 from proofweave.check.evaluate.registry import cubic, ev, rule
 from proofweave.check.evaluate.values import EPS, Array, Val
-from proofweave.check.language.kinds import CheckError
+from proofweave.check.language.kinds import refuse_if
 from proofweave.check.language.tree import Node
 
 WORST = 1e10  # a matrix of larger condition counts as singular: no value
@@ -42,8 +42,7 @@ def eigenvalues(x: Val, node: Node) -> Val:
     gap = np.abs(filled - np.swapaxes(filled, -1, -2)).max(axis=(-1, -2))
     scale = np.abs(filled).max(axis=(-1, -2))
     symmetric = gap <= 1e-9 * scale + 4 * e.max(axis=(-1, -2))
-    if not symmetric.any():
-        raise CheckError("evaluate.eigenvalues", node.at)
+    refuse_if(not symmetric.any(), "evaluate.eigenvalues", node.at)
     values = np.linalg.eigvalsh((filled + np.swapaxes(filled, -1, -2)) / 2)[..., ::-1]
     values = np.where((whole & symmetric)[..., None], values, np.nan)
     bound = _size(e)[..., None] + 8 * filled.shape[-1] * EPS * np.abs(values).max(axis=-1, keepdims=True)
@@ -99,8 +98,7 @@ def matrix_power(x: Val, exponent: Val, node: Node) -> Val:
             return _mixed_power(x, k, node)
         return _spectral_power(x, k, node)
     count = int(np.rint(k.flat[0]))
-    if abs(count) > 4096:
-        raise CheckError("evaluate.power", node.at)
+    refuse_if(abs(count) > 4096, "evaluate.power", node.at)
     base = inverse(x) if count < 0 else x
     shape = (1,) * (x.v.ndim - 2) + x.v.shape[-2:]
     out = va.exact(np.eye(x.v.shape[-1]).reshape(shape))
@@ -128,8 +126,7 @@ def _spectral_power(x: Val, k: Array, node: Node) -> Val:
     filled, e, whole = finite(x)
     gap = np.abs(filled - np.swapaxes(filled, -1, -2)).max(axis=(-1, -2))
     symmetric = gap <= 1e-9 * np.abs(filled).max(axis=(-1, -2)) + 4 * e.max(axis=(-1, -2))
-    if not symmetric.any():
-        raise CheckError("evaluate.fractional-power", node.at)
+    refuse_if(not symmetric.any(), "evaluate.fractional-power", node.at)
     values, vectors = np.linalg.eigh((filled + np.swapaxes(filled, -1, -2)) / 2)
     noise = _size(e)[..., None] + 8 * filled.shape[-1] * EPS * np.abs(values).max(axis=-1, keepdims=True)
     positive = np.where(np.abs(values) <= noise, 0.0, values)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
+from proofweave.check.calculus.derivatives import OFFSETS, SIXTH
 from proofweave.check.evaluate.values import EPS, Array
-from proofweave.check.language.kinds import CheckError
+from proofweave.check.language.kinds import CheckError, refuse_if
 from proofweave.check.optimum.region import Objective, Region, Slopes, Solution
 
 ROUNDS = 30
 MOST = 24
-OFFSETS = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])
-SIXTH = np.array([-1.0, 9.0, -45.0, 45.0, -9.0, 1.0]) / 60
 STEP = 4e-3
+WIDE = 2e-3
 FLAT = 1e-8
 FAR = 30.0
 
@@ -31,8 +33,7 @@ class Derived(NamedTuple):
 def solve(objective: Objective, region: Region, lead: tuple[int, ...], slopes: Slopes | None = None) -> Solution:
     """Return the best stationary point found from a few starts; none where no start converges."""
     p = int(np.prod(region.shape)) if region.shape else 1
-    if p > MOST:
-        raise CheckError("evaluate.coordinates", count=p, most=MOST)
+    refuse_if(p > MOST, "evaluate.coordinates", count=p, most=MOST)
     rng = np.random.default_rng(11)
     best: Solution | None = None
     for start in range(3):
@@ -57,8 +58,7 @@ def place(z: Array, region: Region) -> Array:
     if region.norm:
         assert region.radius is not None
         size = np.sqrt(np.square(z).sum(axis=-1, keepdims=True) + (0.0 if region.sphere else 1.0))
-        if region.norm not in ("2", "F"):
-            raise CheckError("evaluate.balls")
+        refuse_if(region.norm not in ("2", "F"), "evaluate.balls")
         radius = np.asarray(region.radius)
         wide = radius.reshape(radius.shape + (1,) * (z.ndim - radius.ndim))
         return np.asarray(wide * z / np.where(size == 0, 1.0, size))
@@ -80,28 +80,27 @@ def _values(objective: Objective, region: Region, z: Array, moves: Array) -> Arr
     return objective(place(z[..., None, :] + moves, region))
 
 
-def _derivatives(objective: Objective, region: Region, z: Array) -> tuple[Array, Array, Array]:
-    """Return value, gradient and Hessian in the coordinates by differences."""
-    p = z.shape[-1]
+def differences(values: Callable[[Array], Array], p: int, step: float, wide: float) -> tuple[Array, Array, Array]:
+    """Return the value, gradient (…, p) and Hessian (…, p, p) at a point of p coordinates.
+
+    `values` takes moves from it (moves, p) and gives what is there (…, moves); `step` is their length along one axis,
+    `wide` along two.
+    """
     eye = np.eye(p)
-    first = (OFFSETS[:, None, None] * eye * STEP).reshape(-1, p)
     cross = [(i, j) for i in range(p) for j in range(i + 1, p)]
-    wide = 2e-3
-    second = np.array(
+    lines = (OFFSETS[:, None, None] * eye * step).reshape(-1, p)
+    corners = np.array(
         [wide * (a * eye[i] + b * eye[j]) for i, j in cross for a, b in ((1, 1), (1, -1), (-1, 1), (-1, -1))]
     ).reshape(-1, p)
-    moves = np.concatenate([np.zeros((1, p)), first, second])
-    values = _values(objective, region, z, moves)
-    at = values[..., 0]
-    line = values[..., 1 : 1 + 6 * p].reshape((*at.shape, 6, p))
-    gradient = np.einsum("k,...kp->...p", SIXTH, line) / STEP
+    found = values(np.concatenate([np.zeros((1, p)), lines, corners]))
+    at = found[..., 0]
+    line = found[..., 1 : 1 + 6 * p].reshape((*at.shape, 6, p))
+    gradient = np.einsum("k,...kp->...p", SIXTH, line) / step
     hessian = np.zeros((*at.shape, p, p))
     bend = np.array([2.0, -27.0, 270.0, 270.0, -27.0, 2.0]) / 180
-    hessian[..., range(p), range(p)] = (np.einsum("k,...kp->...p", bend, line) - (490 / 180) * at[..., None]) / STEP**2
-    corners = values[..., 1 + 6 * p :].reshape((*at.shape, len(cross), 4)) if cross else None
+    hessian[..., range(p), range(p)] = (np.einsum("k,...kp->...p", bend, line) - (490 / 180) * at[..., None]) / step**2
     for k, (i, j) in enumerate(cross):
-        assert corners is not None
-        c = corners[..., k, :]
+        c = found[..., 1 + 6 * p + 4 * k : 5 + 6 * p + 4 * k]
         hessian[..., i, j] = hessian[..., j, i] = (c[..., 0] - c[..., 1] - c[..., 2] + c[..., 3]) / (4 * wide**2)
     return at, gradient, hessian
 
@@ -136,7 +135,7 @@ def _descend(objective: Objective, region: Region, z: Array, rounds: int, slopes
     def derived(z: Array) -> Derived:
         if slopes is not None and not region.norm:
             return _exact(slopes, objective, region, z)
-        return Derived(*_derivatives(objective, region, z), None)
+        return Derived(*differences(partial(_values, objective, region, z), p, STEP, WIDE), None)
 
     lengths = np.array([1.0, 0.5, 0.25, 0.1, 0.03, 0.01, 0.003])
     last = np.full(z.shape[:-1], np.inf)

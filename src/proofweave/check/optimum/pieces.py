@@ -18,12 +18,11 @@ from proofweave.check.evaluate.values import Array
 from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tree import Node
 from proofweave.check.operations.binders import over_index
+from proofweave.check.optimum.newton import differences
 from proofweave.check.optimum.quadratic import Model, on_simplex
 from proofweave.check.optimum.region import FREE, Region, Solution
 
 ROUNDS = 30
-OFFSETS = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])
-SIXTH = np.array([-1.0, 9.0, -45.0, 45.0, -9.0, 1.0]) / 60
 STEP = 0.02
 
 Values = Callable[[Array], Array]
@@ -202,25 +201,7 @@ def _values(split: Split, sense: int, variable: Symbol, shape: tuple[int, ...], 
 
 def _derivatives(pieces: Values, u: Array) -> tuple[Array, Array, Array]:
     """Return each piece's value, gradient and Hessian: (…, n), (…, n, p), (…, n, p, p)."""
-    p = u.shape[-1]
-    eye = np.eye(p)
-    cross = [(i, j) for i in range(p) for j in range(i + 1, p)]
-    lines = (OFFSETS[:, None, None] * eye * STEP).reshape(-1, p)
-    corners = np.array(
-        [STEP * (a * eye[i] + b * eye[j]) for i, j in cross for a, b in ((1, 1), (1, -1), (-1, 1), (-1, -1))]
-    ).reshape(-1, p)
-    values = pieces(u[..., None, :] + np.concatenate([np.zeros((1, p)), lines, corners]))
-    values = np.swapaxes(values, -1, -2)
-    at = values[..., 0]
-    line = values[..., 1 : 1 + 6 * p].reshape((*at.shape, 6, p))
-    gradient = np.einsum("k,...kp->...p", SIXTH, line) / STEP
-    hessian = np.zeros((*at.shape, p, p))
-    bend = np.array([2.0, -27.0, 270.0, 270.0, -27.0, 2.0]) / 180
-    hessian[..., range(p), range(p)] = (np.einsum("k,...kp->...p", bend, line) - (490 / 180) * at[..., None]) / STEP**2
-    for k, (i, j) in enumerate(cross):
-        c = values[..., 1 + 6 * p + 4 * k : 5 + 6 * p + 4 * k]
-        hessian[..., i, j] = hessian[..., j, i] = (c[..., 0] - c[..., 1] - c[..., 2] + c[..., 3]) / (4 * STEP**2)
-    return at, gradient, hessian
+    return differences(lambda moves: np.swapaxes(pieces(u[..., None, :] + moves), -1, -2), u.shape[-1], STEP, STEP)
 
 
 def _on_ball(pieces: Values, region: Region, lead: tuple[int, ...], p: int) -> Solution | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from proofweave.check.language.kinds import BOOL, CheckError
+from proofweave.check.language.kinds import BOOL, CheckError, refuse_if, required
 from proofweave.check.language.scope import Scope
-from proofweave.check.language.tokens import Token, tokenise
+from proofweave.check.language.tokens import Token, nesting, tokenise
 from proofweave.check.language.tree import Index, Node, walk
 from proofweave.check.parse.constructs import formula
 from proofweave.check.syntax.build import node
@@ -36,8 +36,7 @@ class Statement:
 def read_statement(tex: str, scope: Scope) -> Statement:
     """Parse an equation's TeX into what it claims."""
     tokens = tokenise(tex)
-    if not tokens:
-        raise CheckError("parse.empty", 0)
+    refuse_if(not tokens, "parse.empty", 0)
     top = formula(tokens, scope)
     rows: list[Node] = []
     conditions: list[Node] = []
@@ -46,8 +45,7 @@ def read_statement(tex: str, scope: Scope) -> Statement:
         claims, before = _row(top, line, before, conditions)
         if claims is not None:
             rows.append(claims)
-    if not rows:
-        raise CheckError("parse.claims-nothing", 0)
+    refuse_if(not rows, "parse.claims-nothing", 0)
     free = _close_free(top)
     return Statement(tuple(rows), free, tuple(conditions))
 
@@ -66,18 +64,14 @@ def read_expression(tex: str, scope: Scope, indices: Mapping[str, Index] | None 
 def read_relation(tex: str, scope: Scope) -> Node:
     """Parse one relation without free indices."""
     statement = read_statement(tex, scope)
-    if len(statement.rows) != 1 or statement.free or statement.conditions:
-        raise CheckError("parse.one-relation")
+    refuse_if(len(statement.rows) != 1 or statement.free or statement.conditions, "parse.one-relation")
     return statement.rows[0]
 
 
 def _close_free(top: Parser) -> tuple[Index, ...]:
     for index in top.free.values():
         if index.lo is None:
-            found = used_range(index, top.uses)
-            if found is None:
-                raise CheckError("parse.no-range", 0, name=index.name)
-            index.lo, index.hi = found
+            index.lo, index.hi = required(used_range(index, top.uses), "parse.no-range", 0, name=index.name)
     return tuple(top.free.values())
 
 
@@ -86,9 +80,7 @@ def _rows(tokens: Sequence[Token]) -> list[list[Token]]:
     rows: list[list[Token]] = [[]]
     depth = 0
     for token in tokens:
-        depth += NESTING.get(token.kind, 0)
-        if token.kind == "env":
-            depth += 1 if token.text.startswith("begin") else -1
+        depth += nesting(token)
         if token.kind == "row" and not depth:
             rows.append([])
         else:
@@ -173,10 +165,8 @@ def _pieces(part: Sequence[Token]) -> list[list[Token]]:
     pieces: list[list[Token]] = [[]]
     depth = 0
     for place, token in enumerate(part):
-        depth += NESTING.get(token.kind, 0)
-        if token.kind == "env":
-            depth += 1 if token.text.startswith("begin") else -1
-        elif token.text in ("(", "[", r"\{", r"\langle"):
+        depth += nesting(token)
+        if token.text in ("(", "[", r"\{", r"\langle"):
             depth += 1
         elif token.text in (")", "]", r"\}", r"\rangle"):
             depth -= 1
@@ -208,9 +198,7 @@ def _outside(piece: Sequence[Token]) -> list[Token]:
     out: list[Token] = []
     depth = 0
     for token in piece:
-        depth += NESTING.get(token.kind, 0)
-        if token.kind == "env":
-            depth += 1 if token.text.startswith("begin") else -1
+        depth += nesting(token)
         if not depth:
             out.append(token)
     return out
