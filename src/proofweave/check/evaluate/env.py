@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -137,11 +136,3 @@ def _closure(symbol: Symbol) -> frozenset[Symbol]:
         found = frozenset(s for s in closure([symbol]) if s is not symbol and (s.role != "random" or s in seen))
         symbol.data[_CLOSURES] = found
     return found
-
-
-def total_of(values: Iterable[int]) -> int:
-    """Return a product of lengths."""
-    out = 1
-    for value in values:
-        out *= value
-    return out

@@ -150,12 +150,6 @@ def sqrt(x: Val) -> Val:
     return Val(v, e + EPS * v)
 
 
-def square_sum(x: Val, axes: tuple[int, ...]) -> Val:
-    """Return the sum of squares over axes."""
-    e = 2 * np.abs(x.v) * x.e + x.e * x.e + 2 * EPS * x.v * x.v
-    return Val((x.v * x.v).sum(axis=axes), np.broadcast_to(e, x.v.shape).sum(axis=axes))
-
-
 def length(x: Val, axes: tuple[int, ...]) -> Val:
     """Return the Euclidean norm over axes; its error is at most the norm of the entries' errors."""
     scale = np.max(np.abs(x.v), axis=axes, keepdims=True, initial=0.0)

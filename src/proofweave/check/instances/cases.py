@@ -87,10 +87,6 @@ class Case:
         bad = self.truth(claim).violated
         return np.asarray(np.argwhere(bad)[0]) if bad.any() else None
 
-    def any_valid(self, claim: Node) -> bool:
-        """Tell whether the claim has a meaning on any instance here."""
-        return bool(self.truth(claim).valid.any())
-
 
 def simple(env: Env) -> Array:
     """Tell which instances hold only zeros and small halves and quarters, where rounding ties nothing by itself."""
