@@ -110,10 +110,7 @@ def places_of(symbol: Symbol, args: Sequence[Node], env: Env) -> list[Array]:
 
 
 def gather(source: Val, places: list[Array], env: Env, rank: int, name: str) -> Val:
-    """Pick entries along the axes after the index axes; out of range gives no value, and a note.
-
-    `name` is that of the family they are members of, or empty for the entries of an array.
-    """
+    """Pick entries along the axes after the index axes; out of range gives no value, and a note."""
     v, e = source
     lead = 1 + env.depth
     for place in places:
@@ -122,10 +119,10 @@ def gather(source: Val, places: list[Array], env: Env, rank: int, name: str) -> 
         outside = (index < 0) | (index >= n) | (np.abs(place - index) > 1e-9)
         bad = bool(outside.any())
         if bad:
-            env.notes[say("evaluate.leaves-range", name=name or say("evaluate.an-entry"))] = None
+            env.notes[say("evaluate.leaves-range", name=name)] = None
             index = np.clip(index, 0, max(n - 1, 0))
         if not n:
-            raise CheckError("evaluate.no-members", name=name or say("evaluate.an-entry"))
+            raise CheckError("evaluate.no-members", name=name)
         va.afford(*np.broadcast_shapes(v.shape[:lead], index.shape), *v.shape[lead + 1 :])
         e = np.broadcast_to(e, v.shape)
         v, e = _take(v, index, lead), _take(e, index, lead)
@@ -151,7 +148,7 @@ def _take(v: Array, index: Array, lead: int) -> Array:
 def _entry(node: Node, env: Env) -> Val:
     base = ev(node.args[0], env)
     places = [ev(arg, env).v - 1 for arg in node.args[1:]]
-    return gather(base, places, env, 0, "")
+    return gather(base, places, env, 0, say("evaluate.an-entry"))
 
 
 @rule("call")

@@ -11,6 +11,7 @@ from proofweave.check.evaluate.registry import cubic, ev, rule
 from proofweave.check.evaluate.values import EPS, Array, Val
 from proofweave.check.language.kinds import refuse_if
 from proofweave.check.language.tree import Node
+from proofweave.core.words.table import say
 
 WORST = 1e10  # a matrix of larger condition counts as singular: no value
 
@@ -55,7 +56,7 @@ def _spectrum(node: Node, env: Env) -> Val:
     found = eigenvalues(x, node) if node.op == "eigenvalue" else singular_values(x)
     if node.data in ("max", "min"):
         return va.extreme(found, -1, node.data)
-    return gather(found, [ev(node.args[1], env).v - 1], env, 0, "the spectrum")
+    return gather(found, [ev(node.args[1], env).v - 1], env, 0, say("evaluate.the-spectrum"))
 
 
 def inverse(x: Val) -> Val:

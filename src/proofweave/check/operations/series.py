@@ -16,6 +16,7 @@ from proofweave.check.evaluate.registry import ev
 from proofweave.check.evaluate.values import EPS, Array, Val
 from proofweave.check.language.kinds import refuse_if
 from proofweave.check.language.tree import Node, is_number
+from proofweave.core.words.table import say
 
 TERMS = 300
 ORDERS = range(6, 15)
@@ -58,7 +59,7 @@ def series(node: Node, env: Env) -> Val:
     slow = _levin(v, error)
     known = fast | np.isfinite(slow.v)
     if not known.any():
-        env.notes["an infinite sum converges too slowly to be evaluated"] = None
+        env.notes[say("evaluate.slow-series")] = None
     return Val(np.where(fast, out.v, slow.v), np.where(fast, out.e + tail, slow.e))
 
 
