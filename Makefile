@@ -4,13 +4,17 @@ CORES ?= 2
 BIN := .venv/bin
 
 .DELETE_ON_ERROR:
-.PHONY: build site test lint reproduce install lock manifest clean
+.PHONY: build site ledger test lint reproduce install lock manifest clean
 
 build: .venv/installed
 	$(BIN)/snakemake --cores $(CORES)
 
 site: .venv/installed
 	$(BIN)/snakemake --cores $(CORES) site
+
+# No verdict fell since the committed ones; `proofweave ledger --accept` takes in what did.
+ledger: build
+	$(BIN)/proofweave ledger --check
 
 test: .venv/installed lint
 	$(BIN)/pytest -n $(CORES)

@@ -42,7 +42,7 @@ rule all:
 onerror:
     print(
         "\nWhat is wrong:",
-        *told(),
+        *complaints(Path.cwd()),
         "All other posts are built; build/report.md tells of each.",
         sep="\n",
         file=sys.stderr,

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-from proofweave.pipeline.code import fingerprint
 from proofweave.outline.first_keys import peek
+from proofweave.pipeline.code import fingerprint
+from proofweave.pipeline.run import complaints
 
 VERBS = (
     "render",
@@ -30,7 +31,7 @@ PEEKED = {
 }
 POSTS = list(PEEKED)
 PROMPTS = sorted(map(str, Path("templates/prompt").glob("*.j2")))
-TEMPLATES = sorted(map(str, Path("templates").glob("[a-z][a-z]/*.j2")))
+TEMPLATES = sorted(map(str, Path("templates/post").glob("*.j2")))
 
 
 # Rules find `proofweave` beside the Python that runs Snakemake, with no environment activated.
@@ -59,21 +60,6 @@ def figures_of(wildcards):
     """Return the figures of a post: one for each of its drawing scripts."""
     scripts = sorted(Path("figures", wildcards.post).glob("*.py"))
     return [f"build/figures/{wildcards.post}/{script.stem}.svg" for script in scripts]
-
-
-def told():
-    """Return what the jobs of these posts said when they last ran: the problems, a line each."""
-    logs = [Path(f"build/logs/{verb}/{post}.log") for post in POSTS for verb in VERBS]
-    for kind in ("figure/*", "handout", "book", "plain/*"):
-        logs += sorted(Path("build/logs").glob(f"{kind}/*.log"))
-    logs.append(Path("build/logs/report.log"))
-    lines = [
-        line
-        for log in logs
-        if log.is_file()
-        for line in log.read_text(encoding="utf-8").splitlines()
-    ]
-    return list(dict.fromkeys(lines))
 
 
 PAGES = [f"build/site/posts/{post}.html" for post in POSTS]

@@ -9,10 +9,10 @@ import zipfile
 from pathlib import Path
 
 from proofweave.adapters.drawing import draw
-from proofweave.cli.export import grown
-from proofweave.cli.validate import replies
+from proofweave.pipeline.assembly import assembled, merged
+from proofweave.pipeline.export.page import grown
+from proofweave.pipeline.generate.replies import replies_of
 from proofweave.pipeline.project import Project
-from proofweave.pipeline.stages import assembled, merged
 
 ROOT = Path(__file__).parent.parent
 SPECIMEN = Path(__file__).parent / "cases" / "export" / "project"
@@ -42,7 +42,7 @@ def figures(project: Project, post: str) -> None:
 def document(project: Project, post: str):
     """Return a post ready to be exported, and its Markdown; its equations are not judged."""
     outline = project.root / "outlines" / f"{post}.yaml"
-    assembly = assembled(project, outline, replies(project, outline, None))
+    assembly = assembled(project, outline, replies_of(project, outline))
     assert assembly is not None
     return grown(project, outline, assembly, {"equations": []}), merged(project, assembly)
 

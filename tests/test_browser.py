@@ -33,8 +33,8 @@ pytestmark = [
 
 BUILD = """
 from pathlib import Path
-from proofweave.cli.project import Project
-from proofweave.cli.rebuild import Builder
+from proofweave.pipeline.project import Project
+from proofweave.pipeline.rebuild import Builder
 here = Path.cwd()
 builder = Builder(Project(here), here / "build" / "site")
 assert builder.post(here / "outlines" / "specimen.yaml") == ()

@@ -1,10 +1,13 @@
 """`proofweave build site` by real Snakemake: its progress in plain lines, and bytes that `serve` writes too."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import threading
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -14,8 +17,8 @@ PROJECT = Path(__file__).parent / "cases" / "workflow" / "project"
 ANYWHERE = {name: value for name, value in os.environ.items() if not name.startswith("SNAKEMAKE")}
 AGAIN = """
 from pathlib import Path
-from proofweave.cli.project import Project
-from proofweave.cli.rebuild import Builder
+from proofweave.pipeline.project import Project
+from proofweave.pipeline.rebuild import Builder
 here = Path.cwd()
 builder = Builder(Project(here), here / "build" / "site")
 for outline in builder.project.outlines():
@@ -72,6 +75,12 @@ def test_quiet_says_the_summary_and_what_is_wrong(built, tmp_path):
     assert "outlines/cauchy.yaml:15:11" in (folder / "build" / "site" / "posts" / "cauchy.html").read_text("utf-8")
 
 
+def test_what_snakemake_itself_refuses_is_said(built):
+    done = run(built[0], "-m", "proofweave", "build", "nothing.md")
+    assert done.returncode == 1 and "MissingRuleException" in done.stderr and "Traceback" not in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("3/3 posts, ") and done.stdout == ""
+
+
 def test_serve_writes_what_snakemake_writes(built, tmp_path):
     """Every file of a post and of the site, byte for byte, built again in one process."""
     folder = tmp_path / "project"
@@ -87,3 +96,33 @@ def test_serve_writes_what_snakemake_writes(built, tmp_path):
     assert len(names) > 20
     different = [str(name) for name in names if (built[0] / name).read_bytes() != (folder / name).read_bytes()]
     assert different == []
+
+
+def events(address):
+    """Yield what the server tells the pages that are open."""
+    with urllib.request.urlopen(f"{address}-/events", timeout=60) as stream:
+        yield from (json.loads(line[6:]) for line in stream if line.startswith(b"data: "))
+
+
+def test_serve_follows_what_is_saved_and_tells_what_is_wrong(built, tmp_path):
+    folder = tmp_path / "project"
+    shutil.copytree(built[0], folder, copy_function=shutil.copy2)
+    outline = folder / "outlines" / "square.yaml"
+    text = outline.read_text(encoding="utf-8")
+    command = [sys.executable, "-m", "proofweave", "serve", "--port", "0"]
+    with subprocess.Popen(command, cwd=folder, env=ANYWHERE, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            address = server.stderr.readline().split()[0]
+            told = events(address)
+            for changed in (text.replace("任意实数", "任意两个实数"), text.replace("sections:", "sectoins:"), text):
+                saved = outline.with_name(".saved")
+                saved.write_text(changed, encoding="utf-8")
+                threading.Timer(0.2, saved.replace, [outline]).start()
+                event = next(event for event in told if event.get("reload") == "square" or event.get("problems"))
+                assert bool(event["problems"]) == ("sectoins:" in changed)
+                page = urllib.request.urlopen(f"{address}posts/square.html", timeout=60).read().decode("utf-8")
+                assert ("任意两个实数" in page) == (changed is not text), "the last good page stays"
+                assert "/-/live.js" in page
+            assert "outlines/square.yaml:5:1: error: " in server.stderr.readline() + server.stderr.readline()
+        finally:
+            server.terminate()

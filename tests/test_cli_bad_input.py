@@ -99,10 +99,10 @@ def test_an_outline_of_five_megabytes(project: Path, capsys: pytest.CaptureFixtu
 @pytest.mark.parametrize(
     ("template", "text", "line"),
     [
-        ("zh/step.md.j2", "一行\n{% if %}\n", 2),
-        ("zh/step.md.j2", "{{ nothing_of_this_name }}\n", 1),
-        ("zh/equation.md.j2", "一行\n\n{{ rows.a.b }}\n", 3),
-        ("zh/prose.md.j2", "{{ ''.__class__.__mro__ }}\n", 1),
+        ("post/step.md.j2", "一行\n{% if %}\n", 2),
+        ("post/step.md.j2", "{{ nothing_of_this_name }}\n", 1),
+        ("post/equation.md.j2", "一行\n\n{{ rows.a.b }}\n", 3),
+        ("post/prose.md.j2", "{{ ''.__class__.__mro__ }}\n", 1),
     ],
 )
 def test_a_broken_template_is_located(

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from proofweave.cli import main
-from proofweave.cli.validate import replies
 from proofweave.outline.reading import read_outline
-from proofweave.pipeline.judge import judged
+from proofweave.pipeline.generate.replies import replies_of
 from proofweave.pipeline.project import Project
+from proofweave.pipeline.validate import judged
 
 sys.path.insert(0, str(Path(__file__).parent))
 from projects import ROOT, make, state
@@ -194,4 +194,4 @@ def test_real_posts_are_laid_out_and_judged_pending(
     outline = project / "outlines" / "mine.yaml"
     assert read_outline(outline.read_text(encoding="utf-8"), "outlines/mine.yaml")[1] == ()
     here = Project.find()
-    assert judged(here, outline, replies(here, outline, None))["status"] == "pending"
+    assert judged(here, outline, replies_of(here, outline))["status"] == "pending"

@@ -10,9 +10,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from proofweave.cli.export import plain
 from proofweave.core.errors import FileError
 from proofweave.pipeline.export.formats import written
+from proofweave.pipeline.export.page import plain
 from proofweave.pipeline.project import Project
 from proofweave.stages.export.book import leaked
 

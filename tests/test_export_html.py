@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from proofweave.adapters.katex import KaTeX
-from proofweave.cli.export import page_of, plain
+from proofweave.pipeline.export.page import page_of, plain
 from proofweave.pipeline.project import Project
 from proofweave.pipeline.rebuild import Builder
 from proofweave.stages.export.marked.numbers import labelled, number_displays

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from proofweave.cli.export import page_of
 from proofweave.core.errors import ToolError
 from proofweave.core.types import SpanKind
 from proofweave.pipeline.export.formats import written
+from proofweave.pipeline.export.page import page_of
 from proofweave.pipeline.project import Project
 from proofweave.stages.export.book import numbers_shown
 from proofweave.text.markdown.post import read_post

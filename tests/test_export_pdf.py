@@ -12,9 +12,9 @@ import pytest
 from proofweave.adapters import typst as engine
 from proofweave.adapters.katex import KaTeX
 from proofweave.cli import main
-from proofweave.cli.export import plain
 from proofweave.core.errors import ToolError
 from proofweave.pipeline.export.formats import written
+from proofweave.pipeline.export.page import plain
 from proofweave.stages.export.pdf_math import quoted, typst_math
 
 sys.path.insert(0, str(Path(__file__).parent))

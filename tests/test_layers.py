@@ -20,7 +20,20 @@ WORLD = {
     "asyncio",
     "openai",
 }
-HEAVY = {"numpy", "scipy", "openai", "jinja2", "yaml", "matplotlib", "py_mini_racer", "pypandoc", "snakemake", "httpx"}
+HEAVY = {
+    "numpy",
+    "scipy",
+    "openai",
+    "jinja2",
+    "yaml",
+    "matplotlib",
+    "py_mini_racer",
+    "pypandoc",
+    "snakemake",
+    "httpx",
+    "rich",
+    "watchfiles",
+}
 
 
 LOADED_LATE = ("check.", "text.yaml.compose", "text.yaml.syntax")
@@ -57,6 +70,7 @@ BELOW = {
     "check": {"core", "text", "check"},
     "stages": {"core", "text", "outline"},
     "adapters": {"core", "adapters"},
+    "pipeline": {"core", "text", "outline", "check", "stages", "adapters", "pipeline"},
 }
 """The rooms a module may import from, by its own; a stage besides from itself only, never from another."""
 
@@ -70,6 +84,32 @@ def test_a_module_imports_only_what_lies_below_it(name):
             path = module.removeprefix("proofweave.").split(".")
             same_stage = own[0] == "stages" and path[:2] == own[:2]
             assert path[0] in allowed or same_stage or path == ["stages"], module
+
+
+VERBS = [name for name in MODULES if name.startswith("cli.") and name != "cli.verb"]
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_a_verb_is_arguments_and_a_call(name):
+    assert len(MODULES[name].read_text(encoding="utf-8").splitlines()) <= 60
+    found = {module.removeprefix("proofweave.") for module, _ in imports(tree_of(name)) if "proofweave." in module}
+    others = {module for module in found if module.split(".")[0] not in ("core", "pipeline", "cli")}
+    assert all(module.startswith("adapters.terminal") for module in others)
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("cli")])
+def test_the_help_of_all_verbs_loads_the_command_line_only(name):
+    early = {module for module, now in imports(tree_of(name)) if now and module.startswith("proofweave.")}
+    assert {module.split(".")[1] for module in early} <= {"cli", "__version__"}
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("pipeline")])
+def test_the_pipeline_knows_no_command_line_and_no_terminal(name):
+    tree = tree_of(name)
+    assert "argparse" not in {module for module, _ in imports(tree)}
+    assert "print" not in {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    named = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert not named & {"sys.stdout", "sys.stderr"}
 
 
 @pytest.mark.parametrize("name", CORE)

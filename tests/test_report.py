@@ -210,7 +210,12 @@ def test_a_post_that_is_not_judged_yet_is_named(project: Path, capsys: pytest.Ca
     assert "outlines/late.yaml is not judged yet" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"findings": []}', '{"findings": 3, "counts": null}', "null"])
+HALF = ('{"findings": []}', '{"findings": 3, "counts": null}')
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{", *HALF, *(text.replace("{", '{"format": 2, ') for text in HALF), "null"]
+)
 def test_what_validate_did_not_write_is_a_plain_message(
     project: Path, capsys: pytest.CaptureFixture[str], text: str
 ) -> None:

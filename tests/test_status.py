@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from proofweave.cli import main
-from proofweave.cli.status import columns, fitted
 
 sys.path.insert(0, str(Path(__file__).parent))
 from projects import make
@@ -70,9 +69,3 @@ def test_without_outlines_or_a_project_the_next_step_is_said(
     monkeypatch.chdir(project.parent)
     assert main(["status"]) == 2
     assert "is not inside a proofweave project" in capsys.readouterr().err
-
-
-def test_names_fill_their_columns() -> None:
-    assert columns("甲a") == 3
-    assert fitted("甲乙", 6) == "甲乙  "
-    assert columns(fitted("多任务学习漫谈", 8)) == 8

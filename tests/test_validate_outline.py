@@ -19,15 +19,15 @@ CASES = Path(__file__).parent / "cases" / "validate" / "outline"
 ENGINE = KaTeX()
 
 
-def templates(language: str) -> dict[str, str]:
-    return {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "templates" / language).glob("*.j2")}
+def templates() -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "templates" / "post").glob("*.j2")}
 
 
 def view(folder: Path) -> View:
     outline, known = read_outline((folder / "outline.yaml").read_text(encoding="utf-8"), "outline.yaml")
     assert outline is not None
     source = read_post((folder / "source.md").read_text(encoding="utf-8"), "source.md")
-    woven = weave(outline, templates(outline.language))
+    woven = weave(outline, templates())
     try:
         grown = merge(source, woven, "公式推导与注释")
     except FindingsError:
@@ -52,7 +52,7 @@ def test_every_finding_in_a_reply_names_its_recording():
     equations = [Equation(f"e{n}", tex, place) for n, tex in enumerate([r"\nope", "x = x"])]
     parts = (Step("", equations[0], "", place), Step("由此，", equations[1], "", place))
     reply = Reply("steepest", "", "", {"proof": parts}, Provenance("", ""), place.file)
-    woven = weave(filled := fill(outline, {"steepest": reply}), templates("zh"))
+    woven = weave(filled := fill(outline, {"steepest": reply}), templates())
     findings = validate(View(filled, read_post("# 题目\n", "source.md"), woven, ENGINE.render_errors)).findings
     assert {finding.rule for finding in findings if finding.where == place} == {"formula-broken", "step-wordless"}
 
@@ -76,7 +76,7 @@ def test_steps_without_a_reason_are_counted():
     text = text.replace("because: 由 Cauchy–Schwarz 不等式，\n                equation:", "equation:")
     outline, _ = read_outline(text, "outline.yaml")
     assert outline is not None
-    woven = weave(outline, templates("zh"))
+    woven = weave(outline, templates())
     counts = validate(View(outline, read_post("", "source.md"), woven, ENGINE.render_errors)).counts
     assert (counts.steps, counts.steps_with_reason) == (3, 2)
 
@@ -91,7 +91,7 @@ def test_a_changed_source_is_an_error():
 def test_a_template_that_drops_its_tags_or_end_marks_is_noticed():
     folder = CASES / "good"
     whole = view(folder)
-    broken = dict(templates("zh"))
+    broken = dict(templates())
     broken["statement.md.j2"] = broken["statement.md.j2"].replace("□", "")
     broken["equation.md.j2"] = "\\begin{equation}\n{{ rows[0] }}\n\\end{equation}\n"
     findings = validate(replace(whole, woven=weave(whole.outline, broken))).findings
@@ -124,7 +124,7 @@ sections:
     outline, problems = read_outline(text, "outline.yaml")
     assert outline is not None and problems == ()
     source = read_post("# 题目\n\n文字。\n", "source.md")
-    woven = weave(outline, templates("zh"))
+    woven = weave(outline, templates())
     grown = merge(source, woven, "公式推导与注释")
     assert grown.count("\n") > 900
     ENGINE.render_errors([("x", True)], {})

@@ -12,8 +12,10 @@ from proofweave.core.types import (
     Where,
     Woven,
 )
+from proofweave.core.words.table import say
 from proofweave.stages.validate.known import untold
 from proofweave.stages.validate.pieces import join, locate, moved
+from proofweave.stages.validate.woven.reading import line_said
 from proofweave.text.markdown.post import read_post
 
 NUMBERING = Numbering({}, {}, {}, {})
@@ -69,8 +71,8 @@ def test_a_finding_moves_to_the_outline_or_recording():
 def test_lines_named_in_a_finding_become_places():
     joined = join(woven(), read_post("", "a.md"))
     line = joined.post.text.split("\n").index("文字") + 1
-    said = moved(finding(1, what=f"as in line {line}, not line 99"), joined, HOME).what
-    assert said == f"as in {TEXT.where}, not line 99"
+    what = say("validate.near", said=line_said(line), near=line_said(99))
+    assert moved(finding(1, what=what), joined, HOME).what == f"{TEXT.where} near 'line 99'"
 
 
 def test_a_piece_that_leaves_a_fence_open_swallows_no_other():

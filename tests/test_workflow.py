@@ -112,14 +112,14 @@ def test_an_edited_outline_rebuilds_its_post_only(project):
 
 def test_a_touched_file_asks_for_nothing(project):
     before = outputs(project)
-    for path in ("outlines/cauchy.yaml", "blogs_raw/cauchy.md", "templates/zh/statement.md.j2"):
+    for path in ("outlines/cauchy.yaml", "blogs_raw/cauchy.md", "templates/post/statement.md.j2"):
         os.utime(project / path)
     run = snakemake(project)
     assert run.returncode == 0 and outputs(project) == before
 
 
 def test_an_edited_template_rebuilds_what_it_prints(project):
-    replace(project / "templates/zh/statement.md.j2", "得证。 □", "证毕。 □")
+    replace(project / "templates/post/statement.md.j2", "{{ words.proved }} □", "证毕。 □")
     jobs = planned(project)
     assert {rule for rule, _ in jobs} == {"validate", "merge", "report"}
     assert {post for _, post in jobs} == {"cauchy", "square", "later", ""}
@@ -227,7 +227,7 @@ def test_a_killed_build_goes_on(tmp_path):
 
 
 def test_the_code_a_verb_loads_is_in_its_fingerprint(project):
-    """Run each verb and compare what it loaded with what `cli.code` lists for it."""
+    """Run each verb and compare what it loaded with what `pipeline.code` lists for it."""
     verbs = {
         "render": ("render", "outlines/cauchy.yaml", "-o", "out.json"),
         "generate": ("generate", "build/requests/cauchy.json", "-o", "out.json"),

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from proofweave.core.errors import FileError, FindingsError, ToolError
-from proofweave.core.types import Finding, Severity, Where
+from proofweave.core.findings import finding_of
+from proofweave.core.types import Where
+from proofweave.core.words.table import say
 
 SETTINGS: Any = {
     "svg.hashsalt": "proofweave",
@@ -49,16 +51,16 @@ def draw(script: Path, name: str) -> str:
         try:
             found = runpy.run_path(str(script), run_name="proofweave_figure").get("draw")
             if not callable(found):
-                raise _problem(name, 1, "the script has no function `draw(figure)`")
+                raise _problem(name, 1, "no-draw")
             found(figure)
             written = io.StringIO()
             figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
         except FindingsError:
             raise
         except SyntaxError as error:
-            raise _problem(name, error.lineno or 1, f"the script cannot be read: {error.msg}") from None
+            raise _problem(name, error.lineno or 1, "unreadable", error.msg) from None
         except Exception as error:
-            raise _problem(name, _line(error, script), f"{type(error).__name__}: {error}") from None
+            raise _problem(name, _line(error, script), "failed", f"{type(error).__name__}: {error}") from None
     lines = (line.rstrip() for line in written.getvalue().splitlines())
     return "\n".join(FRACTION.sub(_rounded, line) for line in lines) + "\n"
 
@@ -75,6 +77,7 @@ def _line(error: Exception, script: Path) -> int:
     return lines[-1] or 1 if lines else 1
 
 
-def _problem(name: str, line: int, what: str) -> FindingsError:
-    fix = "correct the script; docs/outline.md says what it holds"
-    return FindingsError([Finding("figure-broken", Severity.ERROR, Where(name, line), " ".join(what.split()), fix=fix)])
+def _problem(name: str, line: int, what: str, said: str = "") -> FindingsError:
+    words, fix = " ".join(said.split()), say("adapters.figure-fix")
+    where = Where(name, line)
+    return FindingsError([finding_of(f"adapters.figure-{what}", where, rule="figure-broken", fix=fix, said=words)])

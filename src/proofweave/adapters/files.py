@@ -7,60 +7,65 @@ import os
 import secrets
 import stat
 from pathlib import Path
+from typing import Any
 
 from proofweave.core.errors import FileError
+from proofweave.core.words.table import say
 
 LIMIT = 20_000_000
 """The largest file read, in bytes; a post above it is a mistake, not a post."""
 
 CAUSES = {
-    errno.ENOENT: ("there is no such file or folder", "check the path"),
-    errno.EISDIR: ("it is a folder", "name a file"),
-    errno.ENOTDIR: ("a part of the path is a file, not a folder", "check the path"),
-    errno.EEXIST: ("a part of the path is a file, not a folder", "check the path"),
-    errno.EACCES: ("permission denied", "change its permissions or write elsewhere"),
-    errno.EPERM: ("permission denied", "change its permissions or write elsewhere"),
-    errno.EROFS: ("the file system is read-only", "write elsewhere"),
-    errno.ENOSPC: ("the disk is full", "free some space and run again"),
-    errno.EDQUOT: ("the disk quota is used up", "free some space and run again"),
-    errno.EFBIG: ("the file grew too large for the file system", "free some space and run again"),
-    errno.ENAMETOOLONG: ("the name is too long for the file system", "use a shorter name"),
-    errno.ELOOP: ("its symbolic links go in a circle", "repair the links"),
-    errno.EIO: ("the disk failed", "check the disk"),
+    errno.ENOENT: "absent",
+    errno.EISDIR: "folder",
+    errno.ENOTDIR: "no-folder",
+    errno.EEXIST: "no-folder",
+    errno.EACCES: "denied",
+    errno.EPERM: "denied",
+    errno.EROFS: "read-only",
+    errno.ENOSPC: "full",
+    errno.EDQUOT: "quota",
+    errno.EFBIG: "large",
+    errno.ENAMETOOLONG: "long-name",
+    errno.ELOOP: "circle",
+    errno.EIO: "failed",
 }
+"""What the system's numbers mean, by name in the table of words."""
 
 
-def read_text(path: Path | str) -> str:
-    """Return a UTF-8 file's text with its line endings and byte-order mark, so writing it gives the same bytes."""
+def read_text(path: Path | str, name: str = "") -> str:
+    """Return a UTF-8 file's text with its line endings and byte-order mark, so writing it gives the same bytes.
+
+    Errors call the file by a `name` where it has one that is the same on every machine.
+    """
     path = Path(path)
+    name = name or str(path)
     try:
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # opening a pipe would wait for its writer
-            raise FileError(f"{path} cannot be read: it is not a regular file", "name a text file")
+            raise _error("irregular", name)
         with path.open("rb") as file:
             content = file.read(LIMIT + 1)
     except OSError as error:
-        raise _plain(error, path, "read") from error
+        raise _plain(error, name, "read") from error
     except ValueError as error:
-        raise FileError(f"{str(path)!r} is not a path: it holds a NUL character", "check the path") from error
+        raise _error("no-path", repr(name)) from error
     if len(content) > LIMIT:
-        raise FileError(f"{path} is larger than {LIMIT // 1_000_000} MB", "split it, or check that it is a text file")
-    return _decoded(content, path)
+        raise _error("size", name, most=LIMIT // 1_000_000)
+    return _decoded(content, name)
 
 
-def _decoded(content: bytes, path: Path) -> str:
+def _decoded(content: bytes, name: str) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise FileError(f"{path} is UTF-16, not UTF-8", "save it as UTF-8")
+        raise _error("utf-16", name)
     nul = content.find(b"\0")
     if nul >= 0:
-        raise FileError(f"{path} is a binary file: byte {nul} is NUL", "name a UTF-8 text file")
+        raise _error("binary", name, byte=nul)
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        byte = content[error.start]
-        what = f"{path} is not UTF-8: byte {error.start} (0x{byte:02x}, line {line})"
-        raise FileError(what, "save it as UTF-8") from error
+        raise _error("encoding", name, byte=error.start, value=f"0x{content[error.start]:02x}", line=line) from error
 
 
 def write_text(path: Path | str, text: str, keep: bool = False) -> None:
@@ -71,8 +76,8 @@ def write_text(path: Path | str, text: str, keep: bool = False) -> None:
     try:
         content = text.encode("utf-8")
     except UnicodeEncodeError as error:
-        where = f"character {error.start} (U+{ord(text[error.start]):04X})"
-        raise FileError(f"{path} cannot be written as UTF-8: {where}", "remove that character") from error
+        code = f"{ord(text[error.start]):04X}"
+        raise _error("unwritable", str(path), character=error.start, code=code) from error
     write_bytes(path, content, keep)
 
 
@@ -97,9 +102,9 @@ def write_bytes(path: Path | str, content: bytes, keep: bool = False) -> None:
         temporary.replace(path)
         temporary = None
     except OSError as error:
-        raise _plain(error, path, "written") from error
+        raise _plain(error, str(path), "written") from error
     except ValueError as error:
-        raise FileError(f"{str(path)!r} is not a path: it holds a NUL character", "check the path") from error
+        raise _error("no-path", repr(str(path))) from error
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
@@ -114,8 +119,12 @@ def inside(root: Path | str, path: Path | str) -> bool:
         return False
 
 
-def _plain(error: OSError, path: Path, done: str) -> FileError:
-    cause, fix = CAUSES.get(error.errno or 0, (error.strerror or str(error), "check the path"))
-    if done == "read" and error.errno in (errno.EACCES, errno.EPERM):
-        fix = "make it readable"
-    return FileError(f"{path} cannot be {done}: {cause}", fix)
+def _error(name: str, path: str, **fields: Any) -> FileError:
+    return FileError(say(f"files.{name}", path=path, **fields), say(f"files.{name}-fix"))
+
+
+def _plain(error: OSError, path: str, done: str) -> FileError:
+    name = CAUSES.get(error.errno or 0, "unknown")
+    cause = say(f"files.{name}", said=error.strerror or str(error))
+    fix = f"{name}-{done}" if name == "denied" else f"{name}-fix"
+    return FileError(say(f"files.not-{done}", path=path, cause=cause), say(f"files.{fix}"))

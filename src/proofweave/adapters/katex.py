@@ -9,9 +9,10 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from proofweave.core.errors import ToolError
+from proofweave.core.words.table import say
 
 Formula = tuple[str, bool]
 """TeX without delimiters, and whether it is displayed."""
@@ -24,6 +25,9 @@ CHUNK_SECONDS, FORMULA_SECONDS, TOTAL_SECONDS = 5.0, 1.0, 30.0
 
 MEMORY = 512 * 1024 * 1024
 """The largest JavaScript heap, in bytes."""
+
+FLAGS = ("--single-threaded", "--no-memory-protection-keys")
+"""What V8 is started with; with keys, a thread older than the first one that used it would crash on its memory."""
 
 SCRIPT = r"""
 function refusals(formulas, macros) {
@@ -58,37 +62,32 @@ function pictures(formulas, macros) {
 }
 """
 
-GOT = r"Got (?:function|group) '(.+)' (?:with no arguments )?as"
+GOT = r"Got (?:function|group) '(?P<tex>.+)' (?:with no arguments )?as"
 
-PLAIN: tuple[tuple[str, str], ...] = (
-    (r"Undefined control sequence: (\S+)", r"KaTeX does not know '\1'"),
-    (r"No such environment: (.+)", r"KaTeX does not know the environment '\1'"),
-    (r"Unexpected end of input in a macro argument, expected '(.)'", r"an argument is never closed with '\1'"),
-    (rf"{GOT} (subscript|superscript)", r"'\1' as a \2 needs braces around it"),
-    (rf"{GOT} argument to '(.+)'", r"'\1' as an argument of '\2' needs braces around it"),
-    (r"Expected group (?:after|as) (.+)", r"nothing stands where a group is needed: \1"),
-    (r"Expected 'EOF', got '(.+)'", r"'\1' cannot stand here"),
-    (r"Expected '(.+)', got 'EOF'", r"'\1' is missing"),
-    (r"Expected '(.+)', got '(.+)'", r"'\1' is expected, not '\2'"),
-    (r"Expected & or .*", r"an environment is never closed with \\end"),
-    (r"Double (superscript|subscript)", r"two \1s stand in a row; braces say which belongs to what"),
-    (r"Too many expansions: .*", r"its macros expand without end"),
-    (r"Can't use function '(.+)' in math mode", r"'\1' cannot stand in mathematics"),
-    (r"Can't use function '(.+)' in text mode", r"'\1' cannot stand in text"),
-    (r"\\tag works only in display equations", r"\\tag works only in a display"),
-    (r"Multiple \\tag", r"a row has more than one \\tag"),
-    (r"Maximum call stack size exceeded", r"it is nested too deeply"),
-    (r"Untrusted: (.+)", r"'\1' is not allowed: it could load or run something"),
+MESSAGES: tuple[tuple[str, str], ...] = (
+    ("unknown", r"Undefined control sequence: (?P<tex>\S+)"),
+    ("unknown-environment", r"No such environment: (?P<tex>.+)"),
+    ("open-argument", r"Unexpected end of input in a macro argument, expected '(?P<tex>.)'"),
+    ("bare-subscript", rf"{GOT} subscript"),
+    ("bare-superscript", rf"{GOT} superscript"),
+    ("bare-argument", rf"{GOT} argument to '(?P<command>.+)'"),
+    ("no-group", r"Expected group (?:after|as) (?P<tex>.+)"),
+    ("not-here", r"Expected 'EOF', got '(?P<tex>.+)'"),
+    ("missing", r"Expected '(?P<tex>.+)', got 'EOF'"),
+    ("other", r"Expected '(?P<tex>.+)', got '(?P<found>.+)'"),
+    ("open-environment", r"Expected & or .*"),
+    ("two-superscripts", r"Double superscript"),
+    ("two-subscripts", r"Double subscript"),
+    ("endless", r"Too many expansions: .*"),
+    ("not-in-math", r"Can't use function '(?P<tex>.+)' in math mode"),
+    ("not-in-text", r"Can't use function '(?P<tex>.+)' in text mode"),
+    ("tag-inline", r"\\tag works only in display equations"),
+    ("tags", r"Multiple \\tag"),
+    ("deep", r"Maximum call stack size exceeded"),
+    ("untrusted", r"Untrusted: (?P<tex>.+)"),
+    ("other-words", r"(?P<said>.*)"),
 )
-"""KaTeX's messages, and the words for them."""
-
-
-class Refusal(NamedTuple):
-    """What KaTeX says of a formula: its message and the part of its input that it marks (UTF-16 units; -1: none)."""
-
-    message: str
-    position: int
-    length: int
+"""What KaTeX says, by the name of our words for it; the first that fits."""
 
 
 class KaTeX:
@@ -103,46 +102,28 @@ class KaTeX:
         `macros` maps names (`\R`) to their bodies. Where the place is known, the words end in `at character N: '…'`,
         N counted from 1 in the formula's TeX. A formula that takes too long is refused.
         """
-        distinct = list(dict.fromkeys(formulas))
-        told: dict[Formula, str | None] = {}
-        deadline = time.monotonic() + TOTAL_SECONDS
-        for start in range(0, len(distinct), CHUNK):
-            chunk = distinct[start : start + CHUNK]
-            told.update(zip(chunk, self._chunk(chunk, macros, deadline), strict=True))
-        return [told[formula] for formula in formulas]
+        answers = self._answers("refusals", formulas, macros)
+        return [_refused(formula[0], answers[formula]) for formula in formulas]
 
     def mathml(self, formulas: Sequence[Formula], macros: Mapping[str, str]) -> list[str]:
         """Return each formula as KaTeX's MathML, "" for those it refuses or that take too long."""
+        answers = self._answers("pictures", formulas, macros)
+        return ["".join(answers[formula]) for formula in formulas]
+
+    def _answers(
+        self, function: str, formulas: Sequence[Formula], macros: Mapping[str, str]
+    ) -> Mapping[Formula, Sequence[Any]]:
+        """Return what a function of SCRIPT says of each formula, in a list that is empty where it takes too long."""
         distinct = list(dict.fromkeys(formulas))
-        told: dict[Formula, str] = {}
+        answers: dict[Formula, Sequence[Any]] = {}
         deadline = time.monotonic() + TOTAL_SECONDS
         for start in range(0, len(distinct), CHUNK):
             chunk = distinct[start : start + CHUNK]
-            pictures = self._call("pictures", chunk, macros, CHUNK_SECONDS, deadline)
-            if pictures is None:
-                alone = (self._call("pictures", [each], macros, FORMULA_SECONDS, deadline) for each in chunk)
-                pictures = [found[0] if found else "" for found in alone]
-            told.update(zip(chunk, pictures, strict=True))
-        return [told[formula] for formula in formulas]
-
-    def _chunk(self, formulas: Sequence[Formula], macros: Mapping[str, str], deadline: float) -> list[str | None]:
-        if (refusals := self._ask(formulas, macros, CHUNK_SECONDS, deadline)) is not None:
-            return [_plain(formula[0], refusal) for formula, refusal in zip(formulas, refusals, strict=True)]
-        said: list[str | None] = []
-        for formula in formulas:
-            alone = self._ask([formula], macros, FORMULA_SECONDS, deadline)
-            if alone is None:
-                said.append(f"KaTeX takes more than {FORMULA_SECONDS:g} s or {MEMORY >> 20} MB for it")
-            else:
-                said.append(_plain(formula[0], alone[0]))
-        return said
-
-    def _ask(
-        self, formulas: Sequence[Formula], macros: Mapping[str, str], seconds: float, deadline: float
-    ) -> list[Refusal | None] | None:
-        """Return the refusals, or None when a limit of time or memory is met."""
-        answer = self._call("refusals", formulas, macros, seconds, deadline)
-        return answer and [None if refusal is None else Refusal(*refusal) for refusal in answer]
+            together = self._call(function, chunk, macros, CHUNK_SECONDS, deadline)
+            for position, formula in enumerate(chunk):
+                alone = None if together else self._call(function, [formula], macros, FORMULA_SECONDS, deadline)
+                answers[formula] = together[position : position + 1] if together else alone or ()
+        return answers
 
     def _call(
         self, function: str, formulas: Sequence[Formula], macros: Mapping[str, str], seconds: float, deadline: float
@@ -168,9 +149,10 @@ class KaTeX:
         """Return the JavaScript context with KaTeX in it."""
         if self._context is None:
             try:
-                from py_mini_racer import MiniRacer
+                from py_mini_racer import MiniRacer, init_mini_racer
             except ImportError as error:
                 raise ToolError("KaTeX needs the Python package mini-racer", "pip install mini-racer") from error
+            init_mini_racer(flags=FLAGS, ignore_duplicate_init=True)
             context = MiniRacer()
             context.eval(_library())
             context.eval(SCRIPT)
@@ -184,6 +166,17 @@ class KaTeX:
             context, self._context = self._context, None
             atexit.unregister(self.close)
             context.close()
+
+
+def start_v8() -> None:
+    """Start V8 in this thread, before any other that uses KaTeX.
+
+    Where the processor has memory keys, only the thread that starts V8 and those begun after it can use or end it.
+    """
+    with suppress(ImportError):
+        from py_mini_racer import init_mini_racer
+
+        init_mini_racer(ignore_duplicate_init=True)
 
 
 def _library() -> str:
@@ -200,22 +193,26 @@ def _library() -> str:
     raise missing
 
 
-def _plain(tex: str, refusal: Refusal | None) -> str | None:
-    """Return KaTeX's message in plain words, with the place where it is one in `tex`."""
-    if refusal is None:
+def _refused(tex: str, answer: Sequence[Any]) -> str | None:
+    """Return why KaTeX refuses a formula, in plain words, with the place where it is one in `tex`, or None.
+
+    KaTeX answers with its message and the part of its input that it marks: its place (-1: none) and length.
+    """
+    if not answer:
+        return say("katex.slow", seconds=f"{FORMULA_SECONDS:g}", size=MEMORY >> 20)
+    if answer[0] is None:
         return None
-    said = refusal.message.removeprefix("KaTeX parse error: ")
+    message, position, _ = answer[0]
+    said = message.removeprefix("KaTeX parse error: ")
     underlined = "".join(re.findall("(.)\u0332", said, flags=re.DOTALL))
     said = re.sub(r" at (?:position \d+|end of input): .*", "", said.replace("\u0332", ""), flags=re.DOTALL)
-    for pattern, words in PLAIN:
-        said, changed = re.subn(rf"\A{pattern}\Z", words, said, flags=re.DOTALL)
-        if changed:
-            break
-    if refusal.position < 0:
-        return said
+    matches = ((name, re.fullmatch(pattern, said, flags=re.DOTALL)) for name, pattern in MESSAGES)
+    words = next(say(f"katex.{name}", **match.groupdict()) for name, match in matches if match)
+    if position < 0:
+        return words
     units = tex.encode("utf-16-le", "surrogatepass")
-    before = units[: 2 * refusal.position].decode("utf-16-le", "replace")
+    before = units[: 2 * position].decode("utf-16-le", "replace")
     if not tex.startswith(before + underlined):  # a token that a macro brought in has its place in the macro's body
-        return said
-    near = tex[len(before) : len(before) + 20] or tex[-20:]
-    return f"{said}, at character {len(before) + 1}: '{' '.join(near.split())}'"
+        return words
+    near = " ".join((tex[len(before) : len(before) + 20] or tex[-20:]).split())
+    return say("katex.place", said=words, character=len(before) + 1, near=near)

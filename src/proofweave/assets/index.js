@@ -26,7 +26,7 @@ function show() {
   hits.textContent = "";
   if (!query) return;
   const count = document.createElement("p");
-  count.textContent = results.length ? `${results.length} 处` : "没有找到";
+  count.textContent = results.length ? hits.dataset.found.replace("{count}", results.length) : hits.dataset.none;
   const list = document.createElement("ul");
   list.className = "hits";
   for (const { entry } of results.slice(0, MOST)) {

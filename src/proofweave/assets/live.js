@@ -1,6 +1,7 @@
 // Served by `proofweave serve` only: reload when a post was built again, show what is wrong while it cannot be.
 "use strict";
 
+const words = document.currentScript.dataset;
 const source = new EventSource("/-/events");
 
 function overlay(posts) {
@@ -11,7 +12,7 @@ function overlay(posts) {
   box.id = "live-problems";
   box.setAttribute("role", "alert");
   const title = document.createElement("h2");
-  title.textContent = `${names.length} 篇有误，页面是上一次成功的样子`;
+  title.textContent = words.broken.replace("{count}", names.length);
   const list = document.createElement("ul");
   for (const name of names) {
     for (const line of posts[name]) {
@@ -22,7 +23,7 @@ function overlay(posts) {
   }
   const close = document.createElement("button");
   close.type = "button";
-  close.textContent = "收起";
+  close.textContent = words.fold;
   close.addEventListener("click", () => box.remove());
   box.append(title, close, list);
   document.body.append(box);

@@ -1,4 +1,4 @@
-"""The command line: one verb per stage; each verb is a module of this package."""
+"""The command line: a verb is a module of this package with SUMMARY and EXAMPLE, its arguments, and what it runs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from textwrap import indent
 
 from proofweave import __version__
 
@@ -28,6 +29,8 @@ VERBS = (
     "gc",
     "retag",
     "schema",
+    "migrate",
+    "ledger",
     "manifest",
     "reproduce",
 )
@@ -40,8 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     _speak_utf8()
     for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(threads, "1")  # matrices are small, and one order of summation gives the same bits
-    arguments = _parser().parse_args(argv)
     try:
+        arguments = _parser().parse_args(argv)
         return int(arguments.run(arguments))
     except KeyboardInterrupt:
         print("proofweave: stopped; what was written before is whole, the next run continues", file=sys.stderr)
@@ -55,11 +58,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _explain(error: Exception) -> int:
     """Print an error once, in plain words; only PROOFWEAVE_DEBUG shows where in the program it arose."""
+    from proofweave.cli.verb import language_here, tell
     from proofweave.core.errors import FindingsError, ProofweaveError
+    from proofweave.core.wire import line_of
 
     if isinstance(error, FindingsError):
         for finding in error.findings:
-            print(finding, file=sys.stderr)
+            tell(line_of(finding, language_here()))
         return FINDINGS
     if isinstance(error, ProofweaveError):
         print(f"proofweave: {error}", file=sys.stderr)
@@ -87,5 +92,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"proofweave {__version__}")
     subparsers = parser.add_subparsers(metavar="VERB", required=True)
     for verb in VERBS:
-        import_module(f"proofweave.cli.{verb}").add(subparsers)
+        module = import_module(f"proofweave.cli.{verb}")
+        own = subparsers.add_parser(
+            verb,
+            help=module.SUMMARY,
+            description=module.SUMMARY[0].upper() + module.SUMMARY[1:] + ".",
+            epilog="example:\n" + indent(module.EXAMPLE, "  "),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        own.set_defaults(run=module.run)
+        module.add(own)
     return parser

@@ -4,31 +4,22 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
-from proofweave.cli.verb import Subparsers, add_verb
+SUMMARY = "write the JSON Schema of outlines, made of the reader's own shapes"
+EXAMPLE = "proofweave schema -o schema/outline.schema.json"
 
 
-def add(subparsers: Subparsers) -> None:
-    """Add the verb to the command line."""
-    parser = add_verb(
-        subparsers,
-        "schema",
-        "write the JSON Schema of outlines, made of the reader's own shapes",
-        "proofweave schema -o schema/outline.schema.json",
-        run,
-    )
-    parser.add_argument("-o", "--output", help="write it here; printed when left out")
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
+    parser.add_argument("-o", "--output", type=Path, help="write it here; printed when left out")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write or print the schema."""
-    from pathlib import Path
+    from proofweave.pipeline.outlines import write_schema
 
-    from proofweave.adapters.files import write_text
-    from proofweave.outline.schema import schema_text
-
-    if arguments.output:
-        write_text(Path(arguments.output), schema_text(), keep=True)
-    else:
-        sys.stdout.write(schema_text())
+    text = write_schema(arguments.output)
+    if not arguments.output:
+        sys.stdout.write(text)
     return 0

@@ -3,142 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import sys
-import time
-from collections.abc import Callable, Sequence
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from proofweave.cli.verb import Subparsers, add_verb
-
-if TYPE_CHECKING:
-    from proofweave.adapters.watch import Watch
-    from proofweave.adapters.web import Server
-    from proofweave.core.types import Finding
-    from proofweave.pipeline.rebuild import Builder
+from proofweave.cli.verb import project_here, tell
 
 PORT = 8765
-PAUSE = 0.15
-"""Seconds between two looks at the files."""
 
-HEAD = '<link rel="stylesheet" href="/-/live.css"><script src="/-/live.js" defer></script>\n</head>'
+SUMMARY = "show the site on this machine, and reload a page when its post changes"
+EXAMPLE = "proofweave serve\nproofweave serve --port 8080"
 
 
-def add(subparsers: Subparsers) -> None:
-    """Add the verb to the command line."""
-    parser = add_verb(
-        subparsers,
-        "serve",
-        "show the site on this machine, and reload a page when its post changes",
-        "proofweave serve\n  proofweave serve --port 8080",
-        run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
     parser.add_argument("--port", type=int, default=PORT, help=f"the port on 127.0.0.1 (default: {PORT}; 0: any)")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Build, serve and watch until it is stopped with Ctrl+C."""
-    from proofweave.adapters.watch import Watch
-    from proofweave.adapters.web import Server
-    from proofweave.cli.site import FOLDER, write_assets
-    from proofweave.pipeline.project import Project, outline_paths
-    from proofweave.pipeline.rebuild import PATTERNS, Builder
+    from proofweave.pipeline.serve import serve
 
-    project = Project.find()
-    outline_paths(project, ())
-    builder = Builder(project, project.root / FOLDER)
-    write_assets(builder.site / "assets")
-    watch = Watch(project.root, PATTERNS)
-    server = Server(builder.site, arguments.port, own_files(), live)
-    server.start()
-    print(f"{server.address} shows the site; stop it with Ctrl+C", file=sys.stderr, flush=True)
-    try:
-        Keeper(builder, server).keep(watch)
-    finally:
-        server.stop()
+    serve(project_here(), arguments.port, tell)
     return 0
-
-
-def own_files() -> dict[str, tuple[str, bytes]]:
-    """Return what only this server serves, by path: the script that reloads and its style."""
-    from importlib.resources import files
-
-    kinds = {"live.js": "text/javascript; charset=utf-8", "live.css": "text/css; charset=utf-8"}
-    folder = files("proofweave") / "assets"
-    return {f"/-/{name}": (kind, (folder / name).read_bytes()) for name, kind in kinds.items()}
-
-
-def live(html: str) -> str:
-    """Return a page that also listens for changes; the file itself stays as the build wrote it."""
-    return html.replace("default-src 'none'; ", "default-src 'none'; connect-src 'self'; ", 1).replace(
-        "</head>", HEAD, 1
-    )
-
-
-class Keeper:
-    """Keeps the site as its sources are."""
-
-    def __init__(self, builder: Builder, server: Server) -> None:
-        self.builder = builder
-        self.server = server
-        self.problems: dict[str, list[str]] = {}
-
-    def keep(self, watch: Watch) -> None:
-        """Build what is out of date, one thing at a time; what was just saved goes first."""
-        waiting = dict.fromkeys(self.builder.undrawn())
-        waiting |= {path: None for path in self.builder.project.outlines() if self.builder.stale(path)}
-        around = not (self.builder.site / "index.html").is_file()
-        while True:
-            saved = self.concerned(watch.changed())
-            waiting = {**dict.fromkeys(saved), **waiting}
-            if waiting:
-                path = next(iter(waiting))
-                del waiting[path]
-                self.build(path)
-                around = True
-            elif around:
-                self.attempt("index.html", self.builder.around)
-                self.server.tell({"reload": "index"})
-                around = False
-            else:
-                time.sleep(PAUSE)
-
-    def concerned(self, changed: frozenset[str]) -> list[Path]:
-        """Return the scripts of figures and the outlines that have to be built again."""
-        root = self.builder.project.root
-        scripts = {root / name for name in changed if name.startswith("figures/") and (root / name).is_file()}
-        return [*sorted(scripts), *sorted({path for name in changed for path in self.builder.concerned(name)})]
-
-    def build(self, path: Path) -> None:
-        """Build one post or figure."""
-        if path.suffix == ".py":
-            return self.attempt(f"{path.parent.name}/{path.name}", partial(self.builder.figure, path))
-        started = time.monotonic()
-        self.attempt(path.stem, partial(self.builder.post, path))
-        self.say(f"{path.stem}: {time.monotonic() - started:.1f} s")
-
-    def attempt(self, name: str, build: Callable[[], Sequence[Finding] | None]) -> None:
-        """Build one thing; what is wrong with it is shown over the pages until it is right."""
-        from proofweave.core.errors import FindingsError, ProofweaveError
-
-        try:
-            lines = [str(finding) for finding in build() or ()]
-        except FindingsError as error:
-            lines = [str(finding) for finding in error.findings]
-        except ProofweaveError as error:
-            lines = [f"{name}: {error}"]
-        except Exception as error:  # the server outlives whatever a half-saved file causes
-            lines = [f"{name}: {type(error).__name__}: {error}"]
-        if lines:
-            self.problems[name] = lines
-            for line in lines:
-                self.say(line)
-        else:
-            self.problems.pop(name, None)
-        self.server.last = {"problems": self.problems}
-        self.server.tell({"problems": self.problems, "reload": "" if lines else name})
-
-    def say(self, line: str) -> None:
-        """Print a line."""
-        print(line, file=sys.stderr, flush=True)

@@ -1,55 +1,63 @@
-"""What all verbs share: how they are added to the command line and how they print findings."""
+"""What verbs share: the files they are given, the project they work in, and how they speak."""
 
 from __future__ import annotations
 
-import argparse
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from proofweave.core.types import Finding
+    from proofweave.pipeline.project import Project
 
-Subparsers = Any
-"""What argparse's add_subparsers returns; its class is private."""
-
-
-def add_verb(
-    subparsers: Subparsers, name: str, summary: str, example: str, run: Callable[[argparse.Namespace], int]
-) -> argparse.ArgumentParser:
-    """Return the parser of a new verb, whose help ends in an example."""
-    parser: argparse.ArgumentParser = subparsers.add_parser(
-        name,
-        help=summary,
-        description=summary[0].upper() + summary[1:] + ".",
-        epilog=f"example:\n  {example}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.set_defaults(run=run)
-    return parser
+REPLIES = "what generate wrote; made in memory when left out"
+FINDINGS = "what validate wrote; judged in memory when left out"
+"""What the options say that name what an earlier stage wrote."""
 
 
-def print_findings(findings: Sequence[Finding]) -> int:
-    """Print findings to standard error, one line each; return 1 when one is an error, else 0."""
-    from proofweave.core.wire import errors, in_order
+def file(argument: str) -> Path:
+    """Return the file an argument names, relative to the working directory."""
+    return Path(argument).absolute()
+
+
+def project_here() -> Project:
+    """Return the project around the working directory."""
+    from proofweave.pipeline.project import Project
+
+    return Project.find()
+
+
+def language_here() -> str:
+    """Return the language findings are printed in: the project's around the working directory, else English."""
+    from proofweave.core.errors import ProofweaveError
+
+    try:
+        return project_here().language()
+    except ProofweaveError:
+        return "en"
+
+
+def print_findings(findings: Sequence[Finding], language: str = "") -> int:
+    """Print findings to standard error, one line each, in the project's language when none is named.
+
+    Return 1 when one is an error, else 0.
+    """
+    from proofweave.core.wire import errors, in_order, line_of
 
     for finding in in_order(findings):
-        print(finding, file=sys.stderr)
+        tell(line_of(finding, language or language_here()))
     return 1 if errors(findings) else 0
 
 
-def read_document(path: Path) -> dict[str, Any]:
-    """Return the JSON a stage wrote; anything else there is a broken set-up."""
-    import json
+def print_lines(lines: Iterable[str]) -> None:
+    """Print what was asked for to standard output."""
+    from proofweave.adapters.terminal import say
 
-    from proofweave.adapters.files import read_text
-    from proofweave.core.errors import FileError
+    say(lines)
 
-    try:
-        document = json.loads(read_text(path))
-    except ValueError:
-        document = None
-    if not isinstance(document, dict) or "findings" not in document:
-        raise FileError(f"{path.name} is not what a stage of proofweave wrote", "delete it and run snakemake again")
-    return document
+
+def tell(line: str) -> None:
+    """Print a line about the work to standard error."""
+    from proofweave.adapters.terminal import say
+
+    say([line], errors=True)

@@ -19,27 +19,7 @@ from proofweave.core.types import (
     Slot,
     Step,
 )
-
-CHINESE_DIGITS = "零一二三四五六七八九"
-
-KIND_NAMES: Mapping[str, Mapping[BlockKind, str]] = {
-    "zh": {
-        BlockKind.DEFINITION: "定义",
-        BlockKind.THEOREM: "定理",
-        BlockKind.LEMMA: "引理",
-        BlockKind.PROPOSITION: "命题",
-        BlockKind.COROLLARY: "推论",
-        BlockKind.ALGORITHM: "算法",
-    },
-    "en": {
-        BlockKind.DEFINITION: "Definition ",
-        BlockKind.THEOREM: "Theorem ",
-        BlockKind.LEMMA: "Lemma ",
-        BlockKind.PROPOSITION: "Proposition ",
-        BlockKind.COROLLARY: "Corollary ",
-        BlockKind.ALGORITHM: "Algorithm ",
-    },
-}
+from proofweave.core.words.table import labels
 
 
 def number(outline: Outline, citations: Sequence[str] = ()) -> Numbering:
@@ -89,16 +69,16 @@ def _tags(outline: Outline) -> Mapping[str, tuple[int, ...]]:
 
 
 def _labels(outline: Outline) -> Mapping[str, str]:
-    names = KIND_NAMES[outline.language]
-    labels: dict[str, str] = {}
+    words = labels("post", outline.language)
+    found: dict[str, str] = {}
     for chapter, section in enumerate(outline.sections, start=1):
         counters: dict[str, int] = defaultdict(int)
         for block in _blocks(section):
             if block.kind in NUMBERED:
                 counter = _counter(block.kind, outline.counters)
                 counters[counter] += 1
-                labels[block.id] = f"{names[block.kind]}{chapter}.{counters[counter]}"
-    return labels
+                found[block.id] = words[block.kind.value].format(number=f"{chapter}.{counters[counter]}")
+    return found
 
 
 def _blocks(section: Section) -> Iterator[Block]:
@@ -131,8 +111,11 @@ def _citation_numbers(outline: Outline, citations: Sequence[str]) -> Mapping[str
     return {reference: position for position, reference in enumerate(order, start=1)}
 
 
-def chinese(value: int) -> str:
-    """Return a number from 1 to 99 in Chinese numerals, as headings use them."""
+def numeral(value: int, language: str) -> str:
+    """Return a chapter's number as headings write it: from 1 to 99 in Chinese numerals where the language has them."""
+    digits = labels("post", language)["numerals"]
+    if not digits:
+        return str(value)
     tens, ones = divmod(value, 10)
-    head = "" if tens == 0 else ("" if tens == 1 else CHINESE_DIGITS[tens]) + "十"
-    return head + (CHINESE_DIGITS[ones] if ones else "")
+    head = "" if tens == 0 else ("" if tens == 1 else digits[tens]) + digits[10]
+    return head + (digits[ones] if ones else "")

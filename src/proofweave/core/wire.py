@@ -9,6 +9,9 @@ from typing import Any
 from proofweave.core.types import Finding, Severity, Where
 from proofweave.core.words.table import Said, say, told
 
+TEXTS = ("what", "expected", "fix")
+"""The texts of a finding."""
+
 
 def dump(value: Mapping[str, Any]) -> str:
     """Return canonical JSON: sorted keys, two spaces, a newline at the end; equal values give equal bytes."""
@@ -47,8 +50,31 @@ def _value_out(value: object) -> Any:
     return text_out(value) if isinstance(value, str) else value if isinstance(value, int | float) else str(value)
 
 
-def findings_out(findings: Sequence[Finding]) -> list[dict[str, Any]]:
-    """Return findings as JSON values, in order."""
+def texts_out(finding: Finding) -> dict[str, Any]:
+    """Return the texts of a finding as JSON: in English, and below `said` those of the table by key and values."""
+    texts = {name: getattr(finding, name) for name in TEXTS}
+    said = {name: text_out(text) for name, text in texts.items() if isinstance(text, Said)}
+    return {**texts, "said": said} if said else texts
+
+
+def texts_in(value: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return what `texts_out` wrote; a text that the table has no longer is the English one."""
+
+    def text(name: str) -> str:
+        try:
+            return text_in(value["said"][name])
+        except (LookupError, OSError):
+            return str(value.get(name, ""))
+
+    what, expected, fix = map(text, TEXTS)
+    return what, expected, fix
+
+
+def findings_out(findings: Sequence[Finding], said: bool = False) -> list[dict[str, Any]]:
+    """Return findings as JSON values, in order; `said` keeps the keys of their texts, so that any language can follow.
+
+    Without it, other programs read the English alone.
+    """
     return [
         {
             "rule": finding.rule,
@@ -56,9 +82,7 @@ def findings_out(findings: Sequence[Finding]) -> list[dict[str, Any]]:
             "file": finding.where.file,
             "line": finding.where.line,
             "column": finding.where.column,
-            "what": finding.what,
-            "expected": finding.expected,
-            "fix": finding.fix,
+            **(texts_out(finding) if said else {name: getattr(finding, name) for name in TEXTS}),
         }
         for finding in in_order(findings)
     ]
@@ -71,12 +95,17 @@ def findings_in(values: Sequence[Mapping[str, Any]]) -> tuple[Finding, ...]:
             value["rule"],
             Severity(value["severity"]),
             Where(value["file"], value["line"], value["column"]),
-            value["what"],
-            value["expected"],
-            value["fix"],
+            *texts_in(value),
         )
         for value in values
     )
+
+
+def verdict_of(equation: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the verdict on an equation and its reason; a skip whose reason is an assumption is `assumed`."""
+    verdict, reason = str(equation["verdict"]), text_in(equation["reason"])
+    assumption = reason.removeprefix("assumed: ")
+    return ("assumed", assumption) if verdict == "skipped" and assumption != reason else (verdict, reason)
 
 
 def errors(findings: Sequence[Finding]) -> tuple[Finding, ...]:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from proofweave.core.types import (
-    THEOREM_LIKE,
     Block,
     BlockKind,
     Equation,
@@ -20,6 +19,7 @@ from proofweave.core.types import (
     Step,
     TagRange,
 )
+from proofweave.core.words.table import say
 from proofweave.outline.conform import chosen, problem
 from proofweave.outline.format import BLOCK
 from proofweave.outline.parts import Mention, PartReader, misfit, number_in, number_of, text_of
@@ -78,18 +78,17 @@ class Builder(PartReader):
         path = text_of(node).strip()
         parts = path.replace("\\", "/").split("/")
         drive = len(parts[0]) == 2 and parts[0][1] == ":"
-        if node is not None and path:
-            expected = "a path such as blogs_raw/my-post.md"
-            if path.startswith(("/", "\\", "~")) or drive:
-                self.findings.append(misfit(node, f"source '{path}' is an absolute path", expected))
-            elif ".." in parts:
-                self.findings.append(
-                    misfit(node, f"source '{path}' leaves its folder", expected, "write it without '..'")
-                )
-            elif "\\" in path:
-                self.findings.append(misfit(node, f"source '{path}' holds a backslash", expected, "write /"))
-            elif parts[0] != "blogs_raw" or len(parts) < 2 or not parts[-1]:
-                self.findings.append(misfit(node, f"source '{path}' is not below blogs_raw/", expected))
+        fault = ""
+        if path.startswith(("/", "\\", "~")) or drive:
+            fault = "absolute"
+        elif ".." in parts:
+            fault = "leaves"
+        elif "\\" in path:
+            fault = "backslash"
+        elif parts[0] != "blogs_raw" or len(parts) < 2 or not parts[-1]:
+            fault = "outside"
+        if node is not None and path and fault:
+            self.findings.append(misfit(node, f"source-{fault}", say("outline.source-path"), path=path))
         return path
 
     def lines(self, node: Node | None) -> LineTarget | None:
@@ -99,7 +98,7 @@ class Builder(PartReader):
         if not isinstance(node, ScalarNode) or least is None or (dots and most is None):
             return None
         if most is not None and most < least:
-            self.findings.append(misfit(node, f"lines {node.value} run backwards", f"{most}..{least}"))
+            self.findings.append(misfit(node, "lines-reversed", f"{most}..{least}", lines=node.value))
             return None
         return LineTarget(least, most, node.place())
 
@@ -111,8 +110,7 @@ class Builder(PartReader):
             if key.value not in set(Layer) or least is None or most is None:
                 continue
             if least > most or most > 100:
-                what = f"the share {least}..{most} is none"
-                self.findings.append(misfit(value, what, "two percents from 0 to 100, the smaller first"))
+                self.findings.append(misfit(value, "share", least=least, most=most))
                 continue
             yield Layer(key.value), (least, most)
 
@@ -158,18 +156,14 @@ class Builder(PartReader):
 
     def check_content(self, node: MapNode, id: str, top: bool) -> None:
         """Report a section with both blocks and sections, with neither, or with sections and tags of its own."""
-        blocks, inner = node.key("blocks"), node.key("sections")
+        blocks, inner, tags = node.key("blocks"), node.key("sections"), node.key("tags")
         if blocks and inner and top:
-            what = f"section '{id}' has both blocks and sections"
-            fix = "put the blocks into a section of their own"
-            self.findings.append(problem("section", inner.where, what, "blocks, or sections that hold them", fix))
+            self.findings.append(problem("section", inner.where, "blocks-and-sections", section=id))
         elif not blocks and not inner:
-            expected = "blocks: […], or sections: […]" if top else "blocks: […]"
-            self.findings.append(problem("section", node.where, f"section '{id}' holds nothing", expected))
-        tags = node.key("tags")
+            expected = say("outline.blocks-or-sections") if top else "blocks: […]"
+            self.findings.append(problem("section", node.where, "section-empty", expected, section=id))
         if inner and tags and top:
-            what = f"section '{id}' has sections, which own its numbers"
-            self.findings.append(problem("section", tags.where, what, "tags: on the sections inside", "move it there"))
+            self.findings.append(problem("section", tags.where, "tags-above", section=id))
 
     def tags(self, node: Node | None, section: str) -> TagRange | None:
         """Return a section's range of numbers; one that cannot be read makes the section `malformed`."""
@@ -203,14 +197,11 @@ class Builder(PartReader):
             return Block(kind, id, node.where, name, layer, symbols, body=body)
         inputs, outputs = self.prose(node.get("input")), self.prose(node.get("output"))
         statement = self.parts(node.get("statement"), "statement") + tuple(self.displays(node.get("equations")))
-        if not statement and (kind in THEOREM_LIKE or kind is BlockKind.DEFINITION):
-            known = node.get("statement") is not None or node.get("equations") is not None
-            if not known:
-                what = f"{kind.value} '{id}' has no statement"
-                self.findings.append(problem("statement", node.where, what, "statement: …", "say what is claimed"))
-        elif kind is BlockKind.ALGORITHM and not statement and node.get("steps") is None:
-            what = f"algorithm '{id}' has neither steps nor a statement"
-            self.findings.append(problem("statement", node.where, what, "steps: […]", "say what it does"))
+        algorithm = kind is BlockKind.ALGORITHM
+        claims = ("steps",) if algorithm else ("statement", "equations")
+        if not statement and not any(node.get(key) for key in claims):
+            missing = "algorithm-empty" if algorithm else "no-statement"
+            self.findings.append(problem("statement", node.where, missing, kind=say(f"kind.{kind}"), id=id))
         proof = self.parts(node.get("proof"), "proof")
         steps = node.get("steps")
         return Block(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from typing import Any
 
 from proofweave.core.types import (
     NUMBERED,
@@ -19,10 +20,12 @@ from proofweave.core.types import (
     Step,
     Where,
 )
+from proofweave.core.words.table import Said, say
 from proofweave.outline.conform import problem
 from proofweave.outline.parts import Mention
 
-RETAG = "`proofweave retag` sets every range"
+POINTED = {"eq": "equation", "thm": "numbered-block", "sec": "section", "ref": "reference", "fig": "figure"}
+"""What each kind of reference points at."""
 
 
 def check_ids(named: Iterable[tuple[str, str, Where]]) -> Iterator[Finding]:
@@ -31,8 +34,8 @@ def check_ids(named: Iterable[tuple[str, str, Where]]) -> Iterator[Finding]:
     for kind, id, where in named:
         if id in taken:
             other, first = taken[id]
-            what = f"{kind} id '{id}' is taken by the {other} in line {first.line}"
-            yield problem("id-taken", where, what, "each id once in the file", "choose another id")
+            kinds = {"kind": say(f"kind.{kind}"), "other": say(f"kind.{other}")}
+            yield problem("id-taken", where, id=id, line=first.line, **kinds)
         else:
             taken[id] = kind, where
 
@@ -68,10 +71,8 @@ def check_tags(outline: Outline, uncounted: Set[str], malformed: Set[str]) -> It
         count = len(leaf.tags) if leaf.tags and leaf.id in uncounted else count_numbered(leaf)
         if leaf.tags is None:
             if count:
-                start = following or 1
-                shown = f"tags: {_range(start, count)}"
-                what = f"section '{leaf.id}' has no tags for its {_counted(count)}"
-                yield problem("tags-missing", leaf.where, what, shown if following else "tags: …", RETAG)
+                expected = f"tags: {_range(following, count) if following else '…'}"
+                yield _unfit("tags-missing", leaf.where, expected, section=leaf.id, equations=_counted(count))
             following = following + count if following else None
             continue
         yield from _one_range(leaf, count, following)
@@ -82,25 +83,23 @@ def _one_range(leaf: Section, count: int, following: int | None) -> Iterator[Fin
     tags = leaf.tags
     assert tags is not None
     if tags.last < tags.first:
-        what = f"tags {tags} run backwards"
-        yield problem("tags-reversed", tags.where, what, f"{tags.last}-{tags.first}", RETAG)
+        yield _unfit("tags-reversed", tags.where, f"{tags.last}-{tags.first}", tags=str(tags))
         return
+    expected = _range(following or tags.first, count) if count else say("outline.no-tags")
     if following is not None and tags.first != following:
-        rule, how = (
-            ("tags-overlap", "overlap the numbers before") if tags.first < following else ("tags-gap", "leave a gap")
-        )
-        if following == 1:
-            rule, how = "tags-start", "do not start at 1"
-        expected = _range(following, count) if count else "no tags"
-        yield problem(rule, tags.where, f"tags {tags} {how}", expected, RETAG)
+        rule = "tags-start" if following == 1 else "tags-overlap" if tags.first < following else "tags-gap"
+        yield _unfit(rule, tags.where, expected, tags=str(tags))
     if len(tags) != count:
-        what = f"tags {tags} are {len(tags)} numbers, and section '{leaf.id}' holds {_counted(count)}"
-        expected = _range(following or tags.first, count) if count else "no tags"
-        yield problem("tags-count", tags.where, what, expected, RETAG)
+        sizes = {"numbers": len(tags), "section": leaf.id, "equations": _counted(count)}
+        yield _unfit("tags-count", tags.where, expected, tags=str(tags), **sizes)
 
 
-def _counted(count: int) -> str:
-    return f"{count} numbered equation{'' if count == 1 else 's'}"
+def _unfit(rule: str, where: Where, expected: str, **fields: Any) -> Finding:
+    return problem(rule, where, "", expected, say("outline.retag"), **fields)
+
+
+def _counted(count: int) -> Said:
+    return say("outline.equation-counted" if count == 1 else "outline.equations-counted", count=count)
 
 
 def _range(first: int, count: int) -> str:
@@ -123,36 +122,38 @@ def check_mentions(outline: Outline, mentions: Iterable[Mention]) -> Iterator[Fi
         "ref": [reference.id for reference in outline.references],
         "fig": [part.id for block in blocks.values() for part in block.parts() if isinstance(part, Figure)],
     }
-    words = {"eq": "equation", "thm": "numbered block", "sec": "section", "ref": "reference", "fig": "figure"}
     everything = {id: kind for kind in ids for id in ids[kind]}
     for mention in mentions:
         fault = _fault(mention, equations, blocks)
         if fault is None and (mention.id in ids[mention.kind] or (to_come and mention.kind == "eq")):
             continue
-        what, expected = fault or (f"there is no {words[mention.kind]} '{mention.id}'", words[mention.kind] + " ids")
+        fix: str = ""
         if fault is None:
-            close = difflib.get_close_matches(mention.id, list(ids[mention.kind]), n=1)
-            fix = f"did you mean '@{mention.kind}:{close[0]}'?" if close else ""
-            if mention.id in everything:
-                fix = f"'{mention.id}' is a {words[everything[mention.id]]}: @{everything[mention.id]}:{mention.id}"
-            expected = f"the id of a {words[mention.kind]} in this file"
-        else:
-            fix = ""
+            kind = say(f"kind.{POINTED[mention.kind]}")
+            fault = say("outline.no-such", kind=kind, id=mention.id), say("outline.id-of", kind=kind)
+            if other := everything.get(mention.id):
+                pointed = say(f"kind.{POINTED[other]}")
+                fix = say("outline.is-a", id=mention.id, kind=pointed, reference=f"@{other}:{mention.id}")
+            elif close := difflib.get_close_matches(mention.id, list(ids[mention.kind]), n=1):
+                fix = say("outline.did-you-mean", name=f"@{mention.kind}:{close[0]}")
         severity = Severity.WARNING if mention.instruction else Severity.ERROR
-        yield Finding("reference-unknown", severity, mention.where, what, expected, fix)
+        yield Finding("reference-unknown", severity, mention.where, *fault, fix)
 
 
-def _fault(mention: Mention, equations: Mapping[str, Equation], blocks: Mapping[str, Block]) -> tuple[str, str] | None:
+def _fault(
+    mention: Mention, equations: Mapping[str, Equation], blocks: Mapping[str, Block]
+) -> tuple[Said, Said] | None:
     """Return what is wrong with a reference to something that exists, and what was expected."""
-    if mention.kind == "thm" and (block := blocks.get(mention.id)) and block.kind not in NUMBERED:
-        return f"'{mention.id}' is a {block.kind.value}, which has no number", "a definition, a theorem or an algorithm"
-    equation = equations.get(mention.id) if mention.kind == "eq" else None
+    id = mention.id
+    if mention.kind == "thm" and (block := blocks.get(id)) and block.kind not in NUMBERED:
+        return say("outline.numberless", id=id, kind=say(f"kind.{block.kind}")), say("outline.numbered-kinds")
+    equation = equations.get(id) if mention.kind == "eq" else None
     if equation is None:
         return None
     if not equation.numbered:
-        return f"equation '{mention.id}' has no number", "an equation without `tag: none`"
+        return say("outline.equation-numberless", id=id), say("outline.without-tag-none")
     if mention.row is not None and not 1 <= mention.row <= equation.rows:
-        return f"equation '{mention.id}' has no row {mention.row}", f"rows 1 to {equation.rows}"
+        return say("outline.no-row", id=id, row=mention.row), say("outline.rows", rows=equation.rows)
     return None
 
 

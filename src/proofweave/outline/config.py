@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from proofweave.core.types import Finding, Severity, Where
-from proofweave.core.words.table import LANGUAGES
+from proofweave.core.findings import finding_of
+from proofweave.core.types import Finding, Where
+from proofweave.core.words.table import LANGUAGES, labels, say
 from proofweave.text.yaml.nodes import MapNode, Node, ScalarNode
 from proofweave.text.yaml.reading import read_nodes
 
@@ -52,9 +53,13 @@ class Config:
     batch_poll: float = 30.0
     prices: Mapping[str, Price] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
-    heading: str = "公式推导与注释"
+    heading: str = "auto"
     reference_post: str = ""
     language: str = "auto"
+
+    def heading_in(self, language: str) -> str:
+        """Return the heading the grown part stands under; the project may leave it to each post's language."""
+        return labels("post", language)["heading"] if self.heading == "auto" else self.heading
 
 
 Check = Callable[[str], bool]
@@ -86,33 +91,33 @@ def _variable(text: str) -> bool:
 BUDGET = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?) *(tokens)?")
 """An amount of money in the price table's currency, or of tokens."""
 
-KEYS: Mapping[str, tuple[Check, str]] = {
-    "provider": (PROVIDERS.__contains__, " | ".join(PROVIDERS)),
-    "base_url": (_url, "an address such as https://api.openai.com/v1, without a name or password in it"),
-    "key_variable": (_variable, "the NAME of an environment variable in capitals, or none"),
-    "model": (_some, "some text"),
-    "temperature": (lambda text: text == "default" or _number(0, 2)(text), "a number from 0 to 2, or default"),
-    "max_tokens": (_whole(1, 999_999_999), "a whole number above 0"),
-    "structured": (STRUCTURED.__contains__, " | ".join(STRUCTURED)),
-    "stream": (("true", "false").__contains__, "true | false"),
-    "concurrency": (_whole(1, 256), "a whole number from 1 to 256"),
-    "timeout": (_number(0.01, 86_400), "seconds above 0"),
-    "retries": (_whole(0, 100), "a whole number from 0 to 100"),
-    "first_wait": (_number(0, 3600), "seconds from 0 to 3600"),
-    "longest_wait": (_number(0, 86_400), "seconds from 0 to 86400"),
-    "repair_rounds": (_whole(0, 20), "a whole number from 0 to 20"),
-    "source_characters": (_whole(0, 10_000_000), "a whole number, 0 sends none of it"),
-    "budget": (lambda text: text == "none" or BUDGET.fullmatch(text) is not None, "2.50, 200000 tokens, or none"),
-    "currency": (_some, "a currency's name, such as USD"),
-    "batch_poll": (_number(0, 3600), "seconds from 0 to 3600"),
-    "heading": (_some, "some text"),
-    "reference_post": (lambda text: True, "the stem of an outline"),
-    "language": (("auto", *LANGUAGES).__contains__, " | ".join(("auto", *LANGUAGES))),
+KEYS: Mapping[str, Check | tuple[str, ...]] = {
+    "provider": PROVIDERS,
+    "base_url": _url,
+    "key_variable": _variable,
+    "model": _some,
+    "temperature": lambda text: text == "default" or _number(0, 2)(text),
+    "max_tokens": _whole(1, 999_999_999),
+    "structured": STRUCTURED,
+    "stream": ("true", "false"),
+    "concurrency": _whole(1, 256),
+    "timeout": _number(0.01, 86_400),
+    "retries": _whole(0, 100),
+    "first_wait": _number(0, 3600),
+    "longest_wait": _number(0, 86_400),
+    "repair_rounds": _whole(0, 20),
+    "source_characters": _whole(0, 10_000_000),
+    "budget": lambda text: text == "none" or BUDGET.fullmatch(text) is not None,
+    "currency": _some,
+    "batch_poll": _number(0, 3600),
+    "heading": _some,
+    "reference_post": lambda text: True,
+    "language": ("auto", *LANGUAGES),
 }
-"""Each key with one value: whether a text is right for it, and what is expected."""
+"""Each key with one value: the texts that are right for it, or whether one is; the table of words says what is."""
 
 SECRET = frozenset({"key_variable", "base_url"})
-"""Keys whose wrong value is not shown again: it may be a secret."""
+"""Keys whose wrong value is not shown again, nor kept in what is said: it may be a secret."""
 
 OURS = frozenset({"model", "messages", "stream", "stream_options", "response_format", "n", "tools", "functions"})
 """What `extra` may not set."""
@@ -127,7 +132,7 @@ def read_config(text: str, path: str) -> tuple[Config, tuple[Finding, ...]]:
     if root is None:
         return Config(), tuple(findings)
     if not isinstance(root, MapNode):
-        findings.append(_problem(root.where, "config.yaml holds no keys", "lines of the form `key: value`"))
+        findings.append(_problem(root.where, "no-keys"))
         return Config(), tuple(findings)
     default = Config()
     values: dict[str, Any] = {}
@@ -139,7 +144,7 @@ def read_config(text: str, path: str) -> tuple[Config, tuple[Finding, ...]]:
         elif key.value not in KEYS:
             findings.append(_unknown(key, {*KEYS, "prices", "extra"}))
         elif not isinstance(node, ScalarNode):
-            findings.append(_problem(node.where, f"'{key.value}' holds a list or keys", "one value"))
+            findings.append(_problem(node.where, "not-one", key=key.value))
         elif (wrong := _wrong(key.value, node)) is not None:
             findings.append(wrong)
         else:
@@ -155,42 +160,40 @@ def parameters(config: Config) -> Mapping[str, str]:
 
 def _wrong(key: str, node: ScalarNode) -> Finding | None:
     """Return the finding for a value that is not right for its key."""
-    check, expected = KEYS[key]
-    if check(node.value):
+    right = KEYS[key]
+    if node.value in right if isinstance(right, tuple) else right(node.value):
         return None
+    expected = " | ".join(right) if isinstance(right, tuple) else say(f"config.{key}")
     if key in SECRET:
-        fix = "a key itself belongs in the environment, never in a file" if key == "key_variable" else ""
-        return _problem(node.where, f"the value of '{key}' is not one", expected, fix)
-    if key == "provider":
-        return _problem(node.where, f"there is no provider '{node.value}'", expected)
-    what = f"{key} is '{node.value}'" if node.value.strip() else f"'{key}' is empty"
-    return _problem(node.where, what, expected)
+        return _problem(node.where, f"{key}-value", expected, key=key)
+    name = "provider-value" if key == "provider" else "value" if node.value.strip() else "empty"
+    return _problem(node.where, name, expected, key=key, value=node.value)
 
 
 def _prices(node: Node, findings: list[Finding]) -> Iterator[tuple[str, Price]]:
     """Yield the price of each model of the table that can be read."""
-    shape = f"for each model {', '.join(PRICE_KEYS)}: what a million tokens cost"
+    shape = say("config.prices", keys=", ".join(PRICE_KEYS))
     if isinstance(node, ScalarNode) and node.value in ("", "{}"):
         return
     if not isinstance(node, MapNode):
-        findings.append(_problem(node.where, "'prices' is no table", shape))
+        findings.append(_problem(node.where, "no-table", shape, key="prices"))
         return
     for model, entry in node.items:
         if not isinstance(entry, MapNode):
-            findings.append(_problem(model.where, f"the price of '{model.value}' is no table", shape))
+            findings.append(_problem(model.where, "price-no-table", shape, model=model.value))
             continue
         amounts: dict[str, float] = {}
         for key, value in entry.items:
             if key.value not in PRICE_KEYS:
                 findings.append(_unknown(key, set(PRICE_KEYS)))
             elif not isinstance(value, ScalarNode) or not _number(0, 1e9)(value.value):
-                findings.append(_problem(key.where, f"the {key.value} price of '{model.value}' is no number", "0.25"))
+                findings.append(_problem(key.where, "price-no-number", key=key.value, model=model.value))
             else:
                 amounts[key.value] = float(value.value)
         if "input" in amounts and "output" in amounts:
             yield model.value, Price(amounts["input"], amounts.get("cached", amounts["input"]), amounts["output"])
         else:
-            findings.append(_problem(model.where, f"the price of '{model.value}' lacks input or output", shape))
+            findings.append(_problem(model.where, "price-lacks", shape, model=model.value))
 
 
 def _extra(node: Node, findings: list[Finding]) -> dict[str, Any]:
@@ -198,11 +201,11 @@ def _extra(node: Node, findings: list[Finding]) -> dict[str, Any]:
     if isinstance(node, ScalarNode) and node.value in ("", "{}"):
         return {}
     if not isinstance(node, MapNode):
-        findings.append(_problem(node.where, "'extra' is no table", "names and values a server understands"))
+        findings.append(_problem(node.where, "no-table", say("config.extra"), key="extra"))
         return {}
     for key, _ in node.items:
         if key.value in OURS:
-            findings.append(_problem(key.where, f"'extra' sets '{key.value}'", "another key: proofweave sets this one"))
+            findings.append(_problem(key.where, "extra-sets", key=key.value))
     return {key.value: _json(value) for key, value in node.items if key.value not in OURS}
 
 
@@ -218,15 +221,14 @@ def _json(node: Node) -> Any:
 
 def _unknown(key: ScalarNode, known: set[str]) -> Finding:
     lowered = key.value.lower()
-    fix = ""
+    fix: str = ""
     if "key" in lowered or "secret" in lowered or lowered == "token":
-        fix = "keys of servers are read from the environment only; `key_variable` names the variable"
+        fix = say("config.from-environment")
     elif close := difflib.get_close_matches(key.value, known, n=1):
-        fix = f"did you mean '{close[0]}'?"
-    return Finding(
-        "config-unknown-key", Severity.ERROR, key.where, f"unknown key '{key.value}'", ", ".join(sorted(known)), fix
-    )
+        fix = say("outline.did-you-mean", name=close[0])
+    listed, rule = ", ".join(sorted(known)), "config-unknown-key"
+    return finding_of("config.unknown-key", key.where, rule=rule, expected=listed, fix=fix, key=key.value)
 
 
-def _problem(where: Where, what: str, expected: str, fix: str = "") -> Finding:
-    return Finding("config-value", Severity.ERROR, where, what, expected, fix)
+def _problem(where: Where, name: str, expected: str = "", **fields: Any) -> Finding:
+    return finding_of(f"config.{name}", where, rule="config-value", expected=expected, **fields)

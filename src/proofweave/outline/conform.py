@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
-from proofweave.core.types import Finding, Severity, Where
-from proofweave.outline.shapes import Free, Many, OneOf, Record, Scalar, Shape, Table
+from proofweave.core.findings import finding_of
+from proofweave.core.types import Finding, Where
+from proofweave.core.words.table import Said, say
+from proofweave.outline.shapes import Free, Many, OneOf, Record, Scalar, Shape, Table, about, words_of
 from proofweave.text.yaml.nodes import ListNode, MapNode, Node, ScalarNode
 
 WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
-SINGLE = "put the text in single quotes"
 CLOSE = 0.6
 """How alike (0 to 1) a misspelt key must be to its suggestion."""
 
@@ -50,14 +52,14 @@ def correct(node: Node, shape: Shape, findings: list[Finding]) -> Node:
     if isinstance(shape, OneOf):
         if not shape.first:
             known = {key: None for record in shape.records.values() for key in record.keys}
-            node = _respelt(node, list(known), shape.words, findings)
+            node = _respelt(node, list(known), shape, findings)
         elif chosen(node, shape) is None:
-            node = _respelt(node, list(shape.records), shape.words, findings, most=1)
+            node = _respelt(node, list(shape.records), shape, findings, most=1)
         record = chosen(node, shape)
         return node if record is None else correct(node, record, findings)
     if not isinstance(shape, Record):
         return node
-    node = _respelt(node, list(shape.keys), shape.words, findings)
+    node = _respelt(node, list(shape.keys), shape, findings)
     entries = tuple(
         (key, correct(value, shape.keys[key.value].shape, findings) if key.value in shape.keys else value)
         for key, value in node.items
@@ -69,7 +71,7 @@ def _same(new: Sequence[Node], old: Sequence[Node]) -> bool:
     return all(a is b for a, b in zip(new, old, strict=True))
 
 
-def _respelt(node: MapNode, known: Sequence[str], words: str, findings: list[Finding], most: int = 1000) -> MapNode:
+def _respelt(node: MapNode, known: Sequence[str], shape: Shape, findings: list[Finding], most: int = 1000) -> MapNode:
     """Return a mapping with its first `most` keys as they were meant."""
     there = {key.value for key, _ in node.items}
     if there.issubset(known):
@@ -78,76 +80,87 @@ def _respelt(node: MapNode, known: Sequence[str], words: str, findings: list[Fin
     for position, (key, value) in enumerate(node.items):
         meant = "" if key.value in known or position >= most else _closest(key.value, known)
         if meant and meant not in there:
-            findings.append(_unknown(key, known, words))
+            findings.append(_unknown(key, known, shape))
             there.add(meant)
             key = replace(key, value=meant)
         items.append((key, value))
     return replace(node, items=tuple(items))
 
 
-def problem(rule: str, where: Where, what: str, expected: str = "", fix: str = "") -> Finding:
-    """Return an error of the outline."""
-    return Finding(f"outline-{rule}", Severity.ERROR, where, what, expected, fix)
+def problem(rule: str, where: Where, name: str = "", expected: str = "", fix: str = "", **fields: Any) -> Finding:
+    """Return an error of the outline; its texts have a name, the rule's where none is given, or are given."""
+    key = f"outline.{name or rule}"
+    return finding_of(key, where, rule=f"outline-{rule}", expected=expected, fix=fix, **fields)
 
 
-def _scalar(node: Node, shape: Scalar, name: str) -> Iterator[Finding]:
+def _the(name: str) -> Said:
+    return say("outline.the-key", name=_short(name)) if name else say("outline.the-file")
+
+
+def _key_of(name: str) -> Said:
+    return say("outline.key-of", name=_short(name, 31)) if name else say("outline.key-of-file")
+
+
+def _empty(node: Node, expected: Said, the: Said) -> Finding:
+    return problem("empty", node.where, "", expected, the=the)
+
+
+def _scalar(node: Node, shape: Scalar, name: str, the: Callable[[str], Said] = _the) -> Iterator[Finding]:
     if not isinstance(node, ScalarNode):
-        yield _wrong_kind(node, shape.words, name)
+        yield _wrong_kind(node, words_of(shape), name)
         return
     value = node.value
     if not value.strip():
         if not shape.may_be_empty:
-            yield problem("empty", node.where, f"{_the(name)} is empty", shape.words)
+            yield _empty(node, words_of(shape), the(name))
     elif shape.choices:
         if value not in shape.choices:
             fix = _did_you_mean(value, shape.choices)
-            yield problem("value", node.place(), f"{_the(name)} is '{_short(value)}'", _listed(shape.choices), fix)
+            yield problem("value", node.place(), "", _listed(shape.choices), fix, the=the(name), value=_short(value))
     elif shape.pattern and not re.fullmatch(shape.pattern, value):
-        yield problem("value", node.place(), f"{_the(name)} is '{_short(value)}'", shape.words)
+        yield problem("value", node.place(), "", words_of(shape), the=the(name), value=_short(value))
     elif shape.one_line and "\n" in value.strip():
-        yield problem("value", node.place(), f"{_the(name)} runs over several lines", shape.words)
+        yield problem("value", node.place(), "several-lines", words_of(shape), the=the(name))
 
 
 def _record(node: Node, shape: Record, name: str) -> Iterator[Finding]:
     if not isinstance(node, MapNode):
-        yield _wrong_kind(node, f"{shape.words} with keys {_listed(shape.keys, 6)}", name)
+        expected = say("outline.with-keys", words=words_of(shape), keys=_listed(shape.keys, 6))
+        yield _wrong_kind(node, expected, name)
         return
     for key, value in node.items:
         known = shape.keys.get(key.value)
         if known is None:
-            yield _unknown(key, shape.keys, shape.words)
+            yield _unknown(key, shape.keys, shape)
         else:
             yield from conform(value, known.shape, key.value)
     there = {key.value for key, _ in node.items}
     for required, known in shape.keys.items():
         if known.required and required not in there:
-            yield problem(
-                "missing-key", node.where, f"{shape.words} has no '{required}'", f"{required}: …", known.about
-            )
+            words, fix = words_of(shape), about(known, required)
+            yield problem("missing-key", node.where, "", f"{required}: …", fix, words=words, key=required)
 
 
 def _many(node: Node, shape: Many, name: str) -> Iterator[Finding]:
     if isinstance(node, ListNode):
         if not node.items:
-            yield problem("empty", node.where, f"{_the(name)} is empty", shape.words)
+            yield _empty(node, words_of(shape), _the(name))
         for item in node.items:
             yield from conform(item, shape.item, _singular(name))
-    elif isinstance(node, ScalarNode) and node.absent:
-        yield problem("empty", node.where, f"{_the(name)} is empty", shape.words)
-    elif shape.single:
+    elif shape.single and not (isinstance(node, ScalarNode) and node.absent):
         yield from conform(node, shape.item, name)
     else:
-        yield _wrong_kind(node, shape.words, name)
+        yield _wrong_kind(node, words_of(shape), name)
 
 
 def _table(node: Node, shape: Table, name: str) -> Iterator[Finding]:
     if not isinstance(node, MapNode):
-        yield _wrong_kind(node, shape.words, name)
+        yield _wrong_kind(node, words_of(shape), name)
         return
     if not node.items:
-        yield problem("empty", node.where, f"{_the(name)} is empty", shape.words)
+        yield _empty(node, words_of(shape), _the(name))
     for key, value in node.items:
-        yield from _scalar(key, shape.key, f"a key of {name}")
+        yield from _scalar(key, shape.key, name, _key_of)
         yield from conform(value, shape.value, key.value)
 
 
@@ -157,21 +170,20 @@ def _one_of(node: Node, shape: OneOf, name: str) -> Iterator[Finding]:
         yield from _glued_key(node, shape)
         return
     if not isinstance(node, MapNode):
-        yield _wrong_kind(node, shape.words, name)
+        yield _wrong_kind(node, words_of(shape), name)
         return
     record = chosen(node, shape)
     if record is None:
         if not node.items:
-            yield problem("empty", node.where, f"{_the(name)} is empty", shape.words)
+            yield _empty(node, words_of(shape), _the(name))
             return
         key, value = node.items[0]
         text = node.flow and isinstance(value, ScalarNode) and value.absent
-        fix = f"if it is text, {SINGLE}: a text cannot start with {{" if text else ""
-        yield _unknown(key, shape.records, shape.words, fix)
+        yield _unknown(key, shape.records, shape, say("outline.if-text-start", mark="{") if text else "")
         return
-    if shape.first and node.items[0][0].value not in shape.records:
-        what = f"the first key of {shape.words} is '{node.items[0][0].value}'"
-        yield problem("first-key", node.items[0][0].where, what, "its kind", f"put '{record.name}:' first")
+    first = node.items[0][0]
+    if shape.first and first.value not in shape.records:
+        yield problem("first-key", first.where, words=words_of(shape), key=first.value, kind=record.name)
     yield from _record(node, record, name)
 
 
@@ -187,57 +199,49 @@ def _glued_key(node: ScalarNode, shape: OneOf) -> Iterator[Finding]:
     """Find `because：…` and `because:…` as an item of a list, which YAML reads as text."""
     glued = re.match(r"([a-z_]+)[ \t]*([:：])", node.value) if not node.style else None
     if glued and glued[1] in shape.records:
-        full = glued[2] == "："
-        what = f"'{glued[0]}' is read as text: " + ("the colon is full-width" if full else "no space after the colon")
-        rule = "yaml-full-width-colon" if full else "yaml-colon-space"
-        fix = f"write '{glued[1]}: …', or quote it if it is text"
-        yield Finding(rule, Severity.ERROR, node.place(glued.start(2)), what, "':' and a space", fix)
+        rule = "yaml-full-width-colon" if glued[2] == "：" else "yaml-colon-space"
+        place = node.place(glued.start(2))
+        yield finding_of(f"outline.glued-{rule}", place, rule=rule, written=glued[0], key=glued[1])
 
 
 def _free(node: Node, shape: Free, name: str) -> Iterator[Finding]:
-    if isinstance(node, ScalarNode):
-        if not node.value.strip():
-            yield problem("empty", node.where, f"{_the(name)} is empty", shape.words)
-    elif isinstance(node, ListNode):
-        yield _wrong_kind(node, shape.words, name)
-    elif not node.items:
-        yield problem("empty", node.where, f"{_the(name)} is empty", shape.words)
+    if isinstance(node, ListNode):
+        yield _wrong_kind(node, words_of(shape), name)
+    elif not (node.items if isinstance(node, MapNode) else node.value.strip()):
+        yield _empty(node, words_of(shape), _the(name))
 
 
-def _wrong_kind(node: Node, expected: str, name: str) -> Finding:
-    fix = ""
+def _wrong_kind(node: Node, expected: Said, name: str) -> Finding:
+    fix: str = ""
     if isinstance(node, ScalarNode):
         if node.absent:
-            return problem("empty", node.where, f"{_the(name)} is empty", expected)
-        found = f"the text '{_short(node.value)}'"
-    elif isinstance(node, ListNode):
-        found = "a list"
-        if node.flow:
-            found, fix = "a list in […]", f"if it is text, {SINGLE}: a text cannot start with ["
+            return _empty(node, expected, _the(name))
+        found = say("outline.found-text", text=_short(node.value))
     else:
-        found = "a mapping"
+        kind, mark = ("list", "[") if isinstance(node, ListNode) else ("mapping", "{")
+        found = say(f"outline.found-{'flow-' if node.flow else ''}{kind}")
         if node.flow:
-            found, fix = "a mapping in {…}", f"if it is text, {SINGLE}: a text cannot start with {{"
-        elif node.items and not WORD.fullmatch(node.items[0][0].value):
-            fix = f"if it is text, {SINGLE}: ': ' splits it"
-    return problem("kind", node.where, f"{_the(name)} is {found}", expected, fix)
+            fix = say("outline.if-text-start", mark=mark)
+        elif isinstance(node, MapNode) and node.items and not WORD.fullmatch(node.items[0][0].value):
+            fix = say("outline.if-text-splits")
+    return problem("kind", node.where, "", expected, fix, the=_the(name), found=found)
 
 
-def _unknown(key: ScalarNode, known: Iterable[str], words: str, otherwise: str = "") -> Finding:
+def _unknown(key: ScalarNode, known: Iterable[str], shape: Shape, otherwise: str = "") -> Finding:
     name = key.value
     fix = _did_you_mean(name, known) or otherwise
     if not fix and "：" in name:
-        fix = "write ':' and a space"
+        fix = say("outline.write-colon-space")
     elif not fix and ":" in name.rstrip(":"):
-        fix = "write a space after the colon"
+        fix = say("outline.write-space")
     elif not fix and not WORD.fullmatch(name):
-        fix = f"if it is text, {SINGLE}: ': ' splits it and {{ makes keys"
-    return problem("unknown-key", key.where, f"unknown key '{_short(name)}' in {words}", _listed(known), fix)
+        fix = say("outline.if-text-keys")
+    return problem("unknown-key", key.where, "", _listed(known), fix, key=_short(name), words=words_of(shape))
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:
     close = _closest(name, known)
-    return f"did you mean '{close}'?" if close else ""
+    return say("outline.did-you-mean", name=close) if close else ""
 
 
 def _closest(name: str, known: Iterable[str]) -> str:
@@ -249,13 +253,9 @@ def _listed(words: Iterable[str], most: int = 40) -> str:
     return ", ".join(listed[:most]) + (", …" if len(listed) > most else "")
 
 
-def _the(name: str) -> str:
-    return f"'{_short(name)}'" if name else "the file"
-
-
-def _short(text: str) -> str:
+def _short(text: str, most: int = 40) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= 40 else line[:39] + "…"
+    return line if len(line) <= most else line[: most - 1] + "…"
 
 
 def _singular(name: str) -> str:

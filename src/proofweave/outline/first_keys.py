@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-KEYS = ("source", "order", "batch", "priority", "title")
+KEYS = ("source", "order", "batch", "priority", "title", "language")
 LINE = re.compile(rf"^({'|'.join(KEYS)})[ \t]*[:：][ \t]*([^\n]*)", re.MULTILINE)
 BLOCK = re.compile(r"[|>][+-]?[0-9]?[ \t]*(?:#.*)?\Z")
 
 
 def peek(text: str) -> Mapping[str, str]:
-    """Return `source`, `order`, `batch`, `priority` and `title` where a line says them; any text gives an answer."""
+    """Return each of `KEYS` that a line says; any text gives an answer."""
     found: dict[str, str] = {}
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     for match in LINE.finditer(text):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from proofweave.core.findings import finding_of
 from proofweave.core.references import references_in
 from proofweave.core.types import (
     Check,
@@ -23,7 +25,7 @@ from proofweave.core.types import (
 )
 from proofweave.outline.conform import chosen, problem
 from proofweave.outline.format import PART
-from proofweave.outline.prose import prose_faults, tex_faults
+from proofweave.outline.prose import Fault, prose_faults, tex_faults
 from proofweave.text.tex.structure import split_rows
 from proofweave.text.yaml.nodes import ListNode, MapNode, Node, ScalarNode
 
@@ -115,12 +117,16 @@ class PartReader:
         """Return a text of Markdown, its faults noted."""
         if not isinstance(node, ScalarNode) or node.broken:
             return ""
-        for fault in prose_faults(node.value):
-            self.findings.append(
-                Finding(fault.rule, Severity.ERROR, node.place(fault.offset), fault.what, fix=fault.fix)
-            )
+        self.refuse(prose_faults(node.value), node)
         self.mention(node)
         return node.value.strip("\n")
+
+    def refuse(self, faults: Iterable[Fault], node: ScalarNode, shift: int = 0) -> None:
+        """Report what a text may not hold; `shift` is where in the scalar the text starts."""
+        self.findings += (
+            Finding(fault.rule, Severity.ERROR, node.place(fault.offset + shift), fault.what, fix=fault.fix)
+            for fault in faults
+        )
 
     def mention(self, node: Node | None, instruction: bool = False) -> None:
         """Note the references of a text."""
@@ -139,9 +145,7 @@ class PartReader:
             return None
         tex = tex_node.value.strip("\n")
         shift = len(tex_node.value) - len(tex_node.value.lstrip("\n"))
-        for fault in tex_faults(tex):
-            place = tex_node.place(fault.offset + shift)
-            self.findings.append(Finding(fault.rule, Severity.ERROR, place, fault.what, fix=fault.fix))
+        self.refuse(tex_faults(tex), tex_node, shift)
         rows = 1 if text_of(node.get("rows")) == "one" else len(split_rows(tex))
         return Equation(
             id=self.name("equation", node.get("id")),
@@ -157,12 +161,10 @@ class PartReader:
         """Return what the author says about the truth of an equation."""
         modes = [key for key in EXCLUSIVE if node.get(key) is not None]
         for extra in modes[1:]:
-            self.report_key(node, extra, f"'{extra}' and '{modes[0]}' exclude each other", "keep one of them")
-        if modes:
-            for idle in CHECKED_ONLY:
-                if node.get(idle) is not None:
-                    what = f"'{idle}' says how to check, and '{modes[0]}' that there is no check"
-                    self.report_key(node, idle, what, f"delete '{idle}' or '{modes[0]}'", Severity.WARNING)
+            self.report_key(node, extra, "exclusive", modes[0])
+        for idle in CHECKED_ONLY if modes else ():
+            if node.get(idle) is not None:
+                self.report_key(node, idle, "idle", modes[0], Severity.WARNING)
         mode = {modes[0]: text_of(node.get(modes[0])).strip()} if modes else {}
         given = node.get("given")
         order = node.get("order")
@@ -177,12 +179,11 @@ class PartReader:
             excuse=_texts(node.get("excuse")),
         )
 
-    def report_key(self, node: MapNode, key: str, what: str, fix: str, severity: Severity = Severity.ERROR) -> None:
-        """Report a key of an equation that contradicts another."""
-        name = node.key(key)
-        self.findings.append(
-            Finding("equation-check", severity, name.where if name else node.where, what, "one way to check", fix)
-        )
+    def report_key(self, node: MapNode, key: str, name: str, mode: str, severity: Severity = Severity.ERROR) -> None:
+        """Report a key of an equation that contradicts the key of its mode."""
+        where = (node.key(key) or node).where
+        found = finding_of(f"outline.{name}", where, severity, rule="equation-check", key=key, mode=mode)
+        self.findings.append(found)
 
     def symbols(self, node: Node | None) -> tuple[SymbolSpec, ...]:
         """Return the entries of a `symbols:`."""
@@ -206,10 +207,10 @@ def number_in(text: str) -> int | None:
     return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
 
 
-def misfit(node: Node, what: str, expected: str, fix: str = "") -> Finding:
+def misfit(node: Node, name: str, expected: str = "", **fields: Any) -> Finding:
     """Return the finding for a value that cannot be meant."""
     where = node.place() if isinstance(node, ScalarNode) else node.where
-    return problem("value", where, what, expected, fix)
+    return problem("value", where, name, expected, "", **fields)
 
 
 def _has_text(node: ScalarNode) -> bool:

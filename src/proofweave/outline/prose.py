@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from proofweave.core.words.table import Said, say
 from proofweave.text.tex.structure import TOP_ENVIRONMENTS, environments, labels_in, tags_in, unstarred
 from proofweave.text.tex.tokens import TEXT_COMMANDS, TOKEN
 
@@ -15,8 +16,8 @@ class Fault(NamedTuple):
 
     rule: str
     offset: int
-    what: str
-    fix: str
+    what: Said
+    fix: Said
 
 
 CODE_OR_MATH = re.compile(
@@ -26,22 +27,17 @@ CODE_OR_MATH = re.compile(
 """Inline code or inline math, neither running over a blank line."""
 
 FAULTS = (
-    ("prose-heading", r"^ {0,3}#{1,6}(?=\s|$)", "a heading", "a section's title makes the heading"),
-    (
-        "prose-heading",
-        r"(?<=\S\n) {0,3}(?:=+|-+)[ \t]*$",
-        "an underlined heading",
-        "a section's title makes the heading",
-    ),
-    ("prose-fence", r"^ {0,3}(?:`{3,}|~{3,})", "a fence", "write a listing as its own part: `code:`"),
-    ("prose-display", r"(?<!\\)\$\$(?:(?s:.)*?\$\$)?", "a display", "write it as its own part: `equation:`"),
-    ("prose-display", r"\\(?:begin[ \t]*\{|\[)", "a display", "write it as its own part: `equation:`"),
-    ("prose-html", r"<(?:/?[A-Za-z][A-Za-z0-9-]*(?=[\s/>])|!--|\?)", "HTML", "write Markdown, and \\lt for < in math"),
+    ("heading", r"^ {0,3}#{1,6}(?=\s|$)"),
+    ("underlined-heading", r"(?<=\S\n) {0,3}(?:=+|-+)[ \t]*$"),
+    ("fence", r"^ {0,3}(?:`{3,}|~{3,})"),
+    ("display", r"(?<!\\)\$\$(?:(?s:.)*?\$\$)?"),
+    ("display", r"\\(?:begin[ \t]*\{|\[)"),
+    ("html", r"<(?:/?[A-Za-z][A-Za-z0-9-]*(?=[\s/>])|!--|\?)"),
 )
-PATTERNS = tuple((rule, re.compile(pattern, re.MULTILINE), what, fix) for rule, pattern, what, fix in FAULTS)
+PATTERNS = tuple((name, re.compile(pattern, re.MULTILINE)) for name, pattern in FAULTS)
 IN_MATH = (
-    ("prose-display", re.compile(r"\\begin[ \t]*\{"), "a display", "write it as its own part: `equation:`"),
-    ("prose-tag", re.compile(r"\\(?:tag|label|eqref)(?![A-Za-z])"), "a number of its own", "refer by id: @eq:…"),
+    ("display", re.compile(r"\\begin[ \t]*\{")),
+    ("tag", re.compile(r"\\(?:tag|label|eqref)(?![A-Za-z])")),
 )
 
 
@@ -60,23 +56,20 @@ def prose_faults(text: str) -> Iterator[Fault]:
 def _all_faults(text: str) -> Iterator[Fault]:
     spans = list(CODE_OR_MATH.finditer(text)) if "$" in text or "`" in text else []
     masked = CODE_OR_MATH.sub(lambda span: re.sub(r"[^\n]", "x", span[0]), text) if spans else text
-    for rule, pattern, what, fix in PATTERNS:
-        for match in pattern.finditer(masked):
-            yield Fault(rule, match.start(), f"prose holds {what}: '{_line(text, match.start())}'", fix)
+    yield from _held(PATTERNS, masked, text)
     for span in spans:
-        if span[1]:
-            continue
-        for rule, pattern, what, fix in IN_MATH:
-            for match in pattern.finditer(span[0]):
-                yield Fault(
-                    rule,
-                    span.start() + match.start(),
-                    f"prose holds {what}: '{_line(match.string, match.start())}'",
-                    fix,
-                )
-    for rule, pattern, what, fix in IN_MATH[1:]:
+        if not span[1]:
+            yield from _held(IN_MATH, span[0], span[0], span.start())
+    yield from _held(IN_MATH[1:], masked, text)
+
+
+def _held(patterns: Sequence[tuple[str, re.Pattern[str]]], masked: str, text: str, shift: int = 0) -> Iterator[Fault]:
+    """Yield what patterns find in a text; `shift` is where it starts."""
+    for name, pattern in patterns:
         for match in pattern.finditer(masked):
-            yield Fault(rule, match.start(), f"prose holds {what}: '{_line(text, match.start())}'", fix)
+            what = say("outline.prose-holds", what=say(f"outline.prose-{name}"), line=_line(text, match.start()))
+            rule = f"prose-{name.removeprefix('underlined-')}"
+            yield Fault(rule, shift + match.start(), what, say(f"outline.{rule}-fix"))
 
 
 def _line(text: str, offset: int) -> str:
@@ -87,31 +80,25 @@ def _line(text: str, offset: int) -> str:
 def tex_faults(tex: str) -> Iterator[Fault]:
     r"""Yield what a formula holds although templates add it: `\tag`, `\label`, `$`, an environment that numbers."""
     for mark in tags_in(tex):
-        fix = "delete it: numbers come from `tags:` (`tag: none` for a display without one)"
-        yield Fault("tex-tag", mark.offset, rf"the formula holds \{mark.command}", fix)
+        yield _fault("tex-tag", mark.offset, rf"\{mark.command}")
     for mark in labels_in(tex):
-        yield Fault(
-            "tex-label", mark.offset, r"the formula holds \label", "give the equation an `id:`, refer by @eq:id"
-        )
+        yield _fault("tex-label", mark.offset, r"\label")
     for environment in environments(tex):
         if unstarred(environment.name) in TOP_ENVIRONMENTS:
-            what = rf"the formula holds \begin{{{environment.name}}}"
-            fix = r"write what stands inside; rows separated by \\ become an align"
-            yield Fault("tex-environment", environment.start, what, fix)
+            yield _fault("tex-environment", environment.start, rf"\begin{{{environment.name}}}")
     for token in TOKEN.finditer(tex):
         if token["command"] in ("notag", "nonumber"):
-            what = rf"the formula holds \{token['command']}"
-            yield Fault(
-                "tex-tag", token.start(), what, "`tag: none` leaves a display unnumbered, `rows: one` numbers it once"
-            )
+            yield _fault("tex-tag", token.start(), rf"\{token['command']}", "numberless-rows")
     if "$" in tex:
         yield from _dollars(tex)
     if "\n" in tex and re.search(r"\n[ \t]*\n", tex.strip()):
         blank = re.search(r"\n[ \t]*\n", tex)
         assert blank is not None
-        yield Fault(
-            "tex-blank-line", blank.start(), "the formula holds a blank line", "delete it: TeX allows none in a formula"
-        )
+        yield Fault("tex-blank-line", blank.start(), say("outline.tex-blank-line"), say("outline.tex-blank-line-fix"))
+
+
+def _fault(rule: str, offset: int, held: str, fix: str = "") -> Fault:
+    return Fault(rule, offset, say("outline.formula-holds", what=held), say(f"outline.{fix or f'{rule}-fix'}"))
 
 
 def _dollars(tex: str) -> Iterator[Fault]:
@@ -128,10 +115,5 @@ def _dollars(tex: str) -> Iterator[Fault]:
                 depths.pop()
             depth = max(0, depth - 1)
         elif token["dollar"] and not depths:
-            yield Fault(
-                "tex-dollar",
-                token.start(),
-                f"the formula holds {token['dollar']}",
-                "delete it: a formula is math already",
-            )
+            yield _fault("tex-dollar", token.start(), token["dollar"])
         text_next = token["command"] is not None and token["command"].rstrip("*") in TEXT_COMMANDS

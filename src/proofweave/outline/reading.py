@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from proofweave.core import formats
 from proofweave.core.types import Finding, Outline, Severity, Where
 from proofweave.outline.build import Builder
 from proofweave.outline.checks import check_ids, check_mentions, check_tags
 from proofweave.outline.conform import conform, correct, problem
 from proofweave.outline.first_keys import peek
 from proofweave.outline.format import OUTLINE
+from proofweave.outline.shapes import words_of
+from proofweave.outline.version import too_new
 from proofweave.text.yaml.nodes import MapNode, ScalarNode
 from proofweave.text.yaml.reading import read_nodes
 
@@ -57,8 +60,11 @@ def reading_of(text: str, path: str) -> Reading:
     root, findings = read_nodes(text, path)
     rules = {finding.rule for finding in findings if finding.severity is Severity.ERROR}
     if root is None or (isinstance(root, ScalarNode) and root.absent):
-        empty = problem("empty", Where(path), "the file is empty", "an outline", "`proofweave new` lays one out")
+        empty = problem("empty", Where(path), "file-empty", words_of(OUTLINE))
         return Reading(None, findings if rules else (*findings, empty))
+    newer = too_new(root, formats.OUTLINE, "outline-format")
+    if newer:
+        return Reading(None, newer)
     misspelt: list[Finding] = []
     root = correct(root, OUTLINE, misspelt)
     misfits = [*misspelt, *conform(root, OUTLINE)]

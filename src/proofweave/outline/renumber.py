@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from proofweave.core.findings import finding_of
 from proofweave.core.types import Finding, Outline, Section, Severity, TagRange, Where
 from proofweave.outline.checks import count_numbered
 from proofweave.outline.reading import reading_of
@@ -187,5 +188,4 @@ def _unplaced(value: object) -> str:
 
 
 def _beyond(path: str) -> Finding:
-    what = "the ranges of this outline are written in a way that cannot be rewritten safely"
-    return Finding("retag", Severity.ERROR, Where(path), what, "`tags: 3-6` on its own line", "set them by hand")
+    return finding_of("outline.retag-unsafe", Where(path), rule="retag")

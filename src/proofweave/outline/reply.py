@@ -9,6 +9,8 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from proofweave.core import formats
+from proofweave.core.findings import finding_of
 from proofweave.core.types import (
     Code,
     Equation,
@@ -17,16 +19,16 @@ from proofweave.core.types import (
     Part,
     Provenance,
     Reply,
-    Severity,
     Slot,
     Step,
     SymbolSpec,
     Text,
 )
 from proofweave.outline.conform import conform
-from proofweave.outline.format import ID, PARTS
+from proofweave.outline.format import ID, PARTS, POSITIVE
 from proofweave.outline.parts import PartReader, plain, text_of
 from proofweave.outline.shapes import Free, Key, Record, Scalar, Table
+from proofweave.outline.version import too_new
 from proofweave.text.yaml.nodes import ListNode, MapNode, Node, ScalarNode
 from proofweave.text.yaml.strict_json import read_json_nodes
 
@@ -39,19 +41,17 @@ SHORTENED = {"b": r"\u0008", "f": r"\u000c", "r": r"\u000d", "t": r"\u0009"}
 PROSE_KEYS = frozenset({"because", "intuition", "caption", "tex", "write", "assume", "skip"})
 """Keys whose text may be a list of sentences."""
 
-SLOTS = Table("slots", "slots and their parts", PARTS, ID)
-REPLIES = Table("replies", "blocks and their slots", SLOTS, ID)
+SLOTS = Table("slots", PARTS, ID)
+REPLIES = Table("replies", SLOTS, ID)
 RECORDING = Record(
     "recording",
-    "a recording",
     {
-        "block": Key(ID, "The block whose slots it fills.", required=True),
-        "spec": Key(
-            Scalar(may_be_empty=True), "The sha256 of the block's specification; `proofweave adopt` writes it."
-        ),
-        "key": Key(Scalar(may_be_empty=True), "The sha256 of specification, model and parameters."),
-        "provenance": Key(Free("who wrote it, when, and with which parameters"), "Where it comes from."),
-        "slots": Key(SLOTS, "For each slot its parts, as an outline writes them.", required=True),
+        "format": Key(POSITIVE, "recording-format"),
+        "block": Key(ID, "recording-block", required=True),
+        "spec": Key(Scalar(may_be_empty=True), "recording-spec"),
+        "key": Key(Scalar(may_be_empty=True), "recording-key"),
+        "provenance": Key(Free("provenance"), "recording-provenance"),
+        "slots": Key(SLOTS, "recording-slots", required=True),
     },
 )
 
@@ -62,6 +62,9 @@ def read_reply(text: str, path: str) -> tuple[Reply | None, tuple[Finding, ...]]
     root, problems = read_json_nodes(text, path)
     if root is None:
         return None, problems
+    newer = too_new(root, formats.RECORDING, "reply-format")
+    if newer:
+        return None, newer
     root = _joined(root)
     findings = [*problems, *_as_recording(conform(root, RECORDING))]
     if not isinstance(root, MapNode):
@@ -100,6 +103,7 @@ def write_reply(reply: Reply) -> str:
         if value:
             provenance[key] = dict(sorted(value.items())) if isinstance(value, Mapping) else value
     document = {
+        "format": formats.RECORDING,
         "block": reply.block,
         "spec": reply.spec,
         "key": reply.key,
@@ -128,8 +132,7 @@ def _unfilled(slots: Mapping[str, Sequence[Part]], path: str) -> Iterator[Findin
     for name, parts in slots.items():
         for part in parts:
             if isinstance(part, Slot):
-                what = f"slot '{name}' is filled with another slot"
-                yield Finding("reply-slot-unfilled", Severity.ERROR, part.where, what, "text, equations, steps, code")
+                yield finding_of("outline.reply-slot-unfilled", part.where, slot=name)
 
 
 def _as_recording(findings: Sequence[Finding] | Iterator[Finding]) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from proofweave.core.types import Slot
 from proofweave.outline.format import OUTLINE
-from proofweave.outline.shapes import Free, Key, Many, OneOf, Record, Scalar, Shape, Table
+from proofweave.outline.shapes import Free, Many, OneOf, Record, Scalar, Shape, Table, about, words_of
 
 Schema = dict[str, Any]
 
@@ -64,7 +64,7 @@ class _Writer:
         if isinstance(shape, Table):
             return {
                 "type": "object",
-                "description": shape.words,
+                "description": words_of(shape),
                 "minProperties": 1,
                 **({"propertyNames": {"pattern": f"^(?:{shape.key.pattern})$"}} if shape.key.pattern else {}),
                 "additionalProperties": self.schema(shape.value),
@@ -77,13 +77,12 @@ class _Writer:
         required = [name for name, key in record.keys.items() if key.required]
         return {
             "type": "object",
-            "properties": {name: self.key(key) for name, key in record.keys.items()},
+            "properties": {
+                name: {"description": about(key, name), **self.schema(key.shape)} for name, key in record.keys.items()
+            },
             **({"required": required} if required else {}),
             "additionalProperties": False,
         }
-
-    def key(self, key: Key) -> Schema:
-        return {"description": key.about, **self.schema(key.shape)}
 
 
 def _scalar(shape: Scalar) -> Schema:

@@ -1,19 +1,24 @@
-"""Shapes of a declarative format: the reader checks nodes against them, and the JSON Schema is made of them."""
+"""Shapes of a declarative format: the reader checks nodes against them, and the JSON Schema is made of them.
+
+In the table of words, under `format`, a shape's name says what messages call such a value, and `about` is a sentence.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from proofweave.core.words.table import Said, say
+
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A text: `words` names it in messages; all of it matches `pattern`, or it is one of `choices`.
+    """A text; all of it matches `pattern`, or it is one of `choices`.
 
     A `number` or `flag` is what YAML itself would resolve to a number or a boolean.
     """
 
-    words: str = "text"
+    name: str = "text"
     pattern: str = ""
     choices: tuple[str, ...] = ()
     one_line: bool = False
@@ -36,7 +41,6 @@ class Record:
     """A mapping with known keys."""
 
     name: str
-    words: str
     keys: Mapping[str, Key]
 
 
@@ -45,7 +49,7 @@ class Many:
     """A list that is not empty; where `single`, one item needs no list around it."""
 
     item: Shape
-    words: str
+    name: str
     single: bool = False
 
 
@@ -54,7 +58,6 @@ class Table:
     """A mapping whose keys the author chooses."""
 
     name: str
-    words: str
     value: Shape
     key: Scalar = Scalar()
 
@@ -64,7 +67,6 @@ class OneOf:
     """A text, or a record chosen by which of its keys is there; with `first`, that must be the first key."""
 
     name: str
-    words: str
     records: Mapping[str, Record]
     text: Scalar | None = None
     first: bool = False
@@ -74,7 +76,17 @@ class OneOf:
 class Free:
     """A text, or a mapping of texts, lists and mappings, which a later stage reads."""
 
-    words: str
+    name: str
 
 
 Shape = Scalar | Record | Many | Table | OneOf | Free
+
+
+def words_of(shape: Shape) -> Said:
+    """Return what messages call a value of a shape."""
+    return say(f"format.{shape.name}")
+
+
+def about(key: Key, name: str) -> Said:
+    """Return the sentence about a key of a name."""
+    return say(f"format.{key.about}", key=name)

@@ -17,6 +17,12 @@ VERB_FOLDER = ROOT / "cli"
 START = ("__init__.py", "__main__.py", "cli/__init__.py", "cli/verb.py")
 """What runs before any verb."""
 
+APART = (ROOT / "pipeline/generate/ask.py",)
+"""What no verb's output depends on: a reply that is recorded is the same whatever asked for it."""
+
+WORDS = re.compile(r"""["'](\w+)\.[\w{]|labels\(\s*["'](\w+)""")
+"""A key of the table of words, or all of a room; each room is a file beside the table."""
+
 COMPUTES = {
     "validate": ("numpy", "scipy", "mini-racer", "sphinxcontrib-katex"),
     "figure": ("matplotlib", "numpy"),
@@ -44,12 +50,12 @@ def fingerprint(*verbs: str) -> str:
 
 
 def modules(verb: str) -> tuple[Path, ...]:
-    """Return the files of the modules a verb may load, at the top of a file or inside a function."""
+    """Return the files a verb may load, at the top of a module or inside a function, and the words it says."""
     waiting = [ROOT / name for name in (*START, f"cli/{verb}.py")]
     found: set[Path] = set()
     while waiting:
         path = waiting.pop()
-        if path in found:
+        if path in found or path in APART:
             continue
         found.add(path)
         waiting += [other for other in _imports(path) if other not in found]
@@ -59,10 +65,12 @@ def modules(verb: str) -> tuple[Path, ...]:
 @cache
 def _imports(path: Path) -> frozenset[Path]:
     names: set[str] = set()
-    for match in IMPORT.finditer(path.read_text(encoding="utf-8")):
+    text = path.read_text(encoding="utf-8")
+    for match in IMPORT.finditer(text):
         package = match[1] or match[3]
         names |= {package, *(f"{package}.{name}" for name in re.findall(r"\w+", match[2] or ""))}
-    return frozenset(file for name in names for file in _files(name))
+    rooms = {ROOT / "core" / "words" / f"{said[1] or said[2]}.toml" for said in WORDS.finditer(text)}
+    return frozenset({file for name in names for file in _files(name)} | {room for room in rooms if room.is_file()})
 
 
 @cache

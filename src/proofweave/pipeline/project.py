@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from proofweave.adapters.files import inside, read_text
 from proofweave.core.errors import FileError, FindingsError, UsageError
-from proofweave.core.types import Finding, Outline, Post, Reply, Severity, Where
+from proofweave.core.findings import finding_of
+from proofweave.core.types import Finding, Outline, Post, Where
 from proofweave.core.wire import errors
 from proofweave.outline.config import Config, read_config
+
+Tell = Callable[[str], None]
+"""What hears a line about the work while it goes on; the command line prints it."""
 
 MARKS = ("config.yaml", "outlines")
 
 MOST_CHARACTERS = 4_000_000
 """The longest post that is grown; the longest real ones have a fortieth of it."""
+
+
+def silent(line: str) -> None:
+    """Hear a line, and say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +45,6 @@ class Project:
             "change to the folder that holds config.yaml and outlines/",
         )
 
-    def path(self, argument: str) -> Path:
-        """Return the file a command-line argument names, relative to the working directory."""
-        return Path(argument).absolute()
-
     def name(self, path: Path) -> str:
         """Return a file's path as findings print it: relative to the root where it lies inside."""
         absolute = Path(os.path.normpath(path.absolute()))
@@ -53,20 +57,40 @@ class Project:
             raise FindingsError(findings)
         return config
 
+    def language(self) -> str:
+        """Return the language findings are printed in: the one config.yaml asks for, else English."""
+        try:
+            asked = read_config(read_text(self.root / "config.yaml"), "config.yaml")[0].language
+        except FileError:
+            asked = "auto"
+        return "en" if asked == "auto" else asked
+
     def outline(self, path: Path) -> tuple[Outline | None, tuple[Finding, ...]]:
         """Return an outline and its problems; a file that cannot be read is a problem too."""
         from proofweave.outline.reading import read_outline
 
         name = self.name(path)
         try:
-            text = read_text(path)
+            text = read_text(path, name)
         except FileError as error:
-            return None, (unreadable(error, path, name),)
+            return None, (finding_of("files.file-unreadable", Where(name), what=error.what, fix=error.fix),)
         return read_outline(text, name)
 
     def outlines(self) -> tuple[Path, ...]:
         """Return the outline files, sorted by name."""
         return tuple(sorted((self.root / "outlines").glob("*.yaml")))
+
+    def ingredients(self, outline: Path) -> tuple[Path, ...]:
+        """Return the files that a post is made of, as far as they are there: its own, and those of all posts."""
+        from proofweave.outline.first_keys import peek
+
+        text = outline.read_text(encoding="utf-8", errors="replace") if outline.is_file() else ""
+        found = [outline, self.root / peek(text).get("source", "")]
+        found += sorted((self.root / "generations" / outline.stem).glob("*.json"))
+        found.append(self.root / "config.yaml")
+        for folder in ("prompt", "post"):
+            found += sorted((self.root / "templates" / folder).glob("*.j2"))
+        return tuple(path for path in found if path.is_file())
 
     def source(self, outline: Outline) -> tuple[Post | None, tuple[Finding, ...]]:
         """Return the source post of an outline; a missing or unreadable one is a problem at `source:`."""
@@ -74,13 +98,13 @@ class Project:
 
         path = self.root / outline.source
         if not inside(self.root, path):
-            what = f"source '{outline.source}' leads out of the project"
-            return None, (_source_problem(outline, what, "a path below blogs_raw/", ""),)
+            away = finding_of("files.source-away", outline.source_where, rule="source-unreadable", path=outline.source)
+            return None, (away,)
         try:
-            text = read_text(path)
+            text = read_text(path, outline.source)
         except FileError as error:
-            what = error.what.replace(str(path), outline.source)
-            return None, (_source_problem(outline, what, "a readable UTF-8 Markdown file", error.fix),)
+            where = outline.source_where
+            return None, (finding_of("files.source-unreadable", where, what=error.what, fix=error.fix),)
         problems = unfit(text, outline.source, outline.source_where)
         return (None, problems) if problems else (read_post(text, outline.source), ())
 
@@ -94,43 +118,18 @@ class Project:
         return {self.name(path): read_text(path) for path in sorted(folder.glob("*.json"))}
 
 
-def read_recordings(texts: Mapping[str, str]) -> tuple[tuple[Reply, ...], tuple[Finding, ...]]:
-    """Return the replies of some recordings, and the problems of those that cannot be used."""
-    from proofweave.outline.reply import read_reply
-
-    replies: list[Reply] = []
-    findings: list[Finding] = []
-    for path, text in texts.items():
-        reply, problems = read_reply(text, path)
-        findings += problems
-        if reply is not None:
-            replies.append(reply)
-    return tuple(replies), tuple(findings)
-
-
-def unreadable(error: FileError, path: Path, name: str) -> Finding:
-    """Return the finding for a file that cannot be read as text; it says the name, the same on every machine."""
-    what = error.what.replace(str(path), name)
-    return Finding("file-unreadable", Severity.ERROR, Where(name), what, "a readable UTF-8 text file", error.fix)
-
-
 def unfit(text: str, name: str, where: Where) -> tuple[Finding, ...]:
     """Return why a text is no post: there is nothing in it, or far too much."""
     if not text.strip("\ufeff \t\r\n"):
-        return (Finding("source-empty", Severity.ERROR, where, f"the post {name} is empty", "some Markdown"),)
+        return (finding_of("files.source-empty", where, path=name),)
     if len(text) > MOST_CHARACTERS:
-        what = f"the post {name} has {len(text)} characters"
-        return (Finding("source-size", Severity.ERROR, where, what, f"at most {MOST_CHARACTERS}", "split the post"),)
+        return (finding_of("files.source-size", where, path=name, characters=len(text), most=MOST_CHARACTERS),)
     return ()
 
 
-def outline_paths(project: Project, arguments: Sequence[str]) -> tuple[Path, ...]:
-    """Return the outlines the command line names, or all of the project."""
-    paths = tuple(project.path(argument) for argument in arguments) or project.outlines()
+def outline_paths(project: Project, named: Sequence[Path]) -> tuple[Path, ...]:
+    """Return the outlines that are named, or all of the project."""
+    paths = tuple(named) or project.outlines()
     if not paths:
         raise UsageError("there are no outlines in outlines/", "write one with `proofweave new blogs_raw/POST.md`")
     return paths
-
-
-def _source_problem(outline: Outline, what: str, expected: str, fix: str) -> Finding:
-    return Finding("source-unreadable", Severity.ERROR, outline.source_where, what, expected, fix)

@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from proofweave.adapters.katex import KaTeX
+from proofweave.pipeline.project import Project, Tell, silent
 
 if TYPE_CHECKING:
     from proofweave.core.types import Finding
-    from proofweave.pipeline.project import Project
 
-SHARED = ("config.yaml", "templates/*/*.j2")
-PATTERNS = ("outlines/*.yaml", "blogs_raw/*.md", "generations/*/*.json", "figures/*/*.py", *SHARED)
+PATTERNS = (
+    *("outlines/*.yaml", "blogs_raw/*.md", "generations/*/*.json", "figures/*/*.py"),
+    *("config.yaml", "templates/*/*.j2"),
+)
 """What posts are made of; a file that matches is watched."""
 
 
@@ -28,35 +30,30 @@ class Builder:
     def post(self, path: Path) -> tuple[Finding, ...]:
         """Build the post of an outline and its page; return the errors that keep it from being grown."""
         from proofweave.adapters.files import write_text
-        from proofweave.cli.export import grown_page
-        from proofweave.core.wire import dump, errors
-        from proofweave.pipeline.judge import judged
-        from proofweave.pipeline.stages import (
-            assembled,
-            findings_of,
-            merged,
-            rendered,
-            replies_document,
-            requests_document,
-            requests_in,
-        )
+        from proofweave.core.wire import errors
+        from proofweave.pipeline.assembly import assembled, merged
+        from proofweave.pipeline.documents import findings_of, write_document
+        from proofweave.pipeline.export.page import grown, page_of, refused_page
+        from proofweave.pipeline.generate.replies import replies_document
+        from proofweave.pipeline.render import rendered, requests_document, requests_in
+        from proofweave.pipeline.validate import judged
 
         project, name = self.project, path.stem
         build = project.root / "build"
         requests = requests_document(name, rendered(project, path))
-        replies = replies_document(project, name, requests_in(requests), findings_of(requests))
+        replies = replies_document(project, requests_in(requests))
         judgement = judged(project, path, replies)
-        write_text(build / "requests" / f"{name}.json", dump(requests))
-        write_text(build / "replies" / f"{name}.json", dump(replies))
-        write_text(build / "findings" / f"{name}.json", dump(judgement))
+        write_document(build / "requests" / f"{name}.json", requests)
+        write_document(build / "replies" / f"{name}.json", replies)
+        write_document(build / "findings" / f"{name}.json", judgement)
         stopping = errors(findings_of(judgement))
         assembly = None if stopping else assembled(project, path, replies)
         if assembly is not None:
             write_text(build / "posts" / f"{name}.md", merged(project, assembly))
         page = self.site / "posts" / f"{name}.html"
         if assembly is not None or not page.is_file():
-            html, _ = grown_page(project, path, replies, judgement, katex=self.katex, assembly=assembly)
-            write_text(page, html)
+            document = None if assembly is None else grown(project, path, assembly, judgement)
+            write_text(page, refused_page(judgement) if document is None else page_of(document, katex=self.katex)[0])
         return stopping
 
     def figure(self, script: Path) -> None:
@@ -68,12 +65,12 @@ class Builder:
         for folder in (self.project.root / "build" / "figures", self.site / "figures"):
             write_text(folder / script.parent.name / f"{script.stem}.svg", svg, keep=True)
 
-    def around(self) -> None:
+    def around(self, tell: Tell = silent) -> None:
         """Write the pages around the posts."""
-        from proofweave.cli.site import write_assets, write_site
+        from proofweave.pipeline.site import write_assets, write_site
 
         write_assets(self.site / "assets")
-        write_site(self.project, self.site)
+        write_site(self.project, self.site, tell)
 
     def concerned(self, changed: str) -> tuple[Path, ...]:
         """Return the outlines of the posts that a changed file is part of."""
@@ -95,10 +92,8 @@ class Builder:
         page = self.site / "posts" / f"{path.stem}.html"
         if not page.is_file():
             return True
-        root = self.project.root
-        found = [path, *(root / "blogs_raw").glob("*.md"), *(root / "generations" / path.stem).glob("*.json")]
-        found += [shared for pattern in SHARED for shared in root.glob(pattern)]
-        return any(each.stat().st_mtime_ns > page.stat().st_mtime_ns for each in found)
+        built = page.stat().st_mtime_ns
+        return any(each.stat().st_mtime_ns > built for each in self.project.ingredients(path))
 
     def undrawn(self) -> tuple[Path, ...]:
         """Return the scripts of figures that the site lacks, or has older."""

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from proofweave.core.errors import FindingsError
-from proofweave.core.types import Finding, Severity, Where
+from proofweave.core.findings import finding_of
+from proofweave.core.types import Where
 
 if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
@@ -15,15 +16,15 @@ HELD = "template:"
 """How tracebacks name a template, which is a text in memory and not a file."""
 
 
-def environment_of(templates: Mapping[str, str]) -> SandboxedEnvironment:
-    """Return a sandboxed template environment over texts by name; a value a template misspells is an error."""
+def environment_of(templates: Mapping[str, str], words: Mapping[str, str] | None = None) -> SandboxedEnvironment:
+    """Return a sandboxed environment over texts by name, all with `words`; a value a template misspells is an error."""
     from jinja2 import FunctionLoader, StrictUndefined
     from jinja2.sandbox import SandboxedEnvironment
 
     def held(name: str) -> tuple[str, str, None] | None:
         return (templates[name], HELD + name, None) if name in templates else None
 
-    return SandboxedEnvironment(
+    environment = SandboxedEnvironment(
         loader=FunctionLoader(held),
         undefined=StrictUndefined,
         autoescape=False,  # the output is Markdown; HTML is refused in the outline and escaped at export
@@ -31,6 +32,8 @@ def environment_of(templates: Mapping[str, str]) -> SandboxedEnvironment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.globals["words"] = words or {}
+    return environment
 
 
 def print_template(environment: SandboxedEnvironment, folder: str, name: str, values: Mapping[str, Any]) -> str:
@@ -40,12 +43,13 @@ def print_template(environment: SandboxedEnvironment, folder: str, name: str, va
     try:
         return environment.get_template(name).render(**values)
     except TemplateNotFound as error:
-        raise _template_problem(f"{folder}/{error.name}", 1, "this template does not exist") from None
+        raise _broken(Where(f"{folder}/{error.name}"), "template-missing") from None
     except TemplateSyntaxError as error:
-        raise _template_problem(f"{folder}/{error.name or name}", error.lineno, str(error.message)) from None
+        where = Where(f"{folder}/{error.name or name}", error.lineno)
+        raise _broken(where, "template-broken", said=str(error.message)) from None
     except (TemplateError, TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
         inner, line = _template_place(error, name)
-        raise _template_problem(f"{folder}/{inner}", line, str(error)) from None
+        raise _broken(Where(f"{folder}/{inner}", line), "template-broken", said=str(error)) from None
 
 
 def _template_place(error: BaseException, name: str) -> tuple[str, int]:
@@ -59,6 +63,5 @@ def _template_place(error: BaseException, name: str) -> tuple[str, int]:
     return place
 
 
-def _template_problem(file: str, line: int, what: str) -> FindingsError:
-    fix = "correct the template; docs/templates.md lists the values each one is given"
-    return FindingsError([Finding("template-broken", Severity.ERROR, Where(file, line), what, fix=fix)])
+def _broken(where: Where, name: str, **fields: Any) -> FindingsError:
+    return FindingsError([finding_of(f"text.{name}", where, rule="template-broken", **fields)])

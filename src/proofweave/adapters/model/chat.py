@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from proofweave.adapters.model.errors import Trouble, Unanswered, said_by, trouble_of
 from proofweave.adapters.model.heard import Answer, Heard
 from proofweave.adapters.model.server import MODES, Dialect, Server, adapted, client_of, request_body, scrubbed, spoken
+from proofweave.core.words.table import say
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -98,12 +99,14 @@ class Chat:
         asked = self._retry_after(trouble.headers, time.time())
         pause = self._patience.pause(attempt, asked, random.random()) if trouble.passing else None
         if pause is None:
-            after = f" (attempt {attempt})" if attempt > 1 else ""
-            late = f"; it asks to wait {asked:.0f} s" if asked is not None and trouble.passing else ""
+            if asked is not None and trouble.passing:
+                what = say("adapters.server-late", what=what, seconds=f"{asked:.0f}")
+            if attempt > 1:
+                what = say("adapters.server-attempt", what=what, attempt=attempt)
             lost = characters if trouble.started else -1
-            raise Unanswered(what + late + after, trouble.fix, fatal=trouble.fatal, lost=lost)
+            raise Unanswered(what, trouble.fix, fatal=trouble.fatal, lost=lost)
         if trouble.started and not self._ears.again(label, characters):
-            raise Unanswered(f"{what}; the budget allows no other attempt")
+            raise Unanswered(say("adapters.server-budget", what=what))
         self.repeats += 1
         self._ears.told(label, f"{what}; asked again in {pause:.1f} s (attempt {attempt + 1})")
         if asked is not None:  # the whole key is over its limit, not this call alone

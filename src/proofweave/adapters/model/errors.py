@@ -7,13 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from proofweave.core.errors import ProofweaveError
+from proofweave.core.words.table import say
 
-FATAL = {
-    401: ("the server does not accept the key (401)", "check the environment variable that `key_variable` names"),
-    402: ("the account has no balance left (402)", "top it up, or choose another server"),
-    403: ("the server forbids the request (403)", "check what the key may do and the model's name"),
-    404: ("the server knows no such model or address (404)", "check `model` and `base_url` in config.yaml"),
-}
+FATAL = (401, 402, 403, 404)
+"""Statuses after which no other call can bring an answer; the table of words says why."""
+
 NO_MODEL = ("invalid model", "model not found", "model_not_found", "unknown model", "no such model")
 QUOTA = ("insufficient_quota", "billing_hard_limit_reached", "insufficient balance")
 BELOW = ("httpx", "httpx2", "httpcore", "httpcore2", "h11", "anyio")
@@ -52,37 +50,35 @@ def trouble_of(error: BaseException, started: bool, passing: frozenset[int]) -> 
     import openai
 
     if isinstance(error, TimeoutError | openai.APITimeoutError) or "Timeout" in type(error).__name__:
-        return Trouble("the server was silent for too long", passing=True, started=True)
+        return Trouble(say("adapters.server-silent"), passing=True, started=True)
     if isinstance(error, openai.APIStatusError):
         return _status_trouble(error.status_code, error.response.headers, said_by(error), passing)
     if isinstance(error, openai.APIConnectionError):
         cause = type(error.__cause__).__name__
         if cause in ("ConnectError", "UnsupportedProtocol", "LocalProtocolError"):
-            fix = "start it, or check `base_url` in config.yaml"
+            fix = say("adapters.server-absent-fix")
             why = " ".join(str(error.__cause__).split())[:120]
-            what = f"no server answers at base_url{f' ({why})' if why else ''}"
+            what = say("adapters.server-absent-why", why=why) if why else say("adapters.server-absent")
             return Trouble(what, passing=cause == "ConnectError", fatal=True, fix=fix)
-        return Trouble("the connection dropped", passing=True, started=started)
+        return Trouble(say("adapters.server-dropped"), passing=True, started=started)
     if isinstance(error, openai.APIError):  # an error event inside a stream
         said = said_by(error)
         fatal = any(mark in said.lower() for mark in QUOTA)
-        return Trouble(f"the server broke off: {said}", passing=not fatal, fatal=fatal, started=started)
+        return Trouble(say("adapters.server-broke-off", said=said), passing=not fatal, fatal=fatal, started=started)
     if isinstance(error, ConnectionError) or type(error).__module__.split(".")[0] in BELOW:
-        return Trouble("the connection dropped", passing=True, started=started)
-    name = type(error).__name__
-    return Trouble(f"the server sent something that is no answer ({name})", passing=True, started=started)
+        return Trouble(say("adapters.server-dropped"), passing=True, started=started)
+    return Trouble(say("adapters.server-strange", error=type(error).__name__), passing=True, started=started)
 
 
 def _status_trouble(status: int, headers: Mapping[str, str], said: str, passing: frozenset[int]) -> Trouble:
-    if any(mark in said.lower() for mark in QUOTA):
-        what, fix = FATAL[402]
-        return Trouble(f"{what.replace('402', str(status))}: {said}", fatal=True, fix=fix, status=status)
-    if status == 400 and any(mark in said.lower() for mark in NO_MODEL):
+    poor = any(mark in said.lower() for mark in QUOTA)
+    if status == 400 and not poor and any(mark in said.lower() for mark in NO_MODEL):
         status = 404
-    if status in FATAL:
-        what, fix = FATAL[status]
-        return Trouble(f"{what}: {said}", fatal=True, fix=fix, status=status)
-    what = f"the server answered {status}: {said}"
+    meant = 402 if poor else status
+    if meant in FATAL:
+        what, fix = say(f"adapters.server-{meant}", status=status, said=said), say(f"adapters.server-{meant}-fix")
+        return Trouble(what, fatal=True, fix=fix, status=status)
+    what = say("adapters.server-answered", status=status, said=said)
     return Trouble(what, passing=status in passing, status=status, headers=headers)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from proofweave.adapters.model.errors import NO_MODEL, TOO_LONG
 from proofweave.core.errors import ToolError, UsageError
+from proofweave.core.words.table import Said, changed
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -86,7 +87,9 @@ def adapted(dialect: Dialect, said: str, auto: bool) -> Dialect:
 
 def scrubbed(text: str, key: str) -> str:
     """Return a text of a server's without the key, which a server may repeat."""
-    return text.replace(key, "[key]") if len(key) >= 8 else text
+    if len(key) < 8:
+        return text
+    return changed(text, lambda words: words if isinstance(words, Said) else words.replace(key, "[key]"))
 
 
 def key_in(environment: Mapping[str, str], variable: str) -> str:

@@ -8,7 +8,7 @@ notation: it is read from the package, once, when something is said for the firs
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -51,6 +51,14 @@ def together(texts: Sequence[str], key: str) -> str:
     if not half:
         return texts[0] if texts else ""
     return say(key, first=together(texts[:half], key), rest=together(texts[half:], key))
+
+
+def changed(text: str, change: Callable[[str], str]) -> str:
+    """Return a text to which `change` was applied or, where it left one of the table alone, to those in its fields."""
+    other = change(text)
+    if other is not text or not isinstance(text, Said):
+        return other
+    return Said(text.key, {name: changed(v, change) if isinstance(v, str) else v for name, v in text.values.items()})
 
 
 def labels(room: str, language: str) -> Mapping[str, str]:

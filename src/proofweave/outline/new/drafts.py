@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from proofweave.core.types import BlockKind, Layer
-from proofweave.outline.new.wording import Wording
 
 UNPRINTABLE = re.compile("[^\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 REFERENCE = re.compile(r"@(?=(?:eq|thm|sec|ref|fig):)")
@@ -54,7 +53,9 @@ def total(section: DraftSection) -> int:
     return sum(block.equations() for block in section.blocks) + sum(total(child) for child in section.sections)
 
 
-def section_lines(section: DraftSection, indent: int, tag: int, words: Wording, examples: bool) -> Iterator[str]:
+def section_lines(
+    section: DraftSection, indent: int, tag: int, words: Mapping[str, str], examples: bool
+) -> Iterator[str]:
     """Yield a section's lines; `tag` is its first number, and `examples` are shown as comments below its blocks."""
     pad = " " * indent
     yield f"{pad}- id: {section.id}"
@@ -76,15 +77,15 @@ def section_lines(section: DraftSection, indent: int, tag: int, words: Wording, 
     for block in section.blocks:
         yield from _block_lines(block, indent + 4, words)
     if examples:
-        yield from (f"{pad}    # {line}" for line in words.examples)
+        yield from (f"{pad}    # {line}" for line in words["examples"].format().splitlines())
 
 
-def _block_lines(block: DraftBlock, indent: int, words: Wording) -> Iterator[str]:
+def _block_lines(block: DraftBlock, indent: int, words: Mapping[str, str]) -> Iterator[str]:
     pad = " " * indent
     if block.drafts[0].key:
         yield f"{pad}- {block.kind}: {block.id}"
         if block.name:
-            yield f"{pad}  # name: {quoted(block.name)}  # {words.named}"
+            yield f"{pad}  # name: {quoted(block.name)}  # {words['named']}"
         for draft in block.drafts:
             yield f"{pad}  {draft.key}:"
             yield from _draft_lines(draft, indent + 4)

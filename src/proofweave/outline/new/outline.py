@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from proofweave.core.formats import OUTLINE as FORMAT
 from proofweave.core.types import THEOREM_LIKE, Block, BlockKind, Layer, Outline, Post, Section, SpanKind
+from proofweave.core.words.table import labels
 from proofweave.outline.checks import numbered_in
+from proofweave.outline.config import Config
 from proofweave.outline.new.drafts import (
     UNPRINTABLE,
     Draft,
@@ -19,16 +22,10 @@ from proofweave.outline.new.drafts import (
     section_lines,
     total,
 )
-from proofweave.outline.new.wording import EN, ZH, Wording
-from proofweave.text.markdown.post import headings
+from proofweave.text.markdown.post import headings, language_of
 
 SCHEMA = "# yaml-language-server: $schema=../schema/outline.schema.json"
-HEADING = "公式推导与注释"
-
-CJK = re.compile(r"[\u3400-\u9fff]")
 SYMBOL = re.compile(r"\\boldsymbol\{\\?[A-Za-z]+\}|\\(?:alpha|beta|gamma|eta|epsilon|lambda|mu|sigma|tau)(?![A-Za-z])")
-ZH_SHARE = 50
-"""A post is Chinese from one character in so many; an English one may quote a name."""
 GUESSES = 8
 """How many symbols are suggested."""
 MOST = 8
@@ -44,17 +41,18 @@ class Passage:
     displays: int
 
 
-def new_outline(post: Post, name: str, like: Outline | None = None, heading: str = HEADING) -> str:
+def new_outline(post: Post, name: str, like: Outline | None = None, config: Config | None = None) -> str:
     """Return the text of `outlines/<name>.yaml` for a post, every slot left to a model.
 
-    Without `like`, each heading of the post becomes a section with one derivation, except `heading`, under which the
-    grown part will stand; with it, the sections, layers, blocks and numbers of equations are those of that outline.
+    Without `like`, each heading of the post becomes a section with one derivation, except that under which the grown
+    part will stand; with it, the sections, layers, blocks and numbers of equations are those of that outline.
     """
-    words = ZH if len(CJK.findall(post.text)) * ZH_SHARE > len(post.text) else EN
-    passages = _passages(post, heading)
-    title = plain(post.front.get("title", "")) or _title_heading(post) or plain(name) or words.untitled
+    language = language_of(post)
+    words = labels("new", language)
+    passages = _passages(post, (config or Config()).heading_in(language))
+    title = plain(post.front.get("title", "")) or _title_heading(post) or plain(name) or words["untitled"]
     sections = _like_reference(like, words) if like else _after_source(passages, words)
-    return "".join(f"{line}\n" for line in _outline_lines(post, name, title, like, sections, words))
+    return "".join(f"{line}\n" for line in _outline_lines(post, name, title, language, like, sections))
 
 
 def _passages(post: Post, heading: str) -> list[Passage]:
@@ -78,7 +76,7 @@ def _title_heading(post: Post) -> str:
     return next((plain(heading.title) for heading in headings(post) if heading.level == 1), "")
 
 
-def _after_source(passages: Sequence[Passage], words: Wording) -> tuple[DraftSection, ...]:
+def _after_source(passages: Sequence[Passage], words: Mapping[str, str]) -> tuple[DraftSection, ...]:
     """Group the passages by their shallowest level; what is deeper goes into sections of the section above it."""
     top = min((passage.level for passage in passages if passage.level), default=0)
     groups: list[list[Passage]] = []
@@ -91,14 +89,16 @@ def _after_source(passages: Sequence[Passage], words: Wording) -> tuple[DraftSec
     return tuple(_group(group, f"s{number}", number, titles, words) for number, group in enumerate(groups, 1))
 
 
-def _group(group: Sequence[Passage], id: str, number: int, titles: Counter[str], words: Wording) -> DraftSection:
+def _group(
+    group: Sequence[Passage], id: str, number: int, titles: Counter[str], words: Mapping[str, str]
+) -> DraftSection:
     first = group[0]
-    title = first.title or words.untitled
+    title = first.title or words["untitled"]
     layer = Layer.FOUNDATIONS if number == 1 else Layer.DERIVATION
     anchor = first.title if titles[first.title] == 1 else ""
     if len(group) == 1:
         return DraftSection(id, title, layer, (_derivation(id, title, first.displays, words),), anchor=anchor)
-    children = [replace(first, title=words.opening.format(title=title))] if first.displays else []
+    children = [replace(first, title=words["opening"].format(title=title))] if first.displays else []
     children += group[1:]
     leaves = tuple(
         DraftSection(
@@ -113,12 +113,12 @@ def _group(group: Sequence[Passage], id: str, number: int, titles: Counter[str],
     return DraftSection(id, title, layer, sections=leaves)
 
 
-def _derivation(id: str, title: str, displays: int, words: Wording) -> DraftBlock:
-    write = words.derive.format(title=title) + words.counted.format(count=displays)
+def _derivation(id: str, title: str, displays: int, words: Mapping[str, str]) -> DraftBlock:
+    write = words["derivation"].format(title=title) + words["counted"].format(count=displays)
     return DraftBlock(BlockKind.DERIVATION, f"{id}-derivation", (Draft("", write, min(displays, MOST)),))
 
 
-def _like_reference(like: Outline, words: Wording) -> tuple[DraftSection, ...]:
+def _like_reference(like: Outline, words: Mapping[str, str]) -> tuple[DraftSection, ...]:
     def laid_out(section: Section) -> DraftSection:
         return DraftSection(
             section.id,
@@ -131,40 +131,35 @@ def _like_reference(like: Outline, words: Wording) -> tuple[DraftSection, ...]:
     return tuple(laid_out(section) for section in like.sections)
 
 
-def _block_like(block: Block, section: Section, words: Wording) -> DraftBlock:
+def _block_like(block: Block, section: Section, words: Mapping[str, str]) -> DraftBlock:
     title = plain(block.name) or plain(section.title)
     stated, proved, told = (numbered_in(parts) for parts in (block.statement, block.proof, block.body))
     if block.kind in THEOREM_LIKE:
-        state = Draft("statement", words.state.format(title=title), stated + told)
-        drafts: tuple[Draft, ...] = (state, Draft("proof", words.prove.format(title=title), proved))
+        state = Draft("statement", words["statement"].format(title=title), stated + told)
+        drafts: tuple[Draft, ...] = (state, Draft("proof", words["proof"].format(title=title), proved))
     elif block.kind in {BlockKind.DEFINITION, BlockKind.ALGORITHM}:
-        drafts = (Draft("statement", words.state.format(title=title), stated + proved + told),)
+        drafts = (Draft("statement", words["statement"].format(title=title), stated + proved + told),)
     else:
-        task = {
-            BlockKind.INTUITION: words.explain,
-            BlockKind.GEOMETRY: words.picture,
-            BlockKind.SPECIAL_CASE: words.special,
-            BlockKind.PRACTICE: words.practise,
-            BlockKind.REMARK: words.remark,
-        }.get(block.kind, words.derive)
-        drafts = (Draft("", task.format(title=title), stated + proved + told),)
+        drafts = (Draft("", words[block.kind.value].format(title=title), stated + proved + told),)
     return DraftBlock(block.kind, block.id, drafts, plain(block.name), block.layer)
 
 
 def _outline_lines(
-    post: Post, name: str, title: str, like: Outline | None, sections: Sequence[DraftSection], words: Wording
+    post: Post, name: str, title: str, language: str, like: Outline | None, sections: Sequence[DraftSection]
 ) -> Iterator[str]:
+    words = labels("new", language)
     yield SCHEMA
-    for line in words.header:
+    for line in words["header"].splitlines():
         yield f"# {plain(line.format(source=post.path, name=name))}"
+    yield f"format: {FORMAT}"
     yield f"title: {scalar(title, 2)}"
     yield f"source: {scalar(UNPRINTABLE.sub(' ', post.path), 2)}"
-    yield f"language: {'zh' if words is ZH else 'en'}"
+    yield f"language: {language}"
     if like and like.lines:
         yield f"lines: {like.lines.least}" + (f"..{like.lines.most}" if like.lines.most else "")
     else:
         length = post.text.count("\n")
-        yield f"# lines: {length + 200}..{length + 500}  # {words.lines}"
+        yield f"# lines: {length + 200}..{length + 500}  # {words['lines']}"
     yield "# order: 1"
     yield "# batch: 1"
     yield "# priority: medium  # high | medium | supplement"
@@ -175,11 +170,11 @@ def _outline_lines(
         yield from (f"  {layer}: {least}..{most}" for layer, (least, most) in like.budget.items())
     guesses = _symbols(post)
     if guesses:
-        yield f"# {words.symbols}"
+        yield f"# {words['symbols']}"
         yield "# symbols:"
         yield from (f"#   {symbol}" for symbol in guesses)
     if any(section.anchor for top in sections for section in (top, *top.sections)):
-        yield f"# {words.anchor}"
+        yield f"# {words['anchor']}"
     yield "sections:"
     tag = 1
     for number, section in enumerate(sections):

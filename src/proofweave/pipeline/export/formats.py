@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from proofweave.pipeline.project import Project
     from proofweave.stages.export.page.document import Document
 
-FORMATS = ("html", "pdf", "epub", "github", "typora", "obsidian")
-
 
 def format_of(asked: str | None, target: Path) -> str:
     """Return the format that is asked for; where none is, a file's name says it."""
@@ -49,14 +47,11 @@ def written(project: Project, document: Document, name: str, target: Path) -> tu
 
 def _made(project: Project, document: Document, name: str) -> tuple[bytes, list[Finding]]:
     from proofweave.adapters.files import read_text
-    from proofweave.adapters.katex import KaTeX
-    from proofweave.adapters.pandoc import read_markdown
+    from proofweave.pipeline.export.page import tree_of
     from proofweave.stages.export.book import pictures_of
     from proofweave.stages.export.page.document import problems
 
-    wanted = document.wanted()
-    blocks = read_markdown(document.marked.markdown)
-    shown = dict(zip(wanted, KaTeX().mathml(wanted, document.marked.macros), strict=True))
+    blocks, shown = tree_of(document)
     drawings = _drawings(project, pictures_of(blocks))
     if name == "pdf":
         from proofweave.adapters.typst import compiled, write_typst

@@ -11,12 +11,13 @@ from proofweave.adapters.model.batch import Batches, Refused, Standing
 from proofweave.adapters.model.errors import Unanswered
 from proofweave.adapters.model.heard import Answer
 from proofweave.adapters.model.server import Dialect, Server, adapted, request_body
-from proofweave.adapters.recordings import check_writable, claimed, removed
+from proofweave.adapters.recordings import claimed, removed
 from proofweave.core.errors import FileError, UsageError
+from proofweave.core.words.table import say
 from proofweave.outline.config import Config
 from proofweave.pipeline.generate.desk import Account, Desk, left_open, rejection, unanswered_finding
 from proofweave.pipeline.generate.progress import Progress
-from proofweave.pipeline.generate.run import WAIT, server_of
+from proofweave.pipeline.generate.run import WAIT
 from proofweave.stages.generate.checks import unchecked
 from proofweave.stages.generate.cost import Purse, reply_tokens, tokens_in
 from proofweave.stages.generate.retry import PASSING, Patience, retry_after
@@ -27,20 +28,16 @@ TRIES = 3
 """How often a request is sent again in another batch when one brings it no answer."""
 
 
-def ask_batch(desks: Sequence[Desk], config: Config, purse: Purse) -> Account:
+def ask_batch(desks: Sequence[Desk], config: Config, server: Server, purse: Purse, progress: Progress) -> Account:
     """Ask for every block that waits, a batch for each post; return what was done."""
-    server = server_of(config)
-    for desk in desks:
-        check_writable(desk.project.root / "generations" / desk.post)
     account = Account()
-    progress = Progress(sum(len(desk.waiting) for desk in desks), len(desks) > 1)
 
     async def everything() -> None:
         results = await asyncio.gather(
             *(_Post(desk, config, server, purse, account, progress).done() for desk in desks), return_exceptions=True
         )
         for line in account.lines(config):
-            progress.line(line)
+            progress.told("", line)
         for result in results:
             if isinstance(result, BaseException):
                 raise result
@@ -191,7 +188,7 @@ class _Post:
                 self.account.repairs += 1
                 self.progress.told(block, f"{len(judged.findings)} finding(s) go back: {judged.findings[0][2].what}")
                 return after
-            judged = left_open(judged, talk.request, "the budget is used up")
+            judged = left_open(judged, talk.request, say("pipeline.budget-used"))
             self.desk.set_aside(talk, judged, served, final=False)
         else:
             self.desk.set_aside(talk, judged, served, final=True)
@@ -202,10 +199,11 @@ class _Post:
     def refused(self, answer: Refused | None, standing: Standing) -> str:
         """Return why a request brought no answer; the dialect is changed where that may help."""
         if answer is None:
-            return f"the batch {standing.status}{': ' + standing.said if standing.said else ' without it'}"
+            key = "pipeline.batch-said" if standing.said else "pipeline.batch-without"
+            return say(key, status=standing.status, said=standing.said)
         if answer.status in (400, 422):
             self.dialect = adapted(self.dialect, answer.said.lower(), self.server.structured == "auto")
-        return f"the server answered {answer.status}: {answer.said}"
+        return say("adapters.server-answered", status=answer.status, said=answer.said)
 
     def afforded(self, talks: list[Talk]) -> list[Talk]:
         """Return the talks whose next answers the budget allows; the others are told."""
@@ -215,7 +213,7 @@ class _Post:
             amount = self.purse.reserve(_prompt(talk), int(self.config.max_tokens) * len(talk.waiting))
             if amount is None:
                 self.account.unanswered += 1
-                self.account.findings.append(unanswered_finding(talk.request, "the budget is used up"))
+                self.account.findings.append(unanswered_finding(talk.request, say("pipeline.budget-used")))
                 self.progress.ended(talk.request.block, "the budget is used up")
             else:
                 kept.append(talk)

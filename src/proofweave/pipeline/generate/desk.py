@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from proofweave.adapters.files import write_text
 from proofweave.core.errors import FileError
-from proofweave.core.types import Finding, Provenance, Request, Severity, Where
+from proofweave.core.findings import finding_of
+from proofweave.core.types import Finding, Provenance, Request, Where
 from proofweave.outline.config import Config, parameters
 from proofweave.pipeline.generate.judge import Judge, Judged
-from proofweave.pipeline.project import Project, read_recordings
+from proofweave.pipeline.project import Project
+from proofweave.pipeline.recordings.reading import read_recordings, recorded, rejected
+from proofweave.pipeline.render import Requests
 from proofweave.stages.generate.talk import Talk, opening
 from proofweave.stages.generate.wording import Words
 
@@ -21,21 +24,17 @@ from proofweave.stages.generate.wording import Words
 class Desk:
     """What the blocks of one post need while a model is asked for them."""
 
-    def __init__(
-        self, project: Project, config: Config, post: str, requests: Sequence[Request], refresh: frozenset[str] | None
-    ) -> None:
-        from proofweave.pipeline.stages import rejected
+    def __init__(self, project: Project, config: Config, wanted: Requests, refresh: frozenset[str] | None) -> None:
         from proofweave.stages.generate.replies import answer_to, unanswered
 
         self.project = project
         self.config = config
-        self.post = post
-        self.requests = tuple(requests)
+        self.post = wanted.post
+        self.requests = wanted.requests
         self.refresh = refresh
-        texts = project.recordings(post)
-        self.recordings, _ = read_recordings(texts)
-        self._rejected = rejected(project, post)
-        self.waiting = unanswered(self.requests, self.recordings, self._rejected, refresh)
+        kept = recorded(project, self.post)
+        self.recordings = kept.replies
+        self.waiting = () if kept.newer else unanswered(self.requests, self.recordings, kept.aside, refresh)
         found = {request.block: answer_to(request, self.recordings) for request in self.requests}
         self.known = {block: replace(reply, block=block) for block, reply in found.items() if reply is not None}
         self._specs = {request.spec for request in self.requests}
@@ -55,7 +54,6 @@ class Desk:
 
     def answered_meanwhile(self, request: Request) -> bool:
         """Tell whether another run has recorded a reply to a request, or set one aside, since this one began."""
-        from proofweave.pipeline.stages import rejected
         from proofweave.stages.generate.replies import unanswered
 
         if self.refresh is not None and (not self.refresh or request.block in self.refresh):
@@ -199,8 +197,7 @@ def _count(number: int, what: str) -> str:
 
 def unanswered_finding(request: Request, what: str, fix: str = "") -> Finding:
     """Return the finding for a block a model gave no answer to."""
-    said = f"block '{request.block}' has no answer: {what}"
-    return Finding("model-unanswered", Severity.ERROR, request.where, said, fix=fix or "the next run asks again")
+    return finding_of("pipeline.model-unanswered", request.where, block=request.block, why=what, fix=fix)
 
 
 def rejection(talk: Talk) -> Judged:
@@ -212,9 +209,7 @@ def rejection(talk: Talk) -> Judged:
 def left_open(judged: Judged, request: Request, why: str) -> Judged:
     """Return a judgement that also says why the repair ended."""
     where = Where(f"generations/{request.post}/{request.block}.json")
-    finding = Finding(
-        "repair-stopped", Severity.ERROR, where, f"its repair ended: {why}", fix="the next run asks again"
-    )
+    finding = finding_of("pipeline.repair-stopped", where, why=why)
     return replace(judged, findings=(*judged.findings, ("", 0, finding)))
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from proofweave.core.types import Finding, Outline, Reply, Request, Severity
+from proofweave.core.findings import finding_of
+from proofweave.core.types import Finding, Outline, Reply, Request, Where
 from proofweave.core.wire import errors
+from proofweave.core.words.table import say
 from proofweave.pipeline.project import Project
 from proofweave.stages.generate.reading import Draft, path_of, read_draft
 from proofweave.stages.generate.talk import Talk, written
@@ -39,7 +41,7 @@ class Judge:
             raise FindingsError(findings)
         self.outline: Outline = outline
         self._source, _ = project.source(outline)
-        self._templates = project.templates(outline.language)
+        self._templates = project.templates("post")
         self._katex = KaTeX()
         self._verdicts: dict[str, Any] = {}
         self._replies = dict(replies)
@@ -93,15 +95,14 @@ class Judge:
 
         for verdict in self._checked(reply):
             if verdict.kind is Kind.REFUTED:
-                yield _refuted(verdict, "")
+                yield _refuted(verdict, "pipeline.reply-refuted")
             elif verdict.kind is Kind.ERROR:
-                what = f"equation '{verdict.id}' cannot be checked: {verdict.reason}"
-                fix = "declare its symbols in symbols, or write it with the notation of the other equations"
-                yield Finding("equation-unreadable", Severity.ERROR, verdict.where, what, fix=fix)
+                words = {"id": verdict.id, "reason": verdict.reason}
+                yield finding_of("pipeline.reply-uncheckable", verdict.where, rule="equation-unreadable", **words)
         if names := skipped(reply):
             for verdict in self._checked(with_skipped(reply)):
                 if verdict.kind is Kind.REFUTED and verdict.id in names:
-                    yield _refuted(verdict, ", although it says skip")
+                    yield _refuted(verdict, "pipeline.skip-refuted")
 
     def _checked(self, reply: Reply) -> list[Verdict]:
         """Return the verdicts on a reply's equations."""
@@ -120,12 +121,11 @@ class Judge:
         self._replies[reply.block] = named(reply)
 
 
-def _refuted(verdict: Verdict, although: str) -> Finding:
-    example = str(verdict.counterexample) if verdict.counterexample else ""
-    tail = f" ({example})" if example and example not in verdict.reason else ""
-    what = f"equation '{verdict.id}' is refuted{although}: {verdict.reason}{tail}"
-    fix = "correct it, or state what it needs in given"
-    return Finding("equation-refuted", Severity.ERROR, verdict.where, what, "a true equation", fix)
+def _refuted(verdict: Verdict, key: str) -> Finding:
+    reason, example = verdict.reason, str(verdict.counterexample) if verdict.counterexample else ""
+    if example and example not in reason:
+        reason = say("pipeline.with-example", reason=reason, example=example)
+    return finding_of(key, verdict.where, rule="equation-refuted", id=verdict.id, reason=reason)
 
 
 def _placed(draft: Draft, findings: list[Finding]) -> Iterator[tuple[str, int, Finding]]:
@@ -139,6 +139,4 @@ def _placed(draft: Draft, findings: list[Finding]) -> Iterator[tuple[str, int, F
 
 
 def _nothing(request: Request) -> Finding:
-    from proofweave.core.types import Where
-
-    return Finding("reply-empty", Severity.ERROR, Where(path_of(request)), "the reply fills no slot", "all slots")
+    return finding_of("pipeline.reply-empty", Where(path_of(request)))

@@ -10,9 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from proofweave.adapters.model.chat import Chat, Ears
 from proofweave.adapters.model.errors import Unanswered
 from proofweave.adapters.model.heard import Answer
-from proofweave.adapters.model.server import Server, key_in
+from proofweave.adapters.model.server import Server
+from proofweave.adapters.recordings import claimed
 from proofweave.core.errors import ProofweaveError, UsageError
 from proofweave.core.types import Request
+from proofweave.core.wire import line_of
+from proofweave.core.words.table import say
 from proofweave.outline.config import Config
 from proofweave.pipeline.generate.desk import Account, Desk, left_open, rejection, unanswered_finding
 from proofweave.pipeline.generate.judge import Judged
@@ -29,46 +32,15 @@ WAIT = 0.2
 """Seconds between two looks at a block that another run asks for."""
 
 
-def server_of(config: Config) -> Server:
-    """Return the server the settings name, with the key from the environment."""
-    return Server(
-        base_url=config.base_url,
-        key=key_in(os.environ, config.key_variable),
-        model=config.model,
-        temperature=None if config.temperature == "default" else float(config.temperature),
-        max_tokens=int(config.max_tokens),
-        structured=config.structured,
-        stream=config.stream == "true",
-        concurrency=config.concurrency,
-        timeout=config.timeout,
-        extra=config.extra,
-    )
-
-
-def purse_of(config: Config, budget: str) -> Purse:
-    """Return the purse of a run; a budget of money needs the model's price."""
-    purse = Purse(budget, config.prices.get(config.model))
-    if purse.needs_price:
-        what = f"the budget is an amount of {config.currency}, and config.yaml has no price of model '{config.model}'"
-        raise UsageError(what, "add it to `prices`, or give the budget in tokens: --budget '200000 tokens'")
-    return purse
-
-
-def ask_model(desks: Sequence[Desk], config: Config, purse: Purse) -> Account:
+def ask_model(desks: Sequence[Desk], config: Config, server: Server, purse: Purse, progress: Progress) -> Account:
     """Ask for every block that waits; return what was done. What ends the whole run is raised after all is kept."""
-    from proofweave.adapters.recordings import check_writable
-
-    server = server_of(config)
-    for desk in desks:
-        if desk.waiting:
-            check_writable(desk.project.root / "generations" / desk.post)
-    return asyncio.run(_Run(desks, config, server, purse).all())
+    return asyncio.run(_Run(desks, config, server, purse, progress).all())
 
 
 class _Run:
     """One run: its server, its purse and its account."""
 
-    def __init__(self, desks: Sequence[Desk], config: Config, server: Server, purse: Purse) -> None:
+    def __init__(self, desks: Sequence[Desk], config: Config, server: Server, purse: Purse, progress: Progress) -> None:
         self.desks = desks
         self.config = config
         self.purse = purse
@@ -77,7 +49,7 @@ class _Run:
         self.ended: ProofweaveError | None = None
         self.elsewhere: set[str] = set()
         self.many = len(desks) > 1
-        self.progress = Progress(sum(len(desk.waiting) for desk in desks), self.many)
+        self.progress = progress
         patience = Patience(config.retries, config.first_wait, config.longest_wait)
         ears = Ears(self.progress.told, self.progress.grown, self.again)
         self.chat = Chat(server, patience, PASSING, retry_after, ears)
@@ -104,17 +76,15 @@ class _Run:
             self.judging.shutdown(wait=False, cancel_futures=True)
             await self.chat.close()
         for line in self.account.lines(self.config):
-            self.progress.line(line)
+            self.progress.told("", line)
         if self.ended is not None:
             for finding in self.account.findings:
-                self.progress.line(str(finding))
+                self.progress.told("", line_of(finding, self.desks[0].project.language()))
             raise self.ended
         return self.account
 
     async def block(self, desk: Desk, request: Request) -> bool:
         """Ask for one block; False while another run asks for it, so that its turn comes later."""
-        from proofweave.adapters.recordings import claimed
-
         label = self.label(request)
         try:
             with claimed(desk.project.root, desk.post, request.block) as mine:
@@ -141,9 +111,9 @@ class _Run:
         except Exception as error:  # a fault of proofweave's own: it costs this block, not the others
             if os.environ.get("PROOFWEAVE_DEBUG"):
                 raise
-            what = f"judging it failed ({type(error).__name__}: {error}), please report it"[:300]
+            what = say("pipeline.judging-failed", error=f"{type(error).__name__}: {error}"[:260])
             self.account.unanswered += 1
-            self.account.findings.append(unanswered_finding(request, what, "its reply is kept for the next run"))
+            self.account.findings.append(unanswered_finding(request, what, say("pipeline.reply-kept")))
             self.progress.ended(label, what)
         return True
 
@@ -195,11 +165,11 @@ class _Run:
         piece = talk.pieces[position]
         prompt = "\n".join(text for _, text in piece.messages)
         if self.ended is not None:
-            raise Unanswered("the run ends early")
+            raise Unanswered(say("pipeline.run-ends"))
         while (amount := self.purse.reserve(prompt, int(self.config.max_tokens))) is None and self.held:
             await asyncio.sleep(WAIT)  # what the calls under way do not need is there for the next ones
         if amount is None:
-            raise Unanswered("the budget is used up", "raise `budget` in config.yaml or --budget")
+            raise Unanswered(say("pipeline.budget-used"), say("pipeline.budget-used-fix"))
         self.held[label] = (amount, prompt)
         tokens: dict[str, int] = {}
         try:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
 
-from proofweave.core.types import Finding, Severity, Where
+from proofweave.core.findings import finding_of
+from proofweave.core.types import Finding, Where
+from proofweave.core.words.table import say
 
 Hashes = Mapping[str, str]
 
@@ -31,41 +34,34 @@ def read_manifest(text: str, path: str) -> tuple[Manifest | None, tuple[Finding,
         outputs, inputs = document["outputs"], document["inputs"]
         return Manifest(dict(outputs), {name: dict(found) for name, found in inputs.items()}), ()
     except (ValueError, KeyError, TypeError, AttributeError):
-        what = "this is no manifest"
-        fix = "write it again with `proofweave manifest --lock`"
-        return None, (Finding("manifest-broken", Severity.ERROR, Where(path), what, "outputs and inputs", fix),)
+        return None, (finding_of("pipeline.manifest-broken", Where(path)),)
 
 
 def differences(expected: Manifest, built: Manifest, path: str) -> Iterator[Finding]:
     """Yield each output that differs from what is expected, with the inputs that changed; `path` names the former."""
+    where, rule = Where(path), "manifest-differs"
     for name in sorted({*expected.outputs, *built.outputs}):
         before, after = expected.outputs.get(name), built.outputs.get(name)
         if before == after:
             continue
         if after is None:
-            yield _finding(path, f"{name} is expected and was not built", "look at its findings, or lock anew")
+            yield finding_of("pipeline.output-missing", where, rule=rule, name=name)
         elif before is None:
-            yield _finding(path, f"{name} was built and is not expected", "`proofweave manifest --lock` adds it")
+            yield finding_of("pipeline.output-new", where, rule=rule, name=name)
         else:
             changed = list(_changed(expected.inputs.get(name, {}), built.inputs.get(name, {})))
-            why = (
-                f"changed since: {', '.join(changed)}"
-                if changed
-                else "none of its inputs changed: it is not reproducible"
-            )
-            fix = "`proofweave manifest --lock` accepts it" if changed else "please report it"
-            yield _finding(path, f"{name} differs ({before[:12]}, now {after[:12]}); {why}", fix)
+            key, inputs = "pipeline.output-unstable", ""
+            if changed:
+                key = "pipeline.output-differs"
+                inputs = reduce(lambda first, then: say("pipeline.list", first=first, then=then), changed)
+            yield finding_of(key, where, rule=rule, name=name, before=before[:12], now=after[:12], inputs=inputs)
 
 
 def _changed(before: Hashes, after: Hashes) -> Iterator[str]:
     for name in sorted({*before, *after}):
         if name not in after:
-            yield f"{name} (gone)"
+            yield say("pipeline.input-gone", name=name)
         elif name not in before:
-            yield f"{name} (new)"
+            yield say("pipeline.input-new", name=name)
         elif before[name] != after[name]:
             yield name
-
-
-def _finding(path: str, what: str, fix: str) -> Finding:
-    return Finding("manifest-differs", Severity.ERROR, Where(path), what, fix=fix)

@@ -11,9 +11,8 @@ from typing import Any
 from proofweave.stages.export.marked.numbers import Display
 from proofweave.stages.export.page.document import Document, arranged
 from proofweave.stages.export.page.equations import Pictured, Printer, anchor_of, row_cells
-from proofweave.stages.export.page.tree import Node, raw_inline
+from proofweave.stages.export.page.tree import PROOF, Node, inside, raw_inline
 
-PROOF = re.compile(r'<details class="proof" open><summary>(.*)</summary>\Z', re.DOTALL)
 MATH = re.compile(r"<math(?=[ >])")
 NAMESPACE = '<math xmlns="http://www.w3.org/1998/Math/MathML"'
 TAGS = re.compile(r"<[^>]*>")
@@ -77,18 +76,8 @@ def _block(block: Node) -> Iterator[Node]:
         yield {"t": kind, "c": ["html", text]}
     elif kind == "Header":
         yield {"t": kind, "c": [content[0] - 1, content[1], _inlines(content[2])]}
-    elif kind in ("Para", "Plain"):
-        yield {"t": kind, "c": _inlines(content)}
-    elif kind == "Div":
-        yield {"t": kind, "c": [content[0], _blocks(content[1])]}
-    elif kind == "BlockQuote":
-        yield {"t": kind, "c": _blocks(content)}
-    elif kind == "BulletList":
-        yield {"t": kind, "c": [_blocks(item) for item in content]}
-    elif kind == "OrderedList":
-        yield {"t": kind, "c": [content[0], [_blocks(item) for item in content[1]]]}
     else:
-        yield block
+        yield inside(block, _blocks, _inlines)
 
 
 def _blocks(found: Sequence[Node]) -> list[Node]:
@@ -132,10 +121,7 @@ def pictures_of(blocks: Any) -> tuple[str, ...]:
 def leaked(xhtml: str) -> tuple[str, ...]:
     r"""Return each stretch of TeX (`\frac`, `$x$`, `\begin`) that a chapter shows as text outside code and formulas."""
     text = re.sub(r"<(code|pre|math|head)\b.*?</\1>", " ", xhtml, flags=re.DOTALL)
-    found = re.findall(
-        r"\\(?:begin|end|tag|label|eqref|[a-zA-Z]+\{)[^\s<]{0,20}|\$[^$<\s][^$<]{0,40}\$", TAGS.sub(" ", text)
-    )
-    return tuple(found)
+    return tuple(LEAK.findall(TAGS.sub(" ", text)))
 
 
 def numbers_shown(xhtml: str) -> tuple[str, ...]:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
+from proofweave.core.words.table import labels
 from proofweave.stages.export.marked.numbers import Display
 from proofweave.stages.export.page.document import Document, arranged
 from proofweave.stages.export.page.equations import Pictured, Printer, anchor_of, named, row_cells, several
-from proofweave.stages.export.page.tree import NO_ATTR, Node
+from proofweave.stages.export.page.tree import NO_ATTR, PROOF, Node, inside
 from proofweave.stages.export.pdf_math import quoted, typst_math
 
-PROOF = re.compile(r'<details class="proof" open><summary>(.*)</summary>\Z', re.DOTALL)
 FIGURE = re.compile(r'<figure(?: id="([^"]*)")?>\Z')
 ENDS = {
     "</details>": "]",
@@ -25,10 +25,6 @@ ENDS = {
 }
 BOXES = {"box": "statement", "passage": "passage", "aside": "aside", "qed": "qed", "works": "works"}
 LABEL = re.compile(r"[A-Za-z0-9_.:-]+\Z")
-WORDS = {
-    "zh": {"contents": "目录", "proof": "证明"},
-    "en": {"contents": "Contents", "proof": "Proof"},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +73,13 @@ def source(document: Document, template: str, body: str) -> str:
     """Return the Typst source of a handout: its settings, the template, and what pandoc wrote."""
     checked = sum(len(each.tags) for each in document.checked if each.verdict == "verified")
     numbered = sum(len(each.tags) for each in document.checked)
-    words = WORDS["zh" if document.language == "zh" else "en"]
+    words = labels("page", document.language)
     settings = {
         "title": document.title,
         "language": document.language,
         "date": document.date,
         "contents": words["contents"],
+        "summary": words["printed_summary"].format(numbered=numbered, checked=checked),
     }
     lines = [f"#let {name} = {quoted(value)}" for name, value in settings.items()]
     lines += [f"#let numbered = {numbered}", f"#let checked = {checked}"]
@@ -110,22 +107,8 @@ class _Setter:
             if anchor:
                 yield _typst(f"#anchor({quoted(anchor)})")
             yield {"t": kind, "c": [content[0] - 1, NO_ATTR, self.inlines(content[2])]}
-        elif kind in ("Para", "Plain"):
-            yield {"t": kind, "c": self.inlines(content)}
-        elif kind == "BlockQuote":
-            yield {"t": kind, "c": self.blocks(content)}
-        elif kind == "BulletList":
-            yield {"t": kind, "c": [self.blocks(item) for item in content]}
-        elif kind == "OrderedList":
-            yield {"t": kind, "c": [content[0], [self.blocks(item) for item in content[1]]]}
-        elif kind == "Table":
-            for rows in (content[3][1], *(body[3] for body in content[4])):
-                for row in rows:
-                    for cell in row[1]:
-                        cell[4] = self.blocks(cell[4])
-            yield block
         else:
-            yield block
+            yield inside(block, self.blocks, self.inlines)
 
     def div(self, content: Any) -> Iterator[Node]:
         (anchor, classes, _), inner = content
@@ -188,12 +171,7 @@ class _Linker(_Setter):
         self.known = known
 
     def block(self, block: Node) -> Iterator[Node]:
-        if block["t"] in ("RawBlock", "Header"):
-            if block["t"] == "Header":
-                block = {"t": "Header", "c": [*block["c"][:2], self.inlines(block["c"][2])]}
-            yield block
-        else:
-            yield from super().block(block)
+        yield block if block["t"] == "RawBlock" else inside(block, self.blocks, self.inlines)
 
     def inline(self, node: Node) -> Iterator[Node]:
         if node["t"] == "RawInline":

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from proofweave.core.findings import finding_of
 from proofweave.core.numbering import equations_of
 from proofweave.core.references import REFERENCE, references_in
 from proofweave.core.types import (
@@ -21,7 +22,6 @@ from proofweave.core.types import (
     Part,
     Reply,
     Section,
-    Severity,
     Step,
     Text,
     Where,
@@ -52,8 +52,6 @@ HIDDEN_KEY = "[key]"
 UNSEEN = frozenset({"Cc", "Cf", "Co", "Cn", "Cs"})
 """Unicode's categories of characters that nobody sees."""
 
-ALLOWED_HERE = "a reply holds paragraphs, equations, steps and code only"
-
 
 def check_reply(reply: Reply, outline: Outline, refuted: frozenset[str] = frozenset()) -> tuple[Finding, ...]:
     """Return what is wrong with a reply's parts; `refuted` are formulas (squeezed) that were refuted before."""
@@ -61,7 +59,7 @@ def check_reply(reply: Reply, outline: Outline, refuted: frozenset[str] = frozen
     findings: list[Finding] = []
     for name, parts in reply.slots.items():
         if not parts:
-            findings.append(_error("reply-slot-missing", Where(reply.path), f"slot '{name}' is empty", "its parts"))
+            findings.append(finding_of("generate.slot-empty", Where(reply.path), rule="reply-slot-missing", slot=name))
         for part in parts:
             findings += _hidden(part)
             for text in _prose(part):
@@ -145,8 +143,7 @@ def _hidden(part: Part) -> Iterator[Finding]:
             (c for c in text if c not in "\n\t" and unicodedata.category(c) in ("Cc", "Cf", "Co", "Cn")), None
         )
         if hidden is not None:
-            what = f"the text holds the character U+{ord(hidden):04X}, which nobody sees"
-            yield _error("reply-hidden", part.where, what, "text that is seen", "delete it")
+            yield finding_of("generate.reply-hidden", part.where, code=ord(hidden))
             return
 
 
@@ -154,35 +151,26 @@ def _prose_findings(text: str, where: Where, known: frozenset[str]) -> Iterator[
     bare = CODE_OR_MATH.sub(lambda span: "x" * len(span[0]), text)
     if link := LINK.search(bare):
         shown = bare[link.start() : link.start() + 30].split("\n")[0]
-        yield _error("reply-link", where, f"the text holds a link, an image or an address: '{shown}'", ALLOWED_HERE)
+        yield finding_of("generate.reply-link", where, link=shown)
     if number := NUMBER.search(bare):
-        what = f"the text holds a number by hand: '{number[0]}'"
-        yield _error("reply-number", where, what, "a reference by id", "refer by @eq:id or @thm:id")
+        yield finding_of("generate.reply-number", where, number=number[0])
     if HIDDEN_KEY in text:
-        yield _error("reply-key", where, "the text held the server's key, which was taken out", "the text itself")
+        yield finding_of("generate.reply-key", where)
     if talk := TALK.search(bare):
-        what = f"the text talks to somebody instead of about mathematics: '{talk[0].strip()[:40]}'"
-        yield _error("reply-talk", where, what, "the text itself")
+        yield finding_of("generate.reply-talk", where, said=talk[0].strip()[:40])
     for cross in references_in(text):
         if f"{cross.kind}:{cross.id}" not in known:
-            what = f"'@{cross.kind}:{cross.id}' refers to nothing"
             same = sorted(id for id in known if id.startswith(f"{cross.kind}:"))
             near = difflib.get_close_matches(f"{cross.kind}:{cross.id}", same, n=3, cutoff=0.3) or same[:8]
-            yield _error("reply-reference", where, what, ", ".join("@" + id for id in near) or "an id of this post")
+            there = ", ".join("@" + id for id in near)
+            yield finding_of("generate.reply-reference", where, id=f"@{cross.kind}:{cross.id}", expected=there)
 
 
 def _evasions(equation: Equation, refuted: frozenset[str]) -> Iterator[Finding]:
     """Yield an equation that was refuted and now asks not to be checked."""
     check = equation.check
     if squeezed(equation.tex) in refuted and (check.skip or check.assume or check.defines is not None):
-        what = "an equation that was refuted is back with its check taken off"
-        yield _error(
-            "reply-evasion", equation.where, what, "a true equation", "correct it, or state its premises in given"
-        )
-
-
-def _error(rule: str, where: Where, what: str, expected: str, fix: str = "") -> Finding:
-    return Finding(rule, Severity.ERROR, where, what, expected, fix)
+        yield finding_of("generate.reply-evasion", equation.where)
 
 
 def refuted_in(reply: Reply, findings: Sequence[Finding]) -> frozenset[str]:

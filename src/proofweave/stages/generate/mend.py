@@ -6,6 +6,8 @@ import json
 import re
 from typing import Any
 
+from proofweave.core.words.table import Said, say
+
 THINKING = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[A-Za-z0-9]*[ \t]*\n(.*?)\n[ \t]*\1[ \t]*$", re.DOTALL | re.MULTILINE)
 STRING = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
@@ -20,8 +22,6 @@ STARTS_LIKE_ESCAPE = re.compile(
 )
 r"""Commands of TeX that start like JSON's `\n` and `\t`; what starts like `\b`, `\f` or `\r` is always meant as TeX."""
 
-CUT_OFF = "the JSON is cut off"
-
 DEEPEST = 40
 """How deeply a reply may be nested; it needs 6."""
 
@@ -33,21 +33,22 @@ def json_in(text: str) -> tuple[Any, str]:
     """
     text = THINKING.sub("", text, count=1)
     if not text.strip():
-        return None, "the reply is empty"
-    problem = "the reply holds no JSON object"
+        return None, say("generate.empty")
+    problem: str = say("generate.no-json")
     for candidate in (text.strip(), *_fenced(text), *_braced(text)):
         if not candidate.startswith(("{", "[")):
             continue
         value, fault = _parsed(candidate)
         if isinstance(value, dict):
             return value, ""
-        problem = fault or "the reply is no JSON object"
+        problem = fault or say("generate.no-object")
     return None, problem
 
 
 def cut_off(text: str) -> bool:
     """Tell whether a text holds JSON that merely lacks its end, so that its rest can be asked for."""
-    return json_in(text)[1].startswith(CUT_OFF)
+    problem = json_in(text)[1]
+    return isinstance(problem, Said) and problem.key == "generate.cut-off"
 
 
 def mended(text: str) -> str:
@@ -73,15 +74,15 @@ def _doubled(match: re.Match[str]) -> str:
 
 def _parsed(text: str) -> tuple[Any, str]:
     if _depth(text) > DEEPEST:
-        return None, f"the reply is nested more than {DEEPEST} deep"
+        return None, say("generate.deep", most=DEEPEST)
     try:
         return _whole(json.loads(mended(text), parse_constant=str)), ""
     except json.JSONDecodeError as error:
         cut = error.pos >= len(text.rstrip()) - 5 or "Unterminated" in error.msg
-        what = CUT_OFF if cut else f"the JSON cannot be read: {error.msg}"
-        return None, f"{what} at line {error.lineno}, column {error.colno}"
+        words = {"line": error.lineno, "column": error.colno, "said": error.msg}
+        return None, say("generate.cut-off" if cut else "generate.broken-at", **words)
     except (RecursionError, ValueError) as error:
-        return None, f"the JSON cannot be read: {error}"
+        return None, say("generate.broken", said=str(error))
 
 
 def _whole(value: Any) -> Any:

@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from proofweave.core.findings import finding_of
 from proofweave.core.references import REFERENCE
 from proofweave.core.types import Finding, Reply, Request, Severity, Where
+from proofweave.core.words.table import say
 from proofweave.outline.reply import SHORT, SHORTENED, read_reply
 
 EQUATION_TEXTS = ("id", "tex", "rows", "tag", "defines", "assume", "skip")
@@ -68,13 +70,14 @@ def read_draft(value: Mapping[str, Any], request: Request) -> Draft:
     reply, found_problems = read_reply(text, path)
     lines = {place: line for line, place in places.items()}
     findings = [
-        _malformed(Where(path, lines.get(place, 1)), what, request) for place, told in wrong.items() for what in told
+        Finding("reply-schema", Severity.ERROR, Where(path, lines.get(place, 1)), what, say("generate.parts-as-schema"))
+        for place, told in wrong.items()
+        for what in told
     ]
     unknown = sorted(set(value) - {slot.name for slot in request.slots})
-    expected = ", ".join(slot.name for slot in request.slots)
+    there = ", ".join(slot.name for slot in request.slots)
     findings += [
-        Finding("reply-slot-unknown", Severity.ERROR, Where(path), f"there is no slot '{name}'", expected)
-        for name in unknown[:5]
+        finding_of("generate.reply-slot-unknown", Where(path), slot=name, expected=there) for name in unknown[:5]
     ]
     return Draft(reply, (*findings, *found_problems), slots, places)
 
@@ -131,18 +134,18 @@ def _part(part: object, problems: list[str], names: Mapping[str, str]) -> object
     if isinstance(part, str):
         return _lines(_referring(part, names)) or None
     if not isinstance(part, Mapping):
-        problems.append("a part is neither an object nor a text")
+        problems.append(say("generate.no-part"))
         return None
     said = {key: item for key, item in part.items() if item is not None}
     kind = said.pop("kind", None) or _kind(said)
     if not isinstance(kind, str) or kind not in KEYS:
-        problems.append(f"there is no kind {json.dumps(kind, ensure_ascii=False)[:40]} of part")
+        problems.append(say("generate.no-kind", kind=json.dumps(kind, ensure_ascii=False)[:40]))
         return None
     if kind == "equation" and isinstance(said.get("equation"), Mapping) and "tex" not in said:
         said = {key: item for key, item in said["equation"].items() if item is not None}
-    _strangers(said, KEYS[kind], f"a part of kind {kind}", problems)
+    _strangers(said, KEYS[kind], say("generate.part-of-kind", kind=kind), problems)
     if not isinstance(said.get(NEEDED[kind]), str | list) or not said[NEEDED[kind]]:
-        problems.append(f"a part of kind {kind} has no {NEEDED[kind]}")
+        problems.append(say("generate.part-without", kind=kind, needed=NEEDED[kind]))
         return None
     if kind == "text":
         return _lines(_referring(_text(said, "text", problems), names)) or None
@@ -157,10 +160,10 @@ def _part(part: object, problems: list[str], names: Mapping[str, str]) -> object
     if isinstance(equation, Mapping):
         inner = {key: item for key, item in equation.items() if item is not None}
         inner.pop("kind", None)
-        _strangers(inner, EQUATION_KEYS, "an equation", problems)
+        _strangers(inner, EQUATION_KEYS, say("generate.an-equation"), problems)
         made["equation"] = _equation(inner, problems, names)
     elif equation is not None:
-        problems.append("the equation of a step is no object")
+        problems.append(say("generate.step-equation"))
     if said.get("intuition"):
         made["intuition"] = _lines(_referring(_text(said, "intuition", problems), names))
     return made
@@ -173,7 +176,7 @@ def _kind(said: Mapping[str, Any]) -> str | None:
 
 def _strangers(said: Mapping[str, Any], known: frozenset[str], what: str, problems: list[str]) -> None:
     for key in sorted(set(said) - known):
-        problems.append(f"{what} has an unknown key '{str(key)[:40]}'")
+        problems.append(say("generate.unknown-key", what=what, name=str(key)[:40]))
 
 
 def _text(said: Mapping[str, Any], key: str, problems: list[str]) -> str:
@@ -181,7 +184,7 @@ def _text(said: Mapping[str, Any], key: str, problems: list[str]) -> str:
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return "".join(value)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        problems.append(f"'{key}' is no text")
+        problems.append(say("generate.no-text", name=key))
         return ""
     return str(value)
 
@@ -229,7 +232,7 @@ def _symbols(symbols: object, problems: list[str]) -> Iterator[tuple[str, object
         said = {k: v for k, v in symbol.items() if v not in (None, "")} if isinstance(symbol, Mapping) else {}
         name, type_, define = said.get("name"), said.get("type"), said.get("define")
         if not isinstance(name, str) or not (isinstance(type_, str) or isinstance(define, str)):
-            problems.append("a symbol has no name, or neither a type nor a define")
+            problems.append(say("generate.symbol-incomplete"))
         elif isinstance(define, str):
             yield name, {"define": define}
         else:
@@ -240,7 +243,3 @@ def _dumped(part: object) -> str:
     r"""Return a part as JSON on one line, with `\u0009` for `\t` and its like, which recordings do not allow."""
     text = json.dumps(part, ensure_ascii=False)
     return SHORT.sub(lambda match: match[1] + SHORTENED[match[2]], text)
-
-
-def _malformed(where: Where, what: str, request: Request) -> Finding:
-    return Finding("reply-schema", Severity.ERROR, where, what, "parts as the reply's schema has them")

@@ -7,7 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from proofweave.core.findings import finding_of
+from proofweave.core.formats import RECORDING
 from proofweave.core.types import Finding, Provenance, Request, Severity, Where
+from proofweave.core.wire import texts_in, texts_out
+from proofweave.core.words.table import say
 
 FOLDER = "rejected"
 """The folder below a post's recordings; what lies in it is never merged."""
@@ -39,6 +43,7 @@ def write_rejected(
 ) -> str:
     """Return the text of a file that keeps a reply aside; `texts` are the model's own words where it has no slots."""
     document: dict[str, Any] = {
+        "format": RECORDING,
         "block": request.block,
         "spec": request.spec,
         "key": request.key,
@@ -62,7 +67,10 @@ def read_rejected(text: str, path: str) -> Rejected | None:
     """Return what a file keeps aside; None where it cannot be read, so that the block is asked for again."""
     try:
         document = json.loads(text)
-        findings = tuple(_finding_in(value, path, text) for value in document["findings"])
+        number = document.get("format", 1)
+        if number > RECORDING:
+            newer = finding_of("version.newer", Where(path), rule="reply-format", found=number, known=RECORDING)
+        findings = (newer,) if number > RECORDING else tuple(_finding_in(v, path, text) for v in document["findings"])
         prompt = str(document["provenance"]["prompt"])
         return Rejected(document["block"], document["spec"], document["key"], prompt, findings, path)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -70,15 +78,14 @@ def read_rejected(text: str, path: str) -> Rejected | None:
 
 
 def _finding(slot: str, part: int, finding: Finding) -> dict[str, Any]:
-    told: dict[str, Any] = {"slot": slot, "part": part, "rule": finding.rule, "what": finding.what}
-    told |= {"expected": finding.expected, "fix": finding.fix}
+    told = {"slot": slot, "part": part, "rule": finding.rule, **texts_out(finding)}
     return {key: value for key, value in told.items() if value}
 
 
 def _finding_in(value: Mapping[str, Any], path: str, text: str) -> Finding:
     """Return a finding at the line of the file that tells of it."""
-    what = str(value["what"])
-    line = text.count("\n", 0, max(0, text.find(json.dumps(what, ensure_ascii=False)))) + 1
-    slot = f"slot '{value['slot']}', part {value.get('part', 0)}: " if value.get("slot") else ""
-    expected, fix = str(value.get("expected", "")), str(value.get("fix", ""))
-    return Finding(str(value["rule"]), Severity.ERROR, Where(path, line), slot + what, expected, fix)
+    line = text.count("\n", 0, max(0, text.find(json.dumps(value["what"], ensure_ascii=False)))) + 1
+    what, expected, fix = texts_in(value)
+    if value.get("slot"):
+        what = say("generate.slot-part", slot=str(value["slot"]), part=value.get("part", 0), what=what)
+    return Finding(str(value["rule"]), Severity.ERROR, Where(path, line), what, expected, fix)

@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from proofweave.core.findings import finding_of
 from proofweave.core.numbering import equations_of
 from proofweave.core.types import Equation, Finding, Outline, Part, Reply, Request, Severity, Slot, Step, Where
+from proofweave.core.words.table import say
 from proofweave.outline.reply import same_words
 from proofweave.stages.generate.rejected import Rejected
 
@@ -62,10 +64,7 @@ def reply_clashes(outline: Outline, replies: Mapping[str, Reply]) -> tuple[Findi
         for parts in reply.slots.values():
             for equation in _equations(parts):
                 if equation.id in taken:
-                    what = f"equation id '{equation.id}' is taken"
-                    findings.append(
-                        Finding("reply-id-taken", Severity.ERROR, equation.where, what, fix="choose another id")
-                    )
+                    findings.append(finding_of("generate.reply-id-taken", equation.where, id=equation.id))
                 taken.add(equation.id)
     return tuple(findings)
 
@@ -127,34 +126,27 @@ def answer_to(request: Request, recordings: Sequence[Reply]) -> Reply | None:
 
 def _pending(requests: Sequence[Request]) -> Finding:
     slots = sum(len(request.slots) for request in requests)
-    what = f"nothing is recorded yet: {slots} slots in {len(requests)} blocks wait for a model"
-    fix = (
-        f"write generations/{requests[0].post}/<block>.json, then `proofweave adopt`, or set a provider in config.yaml"
-    )
-    return Finding("pending", Severity.INFO, requests[0].where, what, fix=fix)
+    where, post = requests[0].where, requests[0].post
+    return finding_of("generate.pending", where, Severity.INFO, slots=slots, blocks=len(requests), post=post)
 
 
 def _aside(aside: Rejected, reply: Reply | None) -> Iterator[Finding]:
     """Yield why the reply a model gave was kept aside: errors where it is needed, a warning where another is used."""
-    count = len(aside.findings)
-    what = f"the reply to block '{aside.block}' was kept aside with {count} finding{'' if count == 1 else 's'}"
-    fix = f"read it, then `proofweave generate --refresh {aside.block}`, or write the recording by hand and adopt it"
+    count, block = len(aside.findings), aside.block
     severity = Severity.ERROR if reply is None else Severity.WARNING
-    yield Finding("reply-rejected", severity, Where(aside.path), what, fix=fix)
+    findings = say("generate.finding" if count == 1 else "generate.findings", count=count)
+    yield finding_of("generate.reply-rejected", Where(aside.path), severity, block=block, findings=findings)
     if reply is None:
         yield from aside.findings
 
 
 def _missing(request: Request, recordings: Sequence[Reply]) -> Finding:
     there = next((reply for reply in recordings if reply.block == request.block), None)
-    path = f"generations/{request.post}/{request.block}.json"
+    where, block = request.where, request.block
     if there is None:
-        what = f"block '{request.block}' has no recording"
-        fix = f"write {path} and run `proofweave adopt`, or generate it with a provider"
-        return Finding("recording-missing", Severity.ERROR, request.where, what, path, fix)
-    what = f"the recording of block '{request.block}' answers another specification of it"
-    fix = f"generate it again, or read {there.path} and keep it with `proofweave adopt`"
-    return Finding("recording-outdated", Severity.ERROR, request.where, what, f"spec {request.spec[:12]}…", fix)
+        path = f"generations/{request.post}/{block}.json"
+        return finding_of("generate.recording-missing", where, block=block, path=path)
+    return finding_of("generate.recording-outdated", where, block=block, spec=request.spec[:12], path=there.path)
 
 
 def fits(request: Request, reply: Reply) -> Iterator[Finding]:
@@ -162,12 +154,10 @@ def fits(request: Request, reply: Reply) -> Iterator[Finding]:
     where = Where(reply.path)
     names = {slot.name for slot in request.slots}
     for name in sorted(set(reply.slots) - names):
-        yield Finding(
-            "reply-slot-unknown", Severity.ERROR, where, f"there is no slot '{name}'", ", ".join(sorted(names))
-        )
+        yield finding_of("generate.reply-slot-unknown", where, slot=name, expected=", ".join(sorted(names)))
     for slot in request.slots:
         if slot.name not in reply.slots:
-            yield Finding("reply-slot-missing", Severity.ERROR, where, f"slot '{slot.name}' is not filled")
+            yield finding_of("generate.reply-slot-missing", where, slot=slot.name)
             continue
         yield from _counts(slot, reply, where)
 
@@ -177,17 +167,14 @@ def _counts(slot: Slot, reply: Reply, where: Where) -> Iterator[Finding]:
     held = sum(equation.rows for equation in _equations(parts) if equation.numbered)
     if held != slot.equations:
         place = parts[0].where if parts else where
-        what = f"slot '{slot.name}' holds {held} numbered equations"
-        fix = "change the reply, or `equations:` of the slot in the outline"
-        yield Finding("reply-equation-count", Severity.ERROR, place, what, str(slot.equations), fix)
+        wanted = str(slot.equations)
+        yield finding_of("generate.reply-equation-count", place, slot=slot.name, held=held, expected=wanted)
 
 
 def _stale(request: Request, reply: Reply) -> Iterator[Finding]:
     recorded = reply.provenance.prompt
     if recorded and recorded != prompt_hash(request.prompt):
-        what = f"block '{request.block}' was written for an older context (neighbours, symbols or prompt wording)"
-        fix = "read it again beside its neighbours; `proofweave adopt` marks it as read"
-        yield Finding("stale-context", Severity.WARNING, Where(reply.path), what, fix=fix)
+        yield finding_of("generate.stale-context", Where(reply.path), Severity.WARNING, block=request.block)
 
 
 def _unused(requests: Sequence[Request], recordings: Sequence[Reply]) -> Iterator[Finding]:
@@ -196,5 +183,4 @@ def _unused(requests: Sequence[Request], recordings: Sequence[Reply]) -> Iterato
     blocks = {request.block for request in requests}
     for reply in recordings:
         if not specs[reply.spec] and reply.block not in blocks:
-            what = f"no block asks for the recording of '{reply.block}'"
-            yield Finding("recording-unused", Severity.WARNING, Where(reply.path), what, fix="delete the file")
+            yield finding_of("generate.recording-unused", Where(reply.path), Severity.WARNING, block=reply.block)

@@ -8,8 +8,11 @@ from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import Any, Protocol
 
+from proofweave.core.findings import finding_of
 from proofweave.core.types import Finding, Request, Severity, Where
+from proofweave.core.words.table import say
 from proofweave.stages.generate.mend import cut_off, json_in
+from proofweave.stages.generate.reading import path_of
 from proofweave.stages.generate.wording import Words
 
 Message = tuple[str, str]
@@ -81,10 +84,8 @@ def heard(talk: Talk, position: int, answer: Answered, words: Words) -> Talk:
     counted.update(answer.tokens)
     talk = replace(talk, calls=talk.calls + 1, tokens=dict(counted))
     piece = talk.pieces[position]
-    if answer.finish in ("refusal", "filter"):
-        return replace(talk, stopped=_refusal(talk.request, answer))
-    if answer.finish == "huge":
-        return replace(talk, stopped=_endless(talk.request, answer))
+    if answer.finish in ("refusal", "filter", "huge"):
+        return replace(talk, stopped=_stopped(talk.request, answer))
     if answer.finish == "length" and len(piece.slots) > 1 and not piece.continued:
         base = piece.messages
         alone = (Piece((slot,), _asked_also(base, words.only([slot]))) for slot in piece.slots)
@@ -104,7 +105,9 @@ def written(talk: Talk) -> tuple[dict[str, Any], tuple[Finding, ...]]:
     for piece in talk.pieces:
         found, problem = json_in(piece.text)
         if problem:
-            findings.append(_unreadable(talk.request, piece, problem))
+            expected = say("generate.one-object", slots=", ".join(piece.slots))
+            where = Where(path_of(talk.request))
+            findings.append(Finding("reply-unreadable", Severity.ERROR, where, problem, expected))
         elif len(talk.pieces) > 1:
             value |= {name: found[name] for name in piece.slots if name in found}
         else:
@@ -172,23 +175,11 @@ def _shortened(text: str) -> str:
     return text if len(text) <= TOLD_BACK else text[:TOLD_BACK] + " …"
 
 
-def _refusal(request: Request, answer: Answered) -> Finding:
-    where = Where(f"generations/{request.post}/{request.block}.json")
+def _stopped(request: Request, answer: Answered) -> Finding:
+    where, block = Where(path_of(request)), request.block
+    if answer.finish == "huge":
+        return finding_of("generate.reply-endless", where, block=block, characters=len(answer.text))
     if answer.finish == "filter":
-        what = f"the server's content filter stopped the reply to block '{request.block}'"
-        return Finding("reply-filtered", Severity.ERROR, where, what, fix="reword the block, or write it by hand")
-    said = " ".join(answer.text.split())[:120]
-    what = f"the model refuses block '{request.block}': {said or 'it gives no reason'}"
-    return Finding("reply-refused", Severity.ERROR, where, what, fix="reword the block, or write it by hand")
-
-
-def _endless(request: Request, answer: Answered) -> Finding:
-    where = Where(f"generations/{request.post}/{request.block}.json")
-    what = f"the reply to block '{request.block}' does not end: {len(answer.text):,} characters were read"
-    return Finding("reply-endless", Severity.ERROR, where, what, "a reply within max_tokens")
-
-
-def _unreadable(request: Request, piece: Piece, problem: str) -> Finding:
-    where = Where(f"generations/{request.post}/{request.block}.json")
-    expected = f"one JSON object with the keys {', '.join(piece.slots)}"
-    return Finding("reply-unreadable", Severity.ERROR, where, problem, expected)
+        return finding_of("generate.reply-filtered", where, block=block)
+    said = " ".join(answer.text.split())[:120] or say("generate.no-reason")
+    return finding_of("generate.reply-refused", where, block=block, said=said)

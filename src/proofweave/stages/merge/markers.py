@@ -7,7 +7,9 @@ import re
 from collections.abc import Sequence
 
 from proofweave.core.errors import FindingsError
-from proofweave.core.types import Finding, Severity, Where
+from proofweave.core.findings import finding_of
+from proofweave.core.types import Finding, Where
+from proofweave.core.words.table import say
 from proofweave.text.markdown.post import BEGIN, END
 
 MARKER = re.compile(r"<!--\s{0,99}proofweave:(begin|end)\b")
@@ -54,14 +56,14 @@ def strip(text: str, path: str = "") -> str:
         if text.startswith(rest, stop):
             stop += len(rest)
         elif stop < len(text):
-            raise FindingsError([_edited(text, path, end.start())])
+            raise FindingsError([finding_of("merge.merge-edited", _where(text, path, end.start()))])
         if start < position or not text.startswith(lead, start):
-            raise FindingsError([_edited(text, path, begin.start())])
+            raise FindingsError([finding_of("merge.merge-edited", _where(text, path, begin.start()))])
         kept.append(text[position:start])
         position = stop
     source = "".join((*kept, text[position:]))
     if digests != {digest(source)}:
-        raise FindingsError([_edited(text, path, marks[0].start())])
+        raise FindingsError([finding_of("merge.merge-edited", _where(text, path, marks[0].start()))])
     return source
 
 
@@ -73,38 +75,23 @@ def _marker_problems(text: str, path: str, marks: Sequence[re.Match[str]]) -> li
             break
         whole = WHOLE.match(text, mark.start()) if mark[1] == "begin" else text.startswith(END, mark.start())
         if not whole:
-            what = f"a proofweave:{mark[1]} marker that merge did not write"
-            findings.append(_marker(text, path, mark, what, "delete it, or restore the marker as merge wrote it"))
+            findings.append(_marker(text, path, mark, "foreign"))
         elif mark[1] == "begin":
             if opened is not None:
-                what = "a proofweave:begin marker inside a grown part"
-                findings.append(_marker(text, path, mark, what, "delete one of the two begin markers"))
+                findings.append(_marker(text, path, mark, "begin-inside"))
             opened = mark
         elif opened is None:
-            what = "a proofweave:end marker without its begin"
-            findings.append(_marker(text, path, mark, what, "delete it, or restore the begin marker before it"))
+            findings.append(_marker(text, path, mark, "end-alone"))
         else:
             opened = None
     if opened is not None and not findings:
-        what = "a proofweave:begin marker without its end"
-        findings.append(_marker(text, path, opened, what, f"restore '{END}' where the grown part ended"))
+        findings.append(_marker(text, path, opened, "begin-alone"))
     return findings
 
 
-def _marker(text: str, path: str, mark: re.Match[str], what: str, fix: str) -> Finding:
-    expected = "markers in pairs, as merge writes them, and none in a source"
-    return Finding("merge-marker", Severity.ERROR, _where(text, path, mark.start()), what, expected, fix)
-
-
-def _edited(text: str, path: str, offset: int) -> Finding:
-    return Finding(
-        "merge-edited",
-        Severity.ERROR,
-        _where(text, path, offset),
-        "the text outside the grown part is not the source it was merged into",
-        "only the part between the markers to differ from the source",
-        "restore that text and edit its source instead, or delete the grown part with its markers and merge again",
-    )
+def _marker(text: str, path: str, mark: re.Match[str], name: str) -> Finding:
+    where, expected = _where(text, path, mark.start()), say("merge.pairs")
+    return finding_of(f"merge.{name}", where, rule="merge-marker", expected=expected, edge=mark[1], end=END)
 
 
 def _where(text: str, path: str, offset: int) -> Where:

@@ -7,19 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from proofweave.core.errors import FindingsError
-from proofweave.core.types import Finding, Post, Severity, SpanKind, Where, Woven
+from proofweave.core.findings import finding_of
+from proofweave.core.types import Finding, Post, Where, Woven
+from proofweave.core.words.table import say
 from proofweave.stages.merge.markers import MARKER, NEWLINES, digest, strip
 from proofweave.text.markdown.post import BEGIN, END, Heading, headings, read_post
 
 __all__ = ["merge", "merge_problems", "strip"]
 
-OPEN = {
-    SpanKind.CODE: "a code block",
-    SpanKind.COMMENT: "a comment",
-    SpanKind.DISPLAY_MATH: "a display",
-    SpanKind.INLINE_MATH: "inline math",
-    SpanKind.HTML: "an HTML element",
-}
 ESCAPE = re.compile(r"\\(?=[!-/:-@\[-`{-~])")
 
 
@@ -131,14 +126,8 @@ def merge_problems(post: Post, woven: Woven) -> tuple[Finding, ...]:
 def _open_end(source: Post) -> Iterator[Finding]:
     last = next((span for span in reversed(source.spans) if span.text.strip()), None)
     if last is not None and not last.closed:
-        yield Finding(
-            "merge-open-end",
-            Severity.ERROR,
-            Where(source.path, last.line, last.column),
-            f"the source ends inside {OPEN[last.kind]} that starts here, so nothing can be put after it",
-            "the end of it",
-            "close it in the source, or restore what was cut off",
-        )
+        where = Where(source.path, last.line, last.column)
+        yield finding_of("merge.merge-open-end", where, inside=say(f"merge.{last.kind}"))
 
 
 def _anchor_problems(source: Post, woven: Woven) -> Iterator[Finding]:
@@ -149,24 +138,20 @@ def _anchor_problems(source: Post, woven: Woven) -> Iterator[Finding]:
             continue
         where = _origin(woven, anchor, 1, source.path)
         if places:
-            lines = ", ".join(str(found[index].line) for index in places)
-            what = f"anchor '{anchor}' names {len(places)} headings of {source.path} (lines {lines})"
-            fix = "rename one of the headings, or leave the anchor out"
-            yield Finding("merge-anchor-ambiguous", Severity.ERROR, where, what, "a title that stands once", fix)
+            words = {"anchor": anchor, "lines": ", ".join(str(found[index].line) for index in places)}
+            count, key = len(places), "merge.merge-anchor-ambiguous"
+            yield finding_of(key, where, count=count, file=source.path, **words)
         else:
-            what = f"anchor '{anchor}' is no heading of {source.path}"
             titles = ", ".join(f"'{heading.title}'" for heading in found if heading.title)
-            expected = f"one of {titles}" if titles else "a source with headings"
-            yield Finding("merge-anchor-missing", Severity.ERROR, where, what, expected, "write the heading's title")
+            expected = say("merge.one-of", titles=titles) if titles else ""
+            yield finding_of("merge.merge-anchor-missing", where, expected=expected, anchor=anchor, file=source.path)
 
 
 def _woven_markers(woven: Woven) -> Iterator[Finding]:
     for anchor, text in _pieces(woven).items():
         for mark in MARKER.finditer(text):
             line = text.count("\n", 0, mark.start()) + 1
-            where = _origin(woven, anchor, line, "")
-            what = f"the woven text holds a proofweave:{mark[1]} marker"
-            yield Finding("merge-marker", Severity.ERROR, where, what, "no markers in an outline or reply", "delete it")
+            yield finding_of("merge.merge-marker", _origin(woven, anchor, line, ""), edge=mark[1])
 
 
 def _origin(woven: Woven, anchor: str, line: int, path: str) -> Where:

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from proofweave.core.types import Finding, Layer, Severity
-from proofweave.core.wire import findings_in
+from proofweave.core.wire import findings_in, verdict_of
 
 COMPLETE, PENDING, REFUSED = "complete", "pending", "refused"
 
 VERDICTS = ("verified", "weak", "skipped", "assumed", "defined", "refuted", "error", "unchecked")
 """What became of an equation; `assumed` is a skip whose reason is an assumption, `unchecked` has no full verdict."""
-
-ASSUMED = "assumed: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +191,7 @@ def added(mappings: Iterable[Mapping[str, int]]) -> dict[str, int]:
 
 
 def _equation(value: Mapping[str, Any]) -> EquationReport:
-    verdict, reason = str(value["verdict"]), str(value["reason"])
-    if verdict == "skipped" and reason.startswith(ASSUMED):
-        verdict, reason = "assumed", reason.removeprefix(ASSUMED)
+    verdict, reason = verdict_of(value)
     return EquationReport(
         id=str(value["id"]),
         tags=tuple(value["tags"]),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from proofweave.core.types import Finding
 from proofweave.core.wire import findings_out
+from proofweave.core.words.table import told
 from proofweave.stages.report.post import PENDING, REFUSED, VERDICTS, Detail, PostReport, added, post_report
 
 PRIORITIES = ("high", "medium", "supplement")
@@ -53,7 +56,10 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All posts in the table's order; `compared` runs beside them, None where there is nothing to compare."""
+    """All posts in the table's order; `compared` runs beside them, None where there is nothing to compare.
+
+    `language` is the report's own, `told` that of findings and of what the checker says.
+    """
 
     posts: tuple[PostReport, ...]
     totals: Totals
@@ -61,11 +67,17 @@ class Report:
     priorities: tuple[Group, ...]
     reference: str
     compared: tuple[Compared | None, ...]
+    language: str
+    told: str
 
 
-def report(documents: Iterable[Mapping[str, Any]], reference: str = "") -> Report:
-    """Return the report of the posts that validate judged; `reference` names the post others are measured by."""
+def report(documents: Sequence[Mapping[str, Any]], reference: str = "", language: str = "auto") -> Report:
+    """Return the report of the posts that validate judged; `reference` names the post others are measured by.
+
+    In the language `auto` it is that of most posts, Chinese where neither has more, and findings stay in English.
+    """
     posts = sorted((post_report(document) for document in documents), key=table_order)
+    written = Counter(document.get("language") for document in documents)
     numbered = tuple(enumerate(posts, start=1))
     batches = sorted({post.batch for post in posts if post.batch is not None})
     priorities = [name for name in PRIORITIES if any(post.priority == name for post in posts)]
@@ -85,6 +97,8 @@ def report(documents: Iterable[Mapping[str, Any]], reference: str = "") -> Repor
         ),
         reference=reference if measure else "",
         compared=tuple(_compared(post.detail, measure) for post in posts),
+        language=("en" if written["en"] > written["zh"] else "zh") if language == "auto" else language,
+        told="en" if language == "auto" else language,
     )
 
 
@@ -112,11 +126,11 @@ def totals(posts: Sequence[PostReport]) -> Totals:
     )
 
 
-def report_json(whole: Report) -> dict[str, Any]:
-    """Return the report as JSON values."""
+def report_json(whole: Report, language: str = "en") -> dict[str, Any]:
+    """Return the report as JSON values, with findings said in a language."""
     rows = zip(whole.posts, whole.compared, strict=True)
     return {
-        "posts": [_values(row, post, compared) for row, (post, compared) in enumerate(rows, start=1)],
+        "posts": [_values(row, post, compared, language) for row, (post, compared) in enumerate(rows, start=1)],
         "totals": asdict(whole.totals),
         "batches": [_group_values(group) for group in whole.batches],
         "priorities": [_group_values(group) for group in whole.priorities],
@@ -147,13 +161,18 @@ def _compared(detail: Detail | None, measure: Detail | None) -> Compared | None:
     )
 
 
-def _values(row: int, post: PostReport, compared: Compared | None) -> dict[str, Any]:
+def _values(row: int, post: PostReport, compared: Compared | None, language: str) -> dict[str, Any]:
     values = asdict(post)
     values["row"] = row
-    values["findings"] = findings_out(post.findings)
+    values["findings"] = findings_out([_said(finding, language) for finding in post.findings])
     values["compared"] = asdict(compared) if compared else None
     values["layers"] = [{**asdict(layer), "place": layer.place} for layer in post.layers]
     return values
+
+
+def _said(finding: Finding, language: str) -> Finding:
+    what, expected, fix = (told(text, language) for text in (finding.what, finding.expected, finding.fix))
+    return replace(finding, what=what, expected=expected, fix=fix)
 
 
 def _group_values(group: Group) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from proofweave.core.types import Finding
+from proofweave.core.wire import line_of
+from proofweave.core.words.table import labels, told
 from proofweave.stages.report.post import EquationReport, PostReport
 from proofweave.stages.report.summary import Report
 from proofweave.text.press import environment_of, print_template
@@ -31,10 +33,12 @@ class Excused:
 
 def report_text(whole: Report, templates: Mapping[str, str]) -> str:
     """Return the report in Markdown; `templates` maps names below templates/report/ to texts."""
-    environment = environment_of(templates)
+    environment = environment_of(templates, labels("report", whole.language))
     environment.filters.update(
         cell=cell, code=code, share=share, excused=excused, open_conclusions=open_conclusions, shown=shown, cut=cut
     )
+    environment.filters["line"] = lambda finding: line_of(finding, whole.told)
+    environment.filters["told"] = lambda text: told(text, whole.told)
     rows = tuple(zip(whole.posts, whole.compared, strict=True))
     text = print_template(environment, FOLDER, TEMPLATE, {"report": whole, "rows": rows})
     return re.sub(r"\n{3,}", "\n\n", text).strip("\n") + "\n"

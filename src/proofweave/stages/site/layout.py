@@ -88,14 +88,14 @@ def _mean(values: Sequence[float], default: float) -> float:
     return round(sum(values) / len(values), 9) if values else default
 
 
-def drawn(results: Sequence[Result], post: str, href: str, title: str) -> str:
+def drawn(results: Sequence[Result], post: str, href: str, title: str, words: Mapping[str, str]) -> str:
     """Return a post's graph as SVG: boxes that are links to `href`, lines from what is used to what uses it."""
     boxes = placed(results)
     by_id = {box.result.id: box for box in boxes}
     width = max((box.x + WIDTH for box in boxes), default=0) + EDGE
     height = max((box.y + HEIGHT for box in boxes), default=0) + EDGE
     lines = "".join(_line(by_id[used], box) for box in boxes for used in box.result.uses if used in by_id)
-    nodes = "".join(_node(box, href) for box in boxes)
+    nodes = "".join(_node(box, href, words) for box in boxes)
     label = escape(title)
     return (
         f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="group" aria-label="{label}">'
@@ -114,7 +114,7 @@ def _line(used: Box, user: Box) -> str:
     return f'<path class="edge-line" {ends} marker-end="TIP" d="{path}"/>'
 
 
-def _node(box: Box, href: str) -> str:
+def _node(box: Box, href: str, words: Mapping[str, str]) -> str:
     result = box.result
     middle = box.x + WIDTH // 2
     name = _short(FORMULA.sub("…", result.name))
@@ -123,7 +123,7 @@ def _node(box: Box, href: str) -> str:
     says = escape(f"{result.label} {FORMULA.sub('…', result.name)}".strip())
     return (
         f'<a class="{result.state} {result.kind.value.replace("_", "-")}" href="{href}#thm-{escape(result.id)}"'
-        f' data-id="{escape(result.id)}" aria-label="{says} ({STATES[result.state]})"><title>{says}</title>'
+        f' data-id="{escape(result.id)}" aria-label="{says} ({words[f"state_{result.state}"]})"><title>{says}</title>'
         f'<rect x="{box.x}" y="{box.y}" width="{WIDTH}" height="{HEIGHT}" rx="7"/>'
         f'<text x="{middle}" y="{first}">{escape(result.label)}</text>{second}</a>'
     )
@@ -137,14 +137,3 @@ def _short(name: str) -> str:
         if room < 0:
             return name[: max(1, index - 1)] + "…"
     return name
-
-
-STATES: Mapping[str, str] = {
-    "verified": "公式通过数值检验",
-    "weak": "检验较弱",
-    "cited": "引自文献",
-    "plain": "没有可数值检验的公式",
-    "open": "尚未写完",
-    "refuted": "被反例推翻",
-}
-"""What each state of a result means."""

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from proofweave.core.findings import finding_of
 from proofweave.core.types import Block, BlockKind, Finding, Layer, LineTarget, Outline, Section, Severity, Where
+from proofweave.core.words.table import say
 
 BUDGET: Mapping[Layer, tuple[int, int]] = {
     Layer.FOUNDATIONS: (20, 30),
@@ -42,11 +44,9 @@ def check_lines(target: LineTarget | None, grown: str) -> tuple[Finding, ...]:
     lines = line_count(grown)
     if lines >= target.least and (target.most is None or lines <= target.most):
         return ()
-    asked = f"at least {target.least}" if target.most is None else f"{target.least} to {target.most}"
-    what = f"the grown post has {lines} lines"
-    return (
-        Finding("line-target", Severity.WARNING, target.where, what, asked, "write more or less, or change `lines:`"),
-    )
+    key = "validate.lines-least" if target.most is None else "validate.lines-between"
+    asked = say(key, least=target.least, most=target.most)
+    return (finding_of("validate.line-target", target.where, Severity.WARNING, lines=lines, expected=asked),)
 
 
 def layers(outline: Outline) -> Mapping[str, Layer | None]:
@@ -78,9 +78,11 @@ def check_layers(
     for layer, share in shares(characters).items():
         least, most = budget.get(layer, BUDGET[layer])
         if not least - SLACK <= share <= most + SLACK:
-            total = sum(characters.values())
-            what = f"layer {layer} has {share:.1f}% of the characters ({characters.get(layer, 0)} of {total})"
-            fix = "move blocks to another `layer:`, write more or less, or set `budget:`"
-            expected = f"{least}–{most}%, give or take {SLACK} points"
-            findings.append(Finding("layer-share", Severity.WARNING, where, what, expected, fix))
+            key, own, total = "validate.layer-share", characters.get(layer, 0), sum(characters.values())
+            asked = say("validate.layer-budget", least=least, most=most, slack=SLACK)
+            findings.append(
+                finding_of(
+                    key, where, Severity.WARNING, layer=layer.value, share=share, own=own, total=total, expected=asked
+                )
+            )
     return tuple(findings)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from proofweave.core.types import Finding, Origin, Post, Span, Step, Where, Woven
+from proofweave.core.words.table import Said, changed
+from proofweave.stages.validate.woven.reading import LINE
 from proofweave.text.markdown.post import headings, read_post
 
 OF_A_BLOCK = ("theorem-", "proof-")
 """Rules about a whole block, wherever in it they were noticed."""
-
-LINE = re.compile(r"\bline (\d+)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +61,15 @@ def moved(finding: Finding, joined: Joined, home: Where) -> Finding:
     A line that its words name becomes such a place too.
     """
 
-    def place(line: re.Match[str]) -> str:
-        origin = joined.owners.get(int(line[1]))
-        return str(place_of(origin)) if origin is not None else line.group()
+    def placed(text: str) -> str:
+        line = int(str(text.values["line"])) if isinstance(text, Said) and text.key == LINE else 0
+        return str(place_of(joined.owners[line])) if line in joined.owners else text
 
     origin = joined.owners.get(finding.where.line)
     where = home if origin is None else place_of(origin, _in_display(joined.post, finding.where))
     if origin is not None and origin.block is not None and finding.rule.startswith(OF_A_BLOCK):
         where = origin.block.where
-    return replace(finding, where=where, what=LINE.sub(place, finding.what), expected=LINE.sub(place, finding.expected))
+    return replace(finding, where=where, what=changed(finding.what, placed), expected=changed(finding.expected, placed))
 
 
 def _in_display(post: Post, where: Where) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from proofweave.core.types import Equation, Finding, Outline, Section, Severity, Slot, Step
+from proofweave.core.findings import finding_of
+from proofweave.core.types import Equation, Finding, Outline, Section, Slot, Step
+from proofweave.core.words.table import say
 from proofweave.stages.validate.woven.tags import Tag
 
 ENOUGH = 10_000
@@ -37,12 +39,10 @@ def _count(leaf: Section) -> Finding | None:
     if count == owned:
         return None
     where = leaf.where if leaf.tags is None else leaf.tags.where  # a reversed range is empty, and false
-    holds = f"section '{leaf.id}' holds {count} numbered equation{'' if count == 1 else 's'}"
+    holds = say("validate.holds-one" if count == 1 else "validate.holds", section=leaf.id, count=count)
     if leaf.tags is None:
-        return Finding("tag-range", Severity.ERROR, where, f"{holds} and owns no tags", "`tags:` of as many numbers")
-    expected = f"{owned}, as many as its range {leaf.tags} has numbers"
-    fix = "add or remove equations, or run `proofweave retag` to rewrite the ranges"
-    return Finding("tag-range", Severity.ERROR, where, holds, expected, fix)
+        return finding_of("validate.no-tags", where, rule="tag-range", holds=holds)
+    return finding_of("validate.tag-range", where, holds=holds, owned=owned, range=str(leaf.tags))
 
 
 def explained(outline: Outline) -> frozenset[int]:
@@ -72,13 +72,9 @@ def _between(first: int, end: int) -> range:
 
 def check_owners(found: Sequence[Tag], owner: Callable[[int], Section | None]) -> tuple[Finding, ...]:
     """Find tags outside the range of the section they stand in; `owner` tells the section of a line."""
-    findings = []
-    for tag in found:
-        section = owner(tag.where.line)
-        if tag.number and section is not None and section.tags is not None:
-            first, last = section.tags.first, section.tags.last
-            if not first <= tag.number <= last:
-                what = f"tag {tag.number} stands in section '{section.id}'"
-                expected = f"a number of its range {section.tags}"
-                findings.append(Finding("tag-outside-range", Severity.ERROR, tag.where, what, expected))
-    return tuple(findings)
+    return tuple(
+        finding_of("validate.tag-outside-range", tag.where, tag=tag.number, section=section.id, range=str(section.tags))
+        for tag in found
+        if tag.number and (section := owner(tag.where.line)) is not None and section.tags is not None
+        if not section.tags.first <= tag.number <= section.tags.last
+    )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from proofweave.core.types import Finding, Post, Severity, SpanKind, Where
+from proofweave.core.findings import finding_of
+from proofweave.core.types import Finding, Post, Severity, Where
+from proofweave.core.words.table import say
 from proofweave.stages.validate.woven.reading import placed, read
 from proofweave.text.markdown.post import headings
 
@@ -26,9 +28,8 @@ def check_preserved(source: str, stripped: str, path: str) -> tuple[Finding, ...
         min(len(source), len(stripped)),
     )
     line, column = source.count("\n", 0, offset) + 1, offset - source.rfind("\n", 0, offset)
-    what = f"growing the post changed its source here into {stripped[offset : offset + HEAD]!r}"
-    expected = f"its own bytes, {source[offset : offset + HEAD]!r}"
-    return (Finding("source-changed", Severity.ERROR, Where(path, line, column), what, expected),)
+    now, own = stripped[offset : offset + HEAD], source[offset : offset + HEAD]
+    return (finding_of("validate.source-changed", Where(path, line, column), now=now, own=own),)
 
 
 def check_whole(source: Post) -> tuple[Finding, ...]:
@@ -39,21 +40,16 @@ def check_whole(source: Post) -> tuple[Finding, ...]:
 def _cuts(source: Post) -> Iterator[Finding]:
     reading = read(source)
     for cut in CUT.finditer(reading.prose):
-        what = f"the source is cut here: '{cut.group()}'"
-        fix = "restore what is missing from where the post was taken"
-        yield Finding("source-truncated", Severity.ERROR, reading.where(cut.start()), what, "the whole text", fix)
+        yield finding_of("validate.source-truncated", reading.where(cut.start()), cut=cut.group())
 
 
 def _dangling(source: Post) -> Iterator[Finding]:
-    names = {SpanKind.CODE: "a fence", SpanKind.COMMENT: "a comment", SpanKind.HTML: "an element"}
     reading = read(source)
     for offset, span in placed(source):
         if not span.closed:
-            start = " ".join(span.text.split())[:HEAD]
-            what = f"{names.get(span.kind, 'a formula')} of the source is never closed: '{start}'"
-            fix = "close it, or restore what was cut off"
+            kind, start = say(f"validate.{span.kind}"), " ".join(span.text.split())[:HEAD]
             where = reading.where(offset)
-            yield Finding("source-truncated", Severity.ERROR, where, what, "its closing delimiter", fix)
+            yield finding_of("validate.dangling", where, rule="source-truncated", kind=kind, start=start)
 
 
 def check_slug(source: Post) -> tuple[Finding, ...]:
@@ -63,15 +59,13 @@ def check_slug(source: Post) -> tuple[Finding, ...]:
     """
     title = source.front.get("title") or next((heading.title for heading in headings(source)), "")
     file = source.path.rpartition("/")[2].removesuffix(".md")
-    findings = []
-    for name, slug in (("the file's name", file), ("the slug", source.front.get("slug", ""))):
+    for name, slug in (("file-name", file), ("slug", source.front.get("slug", ""))):
         whole = _cut_of(slug, title)
         if whole and not (slug == file and slug in _aliases(source)):
-            what = f"{name} '{slug}' looks cut off"
-            expected = f"'{whole}', as in the title '{title}'"
-            fix = "rename it if it was meant to be whole, or list the file's name under `aliases:`"
-            findings.append(Finding("slug-cut", Severity.WARNING, Where(source.path), what, expected, fix))
-    return tuple(findings[:1])
+            where, name = Where(source.path), say(f"validate.{name}")
+            words = {"name": name, "slug": slug, "whole": whole, "title": title}
+            return (finding_of("validate.slug-cut", where, Severity.WARNING, **words),)
+    return ()
 
 
 def _aliases(source: Post) -> frozenset[str]:

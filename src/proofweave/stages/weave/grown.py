@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from proofweave.core.numbering import chinese, number
+from proofweave.core.numbering import number, numeral
 from proofweave.core.references import REFERENCE, references_in
 from proofweave.core.references import Reference as Cross
 from proofweave.core.types import (
@@ -29,11 +29,14 @@ from proofweave.core.types import (
     Text,
     Woven,
 )
+from proofweave.core.words.table import labels
 from proofweave.text.press import environment_of, print_template
 from proofweave.text.tex.structure import split_rows
 
 if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
+
+FOLDER = "templates/post"
 
 BOX = THEOREM_LIKE | {BlockKind.DEFINITION}
 """Kinds printed by `statement.md.j2`; algorithms and prose have templates of their own."""
@@ -68,10 +71,11 @@ def _fill_block(block: Block, reply: Reply) -> Block:
 def weave(outline: Outline, templates: Mapping[str, str]) -> Woven:
     """Return the grown part of a post and where each of its lines comes from.
 
-    `templates` maps a file name below `templates/<language>/` to its text. A broken template raises FindingsError.
+    `templates` maps a file name below `templates/post/` to its text. A broken template raises FindingsError.
     """
     numbering = number(outline, tuple(_cited(outline)))
-    printer = _Printer(outline, numbering, environment_of(templates), f"templates/{outline.language}")
+    words = labels("post", outline.language)
+    printer = _Printer(outline, numbering, words, environment_of(templates, words))
     texts: dict[str, list[str]] = defaultdict(list)
     origins: dict[str, list[Origin]] = defaultdict(list)
     lines: dict[str, int] = defaultdict(int)
@@ -116,11 +120,11 @@ class _Printer:
 
     outline: Outline
     numbering: Numbering
+    words: Mapping[str, str]
     environment: SandboxedEnvironment
-    folder: str
 
     def template(self, name: str, /, **values: object) -> str:
-        return print_template(self.environment, self.folder, f"{name}.md.j2", values).strip("\n")
+        return print_template(self.environment, FOLDER, f"{name}.md.j2", values).strip("\n")
 
     def section(self, section: Section) -> Iterator[tuple[str, str, list[Origin]]]:
         """Yield (anchor, text, origins) of a section's heading and of each leaf below it."""
@@ -134,7 +138,7 @@ class _Printer:
 
     def heading(self, section: Section, depth: int) -> tuple[str, list[Origin]]:
         digits = self.numbering.sections[section.id]
-        label = chinese(int(digits)) if depth == 1 and self.outline.language == "zh" else digits
+        label = numeral(int(digits), self.outline.language) if depth == 1 else digits
         text = self.template("heading", depth=depth, number=label, title=section.title)
         return text + "\n\n", [Origin(1, text.count("\n") + 2, section.where, section=section)]
 
@@ -209,29 +213,26 @@ class _Printer:
 
     def shown(self, match: re.Match[str]) -> str:
         cross = Cross.of(match)
-        zh = self.outline.language == "zh"
         if cross.kind == "eq":
-            return _tags_shown(self.numbering.tags.get(cross.id, ()), cross.row, zh)
+            return self.tags_shown(self.numbering.tags.get(cross.id, ()), cross.row)
         if cross.kind == "thm":
             return self.numbering.labels.get(cross.id, "")
         if cross.kind == "sec" and cross.id in self.numbering.sections:
-            section = self.numbering.sections[cross.id]
-            return f"第{section}节" if zh else f"Section {section}"
+            return self.words["section"].format(number=self.numbering.sections[cross.id])
         if cross.kind == "fig" and cross.id in self.numbering.figures:
-            figure = self.numbering.figures[cross.id]
-            return f"图{figure}" if zh else f"Figure {figure}"
+            return self.words["figure"].format(number=self.numbering.figures[cross.id])
         if cross.kind == "ref" and cross.id in self.numbering.citations:
             return f"[{self.numbering.citations[cross.id]}]"
         return ""
 
-
-def _tags_shown(tags: tuple[int, ...], row: int | None, zh: bool) -> str:
-    name = "式" if zh else "Eq. "
-    if row is not None:
-        tags = tags[row - 1 : row]
-    if not tags:
-        return ""
-    return f"{name}({tags[0]})" if len(tags) == 1 else f"{name}({tags[0]})–({tags[-1]})"
+    def tags_shown(self, tags: tuple[int, ...], row: int | None) -> str:
+        """Return an equation's numbers, or that of one row, "" where it has none."""
+        if row is not None:
+            tags = tags[row - 1 : row]
+        if not tags:
+            return ""
+        first = self.words["equation"].format(number=tags[0])
+        return first if len(tags) == 1 else f"{first}–({tags[-1]})"
 
 
 def _fence(code: str) -> str:

@@ -13,7 +13,7 @@ from proofweave.text.markdown.escape import plain_tex
 from proofweave.text.markdown.inline import Inline, Piece
 from proofweave.text.tex.definitions import definitions
 
-__all__ = ["BEGIN", "END", "Heading", "displays", "formulas", "headings", "macros", "read_post"]
+__all__ = ["BEGIN", "END", "Heading", "displays", "formulas", "headings", "language_of", "macros", "read_post"]
 
 MATH = frozenset({SpanKind.INLINE_MATH, SpanKind.DISPLAY_MATH})
 QUOTE = re.compile(r"(?:[ \t]*>)+")
@@ -21,6 +21,9 @@ KEY = re.compile(r"([\w-]+)[ \t]*:[ \t]*(.*)")
 LINE_BREAK = re.compile(r"(?:(?<![ \t])[ \t]++)?\r?\n")
 CONTROL_SPACE = re.compile(r"(?<!\\)(?:\\\\)*+\\\Z")
 CLOSING_MARKS = re.compile(r"(?:(?<=[ \t])|^)#+\Z")
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+CHINESE_SHARE = 50
+"""A post is Chinese from one character in so many; an English one may quote a name."""
 
 
 class Heading(NamedTuple):
@@ -41,6 +44,11 @@ def read_post(text: str, path: str) -> Post:
     spans = tuple(_spans(text, Blocks(text).read()))
     front = spans[0].text if spans and spans[0].kind is SpanKind.FRONT_MATTER else ""
     return Post(path, spans, dict(_keys(front)))
+
+
+def language_of(post: Post) -> str:
+    """Return the language a post is written in, by its characters."""
+    return "zh" if len(CHINESE.findall(post.text)) * CHINESE_SHARE > len(post.text) else "en"
 
 
 def _keys(front: str) -> Iterator[tuple[str, str]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from proofweave.core.words.table import say
 from proofweave.text.tex.tokens import (
     INNER_ENVIRONMENTS,
     ROW_ENVIRONMENTS,
@@ -44,8 +45,9 @@ class _Reader:
         self.tags: list[int] = [0]
         self.found: list[Problem] = []
 
-    def report(self, offset: int, what: str, expected: str, fix: str) -> None:
-        self.found.append(Problem(offset, what, expected, fix))
+    def report(self, offset: int, name: str, **fields: Any) -> None:
+        texts = (say(f"text.tex-{name}{end}", **fields) for end in ("", "-expected", "-fix"))
+        self.found.append(Problem(offset, *texts))
 
     def push(self, frame: _Frame) -> None:
         self.stack.append(frame)
@@ -75,14 +77,12 @@ class _Reader:
             "$": ("$", "$"),
             "env": (rf"\begin{{{frame.name}}}", rf"\end{{{frame.name}}}"),
         }[frame.kind]
-        self.report(frame.offset, f"'{opened}' is never closed", f"a '{closing}' for it", f"add '{closing}'")
+        self.report(frame.offset, "unclosed", opened=opened, closing=closing)
 
     def close(self, kind: str, name: str, offset: int, shown: str, opening: str) -> None:
         """Close the innermost frame of a kind, reporting what is still open inside it."""
         if not self.open[kind, name]:
-            self.report(
-                offset, f"'{shown}' closes nothing", f"a '{opening}' before it", f"delete '{shown}' or add '{opening}'"
-            )
+            self.report(offset, "unopened", closing=shown, opening=opening)
             return
         while True:
             frame = self.pop()
@@ -120,9 +120,9 @@ class _Reader:
         if unstarred(name) in TOP_ENVIRONMENTS:
             inner = {"align": "aligned", "alignat": "alignedat", "gather": "gathered"}.get(unstarred(name), "aligned")
             if not self.display:
-                self.report(offset, f"'{name}' inside inline math", "a display", "make it a display of its own")
+                self.report(offset, "environment-inline", environment=name)
             elif self.open["top", ""]:
-                self.report(offset, f"'{name}' inside another display environment", f"'{inner}'", f"use '{inner}'")
+                self.report(offset, "environment-inside", environment=name, inner=inner)
         self.push(_Frame("env", offset, name))
 
     def command(self, name: str, offset: int) -> None:
@@ -135,20 +135,12 @@ class _Reader:
 
     def tag(self, offset: int) -> None:
         if not self.display:
-            self.report(offset, r"\tag inside inline math", "a display", r"make it a display, or delete the \tag")
+            self.report(offset, "tag-inline")
         elif self.inner:
-            inner = self.inner[-1]
-            self.report(
-                offset,
-                rf"\tag inside '{inner}', which MathJax refuses",
-                r"the \tag outside it",
-                rf"move the \tag after \end{{{inner}}}, or use align for a tag on each row",
-            )
+            self.report(offset, "tag-inside", environment=self.inner[-1])
         self.tags[-1] += 1
         if self.tags[-1] == 2:
-            self.report(
-                offset, r"a second \tag in one row", r"one \tag for each row", r"delete one, or use align and '\\'"
-            )
+            self.report(offset, "tag-twice")
 
     def dollar(self, shown: str, offset: int) -> None:
         top = self.stack[-1] if self.stack else _Frame("", 0)
@@ -158,19 +150,14 @@ class _Reader:
             elif top.kind == "{" and top.name == "text":
                 self.push(_Frame("$", offset))
             else:
-                self.report(offset, "'$' inside mathematics", r"'\$' or \text{…}", r"delete the '$' or write '\$'")
+                self.report(offset, "dollar")
                 return
             top = self.stack[-1] if self.stack else _Frame("", 0)
 
     def row_or_cell(self, row: bool, shown: str, offset: int) -> None:
         top = self.stack[-1] if self.stack else _Frame("", 0)
         if top.kind == "left" and self.open["envs", ""]:
-            self.report(
-                offset,
-                rf"'{shown}' between \left and \right",
-                r"\right in the cell of its \left",
-                r"close with '\right.' and open the next cell with '\left.', or use \bigl and \bigr",
-            )
+            self.report(offset, "between-left-right", mark=shown)
         if row and top.kind == "env" and unstarred(top.name) in ROW_ENVIRONMENTS:
             self.tags[-1] = 0
 

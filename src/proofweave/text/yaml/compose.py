@@ -9,7 +9,8 @@ from typing import Any
 
 import yaml
 
-from proofweave.core.types import Finding, Severity, Where
+from proofweave.core.findings import finding_of
+from proofweave.core.types import Finding, Where
 from proofweave.text.yaml.nodes import BROKEN, UNPRINTABLE, ListNode, MapNode, Node, ScalarNode
 from proofweave.text.yaml.syntax import diagnose
 from proofweave.text.yaml.traps import comma_groups, scalar_traps
@@ -23,8 +24,7 @@ MAX_REPAIRS = 30
 def compose(text: str, file: str) -> tuple[Node | None, tuple[Finding, ...]]:
     """Return the root of a YAML document and the problems of its YAML, in order."""
     if len(text) > MAX_CHARACTERS:
-        what = f"the file has {len(text)} characters"
-        return None, (_problem("yaml-size", Where(file), what, f"at most {MAX_CHARACTERS}", "split the post"),)
+        return None, (finding_of("text.yaml-size", Where(file), characters=len(text), most=MAX_CHARACTERS),)
     text, findings = _printable(text, file)
     repairs: list[Finding] = []
     while True:
@@ -49,9 +49,8 @@ def _printable(text: str, file: str) -> tuple[str, list[Finding]]:
     for match in UNPRINTABLE.finditer(text, 1 if text.startswith("\ufeff") else 0):
         line = text.count("\n", 0, match.start()) + 1
         column = match.start() - text.rfind("\n", 0, match.start())
-        what = f"character U+{ord(match[0]):04X} cannot be seen and is not allowed"
-        where = Where(file, line, column)
-        findings.append(_problem("yaml-control-character", where, what, "printable text", "delete it"))
+        where, code = Where(file, line, column), f"{ord(match[0]):04X}"
+        findings.append(finding_of("text.yaml-control-character", where, code=code))
         if len(findings) == MAX_REPAIRS:
             break
     return (text[:1] + UNPRINTABLE.sub("?", text[1:]) if findings else text), findings
@@ -90,20 +89,18 @@ class _Composer:
                 is_map = kind is yaml.MappingStartEvent
                 self.frames.append(_Frame(self.where(event), is_map, bool(event.flow_style)))
                 if len(self.frames) > MAX_DEPTH:
-                    what = f"lists and mappings are nested more than {MAX_DEPTH} deep"
-                    self.report("yaml-depth", event, what, "an outline as docs/outline.md describes it")
+                    self.report("yaml-depth", event, most=MAX_DEPTH)
                     return None
             elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
                 frame = self.frames.pop()
                 self.put(self.mapping(frame) if frame.is_map else self.sequence(frame))
             elif kind is yaml.AliasEvent:
-                what = f"'*{event.anchor}' is read as a YAML alias"
-                self.report("yaml-alias", event, what, "text", "put text that starts with * in single quotes")
+                self.report("yaml-alias", event, written=f"*{event.anchor}")
                 self.put(ScalarNode(BROKEN, self.where(event)))
             elif kind is yaml.DocumentStartEvent:
                 documents += 1
                 if documents > 1:
-                    self.report("yaml-documents", event, "a second document starts", "one document", "delete the '---'")
+                    self.report("yaml-documents", event)
                     break
         return self.root
 
@@ -111,17 +108,15 @@ class _Composer:
         mark = event.start_mark
         return Where(self.file, mark.line + 1, mark.column + 1)
 
-    def report(self, rule: str, event: Any, what: str, expected: str, fix: str = "") -> None:
-        self.findings.append(_problem(rule, self.where(event), what, expected, fix))
+    def report(self, name: str, event: Any, rule: str = "", **fields: Any) -> None:
+        self.findings.append(finding_of(f"text.{name}", self.where(event), rule=rule, **fields))
 
     def refuse_marks(self, event: Any) -> None:
         if event.anchor is not None:
-            what = f"'&{event.anchor}' is read as a YAML anchor"
-            self.report("yaml-alias", event, what, "text", "put text that starts with & in single quotes")
+            self.report("yaml-anchor", event, "yaml-alias", written=f"&{event.anchor}")
         if event.tag is not None:
             written = re.split(r"[\s,\]}]", self.text[event.start_mark.index :][:60], maxsplit=1)[0]
-            what = f"'{written}' is read as a YAML tag"
-            self.report("yaml-tag", event, what, "plain text", "put text that starts with ! in single quotes")
+            self.report("yaml-tag", event, written=written)
 
     def scalar(self, event: Any) -> ScalarNode:
         if event.anchor is not None or event.tag is not None:
@@ -149,17 +144,14 @@ class _Composer:
     def as_key(self, node: Node) -> ScalarNode:
         if isinstance(node, ScalarNode):
             return node
-        brace = "{" if isinstance(node, MapNode) else "["
-        what = f"'{brace}…' stands where a key should"
-        fix = f"put text that starts with {brace} in single quotes"
-        self.findings.append(_problem("yaml-key", node.where, what, "a key, which is text", fix))
+        self.findings.append(finding_of("text.yaml-key", node.where, mark="{" if isinstance(node, MapNode) else "["))
         return ScalarNode(BROKEN, node.where)
 
     def sequence(self, frame: _Frame) -> ListNode:
         items: list[Node] = frame.items
         if frame.flow:
             for first, last in reversed(comma_groups([_plain(item) for item in items])):
-                items[first : last + 1] = [self.joined(items[first], items[last], quoted="item")]
+                items[first : last + 1] = [self.joined(items[first], items[last])]
         return ListNode(tuple(items), frame.where, frame.flow)
 
     def mapping(self, frame: _Frame) -> MapNode:
@@ -175,10 +167,7 @@ class _Composer:
             if first is key:
                 kept.append((key, value))
                 continue
-            what = f"key '{key.value}' is here twice, first in line {first.where.line}"
-            self.findings.append(
-                _problem("yaml-duplicate-key", key.where, what, "each key once", "delete or rename one")
-            )
+            self.findings.append(finding_of("text.yaml-duplicate-key", key.where, key=key.value, line=first.where.line))
         return MapNode(tuple(kept), frame.where, frame.flow)
 
     def rejoined(self, items: list[tuple[ScalarNode, Node]]) -> list[tuple[ScalarNode, Node]]:
@@ -195,20 +184,17 @@ class _Composer:
             groups = comma_groups(cut)
             if groups and groups[0][0] == 0:
                 last = groups[0][1]
-                value = self.joined(value, items[position + last][0], quoted=key.value)
+                value = self.joined(value, items[position + last][0], f"{key.value}: ")
                 position += last
             kept.append((key, value))
             position += 1
         return kept
 
-    def joined(self, first: Node, last: Node, quoted: str) -> ScalarNode:
+    def joined(self, first: Node, last: Node, key: str = "") -> ScalarNode:
         assert isinstance(first, ScalarNode) and isinstance(last, ScalarNode)
         written = self.text[first.start - self.bom : last.end - self.bom]
         value = " ".join(written.split())
-        start = f"{quoted}: " if quoted != "item" else ""
-        what = f"the comma cuts '{value}' in two"
-        fix = f"put it in single quotes: {start}'{value}'"
-        self.findings.append(_problem("yaml-comma-cuts", first.where, what, "one text", fix))
+        self.findings.append(finding_of("text.yaml-comma-cuts", first.where, text=value, quoted=f"{key}'{value}'"))
         return ScalarNode(value, first.where, "", first.start, last.end)
 
 
@@ -224,7 +210,3 @@ def _plain(node: Node) -> str | None:
 
 def _by_place(findings: Sequence[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: finding.where)
-
-
-def _problem(rule: str, where: Where, what: str, expected: str = "", fix: str = "") -> Finding:
-    return Finding(rule, Severity.ERROR, where, what, expected, fix)

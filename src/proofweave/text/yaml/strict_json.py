@@ -5,8 +5,11 @@ from __future__ import annotations
 import bisect
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
-from proofweave.core.types import Finding, Severity, Where
+from proofweave.core.findings import finding_of
+from proofweave.core.types import Finding, Where
+from proofweave.core.words.table import say
 from proofweave.text.yaml.nodes import UNPRINTABLE, ListNode, MapNode, Node, ScalarNode
 
 MAX_DEPTH = 40
@@ -88,11 +91,11 @@ class _Reader:
         start = self.starts[line - 1] if line else int(self.bom)
         return Where(self.file, line + 1, offset - start + 1)
 
-    def problem(self, rule: str, offset: int, what: str, expected: str = "", fix: str = "") -> Finding:
-        return Finding(rule, Severity.ERROR, self.where(offset), what, expected, fix)
+    def report(self, name: str, offset: int, rule: str = "", **fields: Any) -> None:
+        self.findings.append(finding_of(f"text.{name}", self.where(offset), rule=rule, **fields))
 
-    def stop(self, offset: int, what: str, expected: str = "", fix: str = "") -> _StopError:
-        return _StopError(self.problem("json-syntax", offset, what, expected, fix))
+    def stop(self, offset: int, name: str, **fields: Any) -> _StopError:
+        return _StopError(finding_of(f"text.json-{name}", self.where(offset), rule="json-syntax", **fields))
 
     def token(self) -> re.Match[str] | None:
         found = TOKEN.match(self.text, self.at)
@@ -105,7 +108,7 @@ class _Reader:
         while True:
             token = self.token()
             if token is None:
-                raise self.stop(len(self.text), "the text ends too early", "']' or '}'" if frames else "a JSON object")
+                raise self.stop(len(self.text), "ends-early" if frames else "missing")
             start = token.start(token.lastgroup or 0)
             mark = token["mark"]
             frame = frames[-1] if frames else None
@@ -113,12 +116,12 @@ class _Reader:
                 self.refuse_where_a_key_stands(frame, start, mark)
                 frames.append(_Frame(self.where(start), mark == "{"))
                 if len(frames) > MAX_DEPTH:
-                    raise self.stop(start, f"objects and arrays are nested more than {MAX_DEPTH} deep")
+                    raise self.stop(start, "nested", most=MAX_DEPTH)
                 if not self.closes(frames[-1]):
                     continue
                 node = frames.pop().node()
             elif mark is not None:
-                raise self.stop(start, f"'{mark}' stands where a value should", "a string, an object or an array")
+                raise self.stop(start, "not-value", mark=mark)
             else:
                 node = self.scalar(token, start)
             while True:
@@ -130,7 +133,7 @@ class _Reader:
 
     def refuse_where_a_key_stands(self, frame: _Frame | None, start: int, mark: str) -> None:
         if frame is not None and frame.is_map and frame.key is None:
-            raise self.stop(start, f"'{mark}' stands where a key should", 'a key in double quotes: "…"')
+            raise self.stop(start, "not-key", mark=mark)
 
     def closes(self, frame: _Frame) -> bool:
         """Tell whether the object or array just opened is empty, and step over its end."""
@@ -153,26 +156,19 @@ class _Reader:
         if mark == closing:
             return True
         if mark != ",":
-            shown = token[0].strip()[:20] if token else "the end of the text"
-            raise self.stop(
-                start, f"'{shown}' follows a value", f"',' or '{closing}'", "add the comma, or escape the quote"
-            )
+            shown = token[0].strip()[:20] if token else say("text.end")
+            raise self.stop(start, "no-comma", found=shown, closing=closing)
         if self.closes(frame):
-            raise self.stop(start, "a comma stands before the end", f"'{closing}'", "delete the comma")
+            raise self.stop(start, "last-comma", closing=closing)
         return False
 
     def as_key(self, frame: _Frame, node: Node) -> None:
         offset = self.at
         if not isinstance(node, ScalarNode) or node.style != '"':
-            where = node.where
-            raise _StopError(
-                Finding(
-                    "json-syntax", Severity.ERROR, where, "a key stands without quotes", 'a key in double quotes: "…"'
-                )
-            )
+            raise _StopError(finding_of("text.json-bare-key", node.where, rule="json-syntax"))
         token = self.token()
         if token is None or token["mark"] != ":":
-            raise self.stop(node.end, f'no colon after the key "{node.value[:20]}"', "':'")
+            raise self.stop(node.end, "no-colon", key=node.value[:20])
         frame.key = node
         self.at = max(self.at, offset)
 
@@ -181,8 +177,9 @@ class _Reader:
         if key is not None:
             first = next((other for other, _ in frame.items if other is not None and other.value == key.value), None)
             if first is not None:
-                what = f"key '{key.value}' is here twice, first in line {first.where.line}"
-                self.findings.append(Finding("json-duplicate-key", Severity.ERROR, key.where, what, "each key once"))
+                self.findings.append(
+                    finding_of("text.json-duplicate-key", key.where, key=key.value, line=first.where.line)
+                )
                 return
         frame.items.append((key, node))
 
@@ -194,22 +191,16 @@ class _Reader:
         if word is not None and LITERAL.fullmatch(word):
             return ScalarNode(word, where, "", start, token.end())
         if token["other"] is not None and token["other"].startswith('"'):
-            fix = "close the quote; write the lines of a longer text as the items of a list"
-            raise self.stop(start, "the string is not closed in its line", "'\"'", fix)
-        shown = (word or token["other"])[:20]
-        raise self.stop(
-            start, f"'{shown}' is no JSON value", "a string in double quotes, a number, true, false or null"
-        )
+            raise self.stop(start, "open-string")
+        raise self.stop(start, "no-value", found=(word or token["other"])[:20])
 
     def string(self, written: str, start: int) -> str:
         """Return what a string says; an escape that is not allowed is reported, and stands for itself."""
         body = written[1:-1]
         hidden = HIDDEN.search(body)
         if hidden is not None:
-            code = ord(hidden[0])
-            what = f"character U+{code:04X} cannot be seen and is not allowed in a string"
-            fix = f"write it as \\u{code:04x}, or delete it"
-            self.findings.append(self.problem("json-control-character", start + 1 + hidden.start(), what, fix=fix))
+            codes = {"code": f"{ord(hidden[0]):04X}", "escape": f"\\u{ord(hidden[0]):04x}"}
+            self.report("json-control-character", start + 1 + hidden.start(), **codes)
             body = HIDDEN.sub("?", body)
         if "\\" not in body:
             return body
@@ -220,21 +211,17 @@ class _Reader:
         value = PAIR.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), value)
         half = HALF.search(value)
         if half is not None:
-            what = f"\\u{ord(half[0]):04x} is half of a character"
-            fix = "write the character itself"
-            self.findings.append(self.problem("json-escape", start, what, "both halves of a pair", fix))
+            self.report("json-half", start, "json-escape", escape=f"\\u{ord(half[0]):04x}")
             value = HALF.sub("?", value)
         return value
 
     def refuse_escape(self, body: str, offset: int, start: int) -> None:
         word = re.match(r"\\[A-Za-z]*", body[offset:])
         shown = word[0] if word and len(word[0]) > 1 else body[offset : offset + 2]
-        what = f"in JSON '{shown}' starts with an escape, so TeX would be lost"
-        fix = "write each backslash twice, and the lines of a longer text as the items of a list"
-        self.findings.append(self.problem("json-escape", start + 1 + offset, what, f"'\\{shown}'", fix))
+        self.report("json-escape", start + 1 + offset, escape=shown)
 
     def finished(self, root: Node) -> Node:
         token = self.token()
         if token is not None:
-            raise self.stop(token.start(token.lastgroup or 0), "something follows the end of the document", "nothing")
+            raise self.stop(token.start(token.lastgroup or 0), "after-end")
         return root

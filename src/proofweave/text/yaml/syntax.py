@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Any
 
 import yaml
 
-from proofweave.core.types import Finding, Severity, Where
+from proofweave.core.findings import finding_of
+from proofweave.core.types import Finding, Where
+from proofweave.core.words.table import say
 from proofweave.text.yaml.nodes import BROKEN
 
 PLACEHOLDER = f"'{BROKEN}'"
@@ -19,39 +21,27 @@ DOUBLE_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 SINGLE_QUOTED = re.compile(r"'(?:[^']|'')*'")
 QUOTED = re.compile(r"""'(?:[^'\n]|'')*'|"(?:[^"\\\n]|\\.)*\"""")
 INDICATORS = "@`%|>*&!{[]},?-\"'"
-SINGLE = "put the text in single quotes"
-BLOCK = "write the text as a |- block"
 LINES_BACK = 20
 """How far above an error a quote is looked for that was left open."""
 
 
-class Cause(NamedTuple):
-    """What an error comes from: rule, offset, words, and the text with which to read on (None: not possible)."""
-
-    rule: str
-    offset: int
-    what: str
-    expected: str
-    fix: str
-    repaired: str | None
+Cause = tuple[Finding, str | None]
+"""What an error comes from, and the text with it set aside so that the rest can be read (None: not possible)."""
 
 
-def diagnose(text: str, file: str, error: yaml.YAMLError) -> tuple[Finding, str | None]:
-    """Return the finding for a syntax error, and the text with its cause set aside so that the rest can be read."""
+def diagnose(text: str, file: str, error: yaml.YAMLError) -> Cause:
+    """Return the cause of a syntax error."""
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
-        return Finding("yaml-syntax", Severity.ERROR, Where(file), "this is not YAML", "an outline in YAML"), None
-    cause = _Reader(text, error).cause()
-    line = text.count("\n", 0, cause.offset) + 1
-    column = cause.offset - text.rfind("\n", 0, cause.offset)
-    where = Where(file, line, column)
-    return Finding(cause.rule, Severity.ERROR, where, cause.what, cause.expected, cause.fix), cause.repaired
+        return finding_of("text.yaml-syntax", Where(file)), None
+    return _Reader(text, file, error).cause()
 
 
 class _Reader:
     """Looks at the text around an error; the first explanation that fits is the cause."""
 
-    def __init__(self, text: str, error: yaml.MarkedYAMLError) -> None:
+    def __init__(self, text: str, file: str, error: yaml.MarkedYAMLError) -> None:
         self.text = text
+        self.file = file
         bom = text.startswith("\ufeff")
         assert error.problem_mark is not None
         self.at = error.problem_mark.index + bom
@@ -74,6 +64,12 @@ class _Reader:
             or self.line_without_key()
             or self.indentation()
         )
+
+    def found(self, name: str, offset: int, repaired: str | None, rule: str = "", **fields: Any) -> Cause:
+        """Return a cause at an offset; its rule is called like its words where it has no name of its own."""
+        line, column = self.text.count("\n", 0, offset) + 1, offset - self.text.rfind("\n", 0, offset)
+        where = Where(self.file, line, column)
+        return finding_of(f"text.yaml-{name}", where, rule=rule and f"yaml-{rule}", **fields), repaired
 
     def line_start(self, offset: int) -> int:
         return self.text.rfind("\n", 0, offset) + 1
@@ -107,31 +103,24 @@ class _Reader:
     def tab(self) -> Cause | None:
         if self.text[self.at : self.at + 1] != "\t" and not TAB.match(self.text, self.line_start(self.at)):
             return None
-        what, fix = "a tab stands where YAML wants spaces", "replace the tab by spaces"
         inside = self.text[self.line_start(self.at) : self.at].strip()
         repaired = self.replaced(self.at, self.at + 1, " ") if inside else None
         offset = self.at if inside or self.text[self.at : self.at + 1] == "\t" else self.line_start(self.at)
-        return Cause("yaml-tab", offset, what, "spaces", fix, repaired)
+        return self.found("tab", offset, repaired)
 
     def quoted(self) -> Cause | None:
         if "quoted scalar" not in self.context:
             return None
         if "end of stream" in self.problem or "document" in self.problem:
-            quote = self.text[self.context_at]
-            what = f"the quote {quote} is never closed"
-            repaired = self.set_aside(self.context_at)
-            return Cause(
-                "yaml-quote-open", self.context_at, what, f"a closing {quote}", "close it, or " + BLOCK, repaired
-            )
+            at = self.context_at
+            return self.found("quote-open", at, self.set_aside(at), quote=self.text[at])
         whole = DOUBLE_QUOTED.match(self.text, self.context_at)
         backslash = self.text.rfind("\\", self.context_at, self.at + 2)
         if whole is None or backslash < 0:
             return None
         word = re.match(r"\\[A-Za-z]*", self.text[backslash : backslash + 30])
-        what = f"in double quotes a backslash starts an escape, and '{word[0] if word else ''}' is none"
         repaired = self.replaced(whole.start(), whole.end(), whole[0].replace("\\\\", "/").replace("\\", "/"))
-        fix = "put TeX in single quotes, or write several lines as a |- block"
-        return Cause("yaml-escape", backslash, what, "", fix, repaired)
+        return self.found("escape", backslash, repaired, word=word[0] if word else "")
 
     def quote_runs_on(self) -> Cause | None:
         """Explain text right behind a quote that opened in an earlier line: that one was never meant to be open."""
@@ -145,10 +134,8 @@ class _Reader:
                 pattern = SINGLE_QUOTED if quote == "'" else DOUBLE_QUOTED
                 whole = pattern.match(self.text, line.start("value"))
                 if whole and "\n" in whole[0] and whole.end() <= self.at <= whole.end() + 1:
-                    what = f"the quote {quote} is not closed in its line"
-                    fix = f"close it, or {BLOCK}"
-                    repaired = self.set_aside(whole.start())
-                    return Cause("yaml-quote-open", whole.start(), what, f"a closing {quote}", fix, repaired)
+                    at = whole.start()
+                    return self.found("quote-runs-on", at, self.set_aside(at), "quote-open", quote=quote)
             start = self.before(start)
         return None
 
@@ -156,10 +143,9 @@ class _Reader:
         for start in (self.line_start(self.at), self.line_start(self.context_at), self.before(self.at)):
             found = FULL_WIDTH.match(self.text, start) if start >= 0 else None
             if found and ":" not in found["value"][:1]:
-                what = f"'{found['key']}：' has a full-width colon"
                 repaired = self.replaced(found.end("key"), found.start("value"), ": ")
                 colon = self.text.index("：", found.end("key"))
-                return Cause("yaml-full-width-colon", colon, what, "':' and a space", f"{found['key']}: …", repaired)
+                return self.found("full-width-colon", colon, repaired, key=found["key"])
         return None
 
     def missing_space(self) -> Cause | None:
@@ -168,10 +154,9 @@ class _Reader:
         for start in (self.line_start(self.context_at), self.before(self.at)):
             found = NO_SPACE.match(self.text, start) if start >= 0 else None
             if found:
-                what = f"'{found['key']}:' has no space after the colon"
+                key, value = found["key"], found["value"][:20]
                 repaired = self.replaced(found.start("value"), found.start("value"), " ")
-                fix = f"{found['key']}: {found['value'][:20]}"
-                return Cause("yaml-colon-space", found.end("key"), what, "':' and a space", fix, repaired)
+                return self.found("colon-space", found.end("key"), repaired, key=key, value=value)
         return None
 
     def quote_ends_early(self) -> Cause | None:
@@ -179,12 +164,9 @@ class _Reader:
         quote = QUOTED.match(line["value"])
         if quote is None or not line.start("value") + quote.end() <= self.at < line.end("value"):
             return None
-        what = f"the text ends at its second {line['value'][0]}, and more follows"
-        fix = BLOCK + (", or write '' for a quote inside" if line["value"][0] == "'" else "")
-        repaired = self.set_aside(line.start("value"))
-        return Cause(
-            "yaml-quote-ends-early", line.start("value") + quote.end(), what, "the end of the line", fix, repaired
-        )
+        start, rule = line.start("value"), "quote-ends-early"
+        name = f"single-{rule}" if line["value"][0] == "'" else rule
+        return self.found(name, start + quote.end(), self.set_aside(start), rule)
 
     def indicator(self) -> Cause | None:
         """Explain a text whose first character means something to YAML."""
@@ -199,8 +181,7 @@ class _Reader:
                 return None
         elif self.at > start + 3:
             return None
-        what = f"a text cannot start with '{value[0]}': YAML gives it a meaning of its own"
-        return Cause("yaml-indicator", start, what, "quoted text", f"{SINGLE}, or {BLOCK}", self.set_aside(start))
+        return self.found("indicator", start, self.set_aside(start), mark=value[0])
 
     def brackets(self) -> Cause | None:
         """Explain what stands unquoted inside {…} or […]."""
@@ -208,17 +189,14 @@ class _Reader:
             return None
         opening = self.text[self.context_at : self.context_at + 1] or "{"
         closing = {"{": "}", "[": "]"}.get(opening, "}")
-        line = self.first(self.context_at)
+        start = min(self.first(self.context_at).start("value"), self.context_at)
         if self.line_start(self.at) != self.line_start(self.context_at):
-            what = f"'{opening}' is not closed in its line"
-            offset = self.context_at
+            name, offset, found = "brackets-open", self.context_at, ""
         else:
-            found = self.text[self.at : self.at + 1].strip() or "the end of the line"
-            what = f"'{found}' breaks the text inside '{opening}'"
-            offset = self.at
-        fix = f"put each text inside {opening}…{closing} in single quotes"
-        start = line.start("value") if line.start("value") <= self.context_at else self.context_at
-        return Cause("yaml-brackets", offset, what, f"',' or '{closing}'", fix, self.set_aside(start))
+            name, offset = "brackets", self.at
+            found = self.text[offset : offset + 1].strip() or say("text.line-end")
+        repaired = self.set_aside(start)
+        return self.found(name, offset, repaired, "brackets", found=found, opening=opening, closing=closing)
 
     def colon(self) -> Cause | None:
         if "mapping values" not in self.problem:
@@ -227,9 +205,7 @@ class _Reader:
         key = line["key"]
         if key is None or line.start("value") > self.at:
             return None
-        what = f"': ' splits the text of '{key}'"
-        repaired = self.set_aside(line.start("value"))
-        return Cause("yaml-colon-splits", self.at, what, "one text", f"{SINGLE}: {key}: '…'", repaired)
+        return self.found("colon-splits", self.at, self.set_aside(line.start("value")), key=key)
 
     def comment(self) -> Cause | None:
         """Explain a text of several lines that a comment ended."""
@@ -238,23 +214,18 @@ class _Reader:
             return None
         if self.text[start : self.line_end(start)].lstrip().startswith("#") or "block" not in self.context:
             return None
-        what = "' #' starts a comment, which ends the text; the next line has nothing to belong to"
         repaired = self.replaced(self.line_start(self.at), self.line_end(self.at), "")
-        return Cause("yaml-comment-cuts", cut + 1, what, "the whole text", f"{SINGLE}, or {BLOCK}", repaired)
+        return self.found("comment-ends", cut + 1, repaired, "comment-cuts")
 
     def line_without_key(self) -> Cause | None:
         if "could not find expected ':'" not in self.problem:
             return None
         start = self.line_start(self.context_at)
         line = self.first(start)
-        what = f"'{line['value'][:30]}' is a line without a key"
-        fix = f"indent it as part of the text above, or {BLOCK}"
-        return Cause("yaml-no-key", line.start("value"), what, "'key: text'", fix, self.replaced(start, line.end(), ""))
+        repaired = self.replaced(start, line.end(), "")
+        return self.found("no-key", line.start("value"), repaired, line=line["value"][:30])
 
     def indentation(self) -> Cause:
         line = self.first(self.at)
-        what = f"'{(line['key'] or line['value'])[:30]}' does not fit the lines above"
-        if self.at >= len(self.text):
-            what = "the text ends too early"
-        expected = "keys of one block, and dashes of one list, in one column"
-        return Cause("yaml-indentation", self.at, what, expected, "correct the spaces at the start of the line", None)
+        name = "ends-early" if self.at >= len(self.text) else "indentation"
+        return self.found(name, self.at, None, "indentation", line=(line["key"] or line["value"])[:30])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from proofweave.core.findings import finding_of
 from proofweave.core.types import Finding, Severity, Where
 from proofweave.text.yaml.nodes import UNPRINTABLE
 
@@ -36,9 +37,8 @@ def _escapes(written: str, where: Where) -> list[Finding]:
         if code[0] in HARMLESS or (len(code) > 1 and not UNPRINTABLE.match(chr(int(code[1:], 16)))):
             continue
         word = re.match(r"\\[A-Za-z]*", written[escape.start() :])
-        what = f"in double quotes '{escape[0]}' is a control character, so '{word[0] if word else escape[0]}' is lost"
-        fix = "put TeX in single quotes, or write several lines as a |- block"
-        return [Finding("yaml-escape", Severity.ERROR, _at(where, written, escape.start()), what, fix=fix)]
+        fields = {"escape": escape[0], "word": word[0] if word else escape[0]}
+        return [finding_of("text.yaml-escape-lost", _at(where, written, escape.start()), rule="yaml-escape", **fields)]
     return []
 
 
@@ -46,10 +46,8 @@ def _primes(written: str, where: Where) -> list[Finding]:
     for prime in PRIME.finditer(written):
         if CONTRACTION.match(written, prime.start()):
             continue
-        what = f"in single quotes {prime[0]} is read as {prime[0][: len(prime[0]) // 2]}"
-        fix = "write the text as a |- block if a double prime is meant"
-        place = _at(where, "'" + written, prime.start() + 1)
-        return [Finding("yaml-lost-prime", Severity.WARNING, place, what, fix=fix)]
+        place, half = _at(where, "'" + written, prime.start() + 1), prime[0][: len(prime[0]) // 2]
+        return [finding_of("text.yaml-lost-prime", place, Severity.WARNING, written=prime[0], read=half)]
     return []
 
 
@@ -63,9 +61,7 @@ def _comment(written: str, cut: re.Match[str], where: Where) -> list[Finding]:
     if not torn and (not body or body[0] in " \t#!"):
         return []
     place = _at(where, written + cut[0], len(written) + cut[0].index("#"))
-    what = f"' #' starts a comment, so '#{body.strip()[:30]}' is cut away"
-    fix = "put the text in single quotes, or write '# ' with a space for a comment"
-    return [Finding("yaml-comment-cuts", Severity.WARNING, place, what, fix=fix)]
+    return [finding_of("text.yaml-comment-cuts", place, Severity.WARNING, text=f"#{body.strip()[:30]}")]
 
 
 def _at(where: Where, written: str, offset: int) -> Where:

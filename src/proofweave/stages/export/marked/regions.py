@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -119,8 +119,3 @@ def _found(origins: Sequence[Origin], first: int, regions: list[Region], piece: 
                 yield from region("figure", each.first, each.last, 3, figure=each.part.id)
             elif isinstance(each.part, Step) and each.part.intuition:
                 yield from region("step", each.first, each.last, 3, intuition=True)
-
-
-def labels_of(block: Block, labels: Mapping[str, str]) -> str:
-    """Return the label a block bears (定理1.1), "" for one without a number."""
-    return labels.get(block.id, "")

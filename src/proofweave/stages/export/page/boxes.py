@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
-from proofweave.core.types import NUMBERED, Block, Numbering
+from proofweave.core.types import NUMBERED, Block
+from proofweave.core.words.table import labels
 from proofweave.stages.export.marked.placeholders import Marked
 from proofweave.stages.export.marked.regions import Region
 from proofweave.stages.export.page.tree import NO_ATTR, Node, raw_block, words
@@ -28,9 +29,9 @@ class _Open:
     blocks: list[Node] = field(default_factory=list)
 
 
-def boxed(blocks: Sequence[Node], marked: Marked, numbering: Numbering | None) -> list[Node]:
+def boxed(blocks: Sequence[Node], marked: Marked, language: str) -> list[Node]:
     """Return the blocks with each region in its box; an edge without its other edge is left out."""
-    boxes = _Boxes(marked, numbering.labels if numbering else {})
+    boxes = _Boxes(marked, labels("post", language)["proof"])
     open_ones = [_Open("", -1)]
     for block in blocks:
         edge = boxes.edge(block)
@@ -57,9 +58,9 @@ def _same(one: _Open, other: _Open) -> bool:
 class _Boxes:
     """Makes the box of each kind of region."""
 
-    def __init__(self, marked: Marked, labels: Mapping[str, str]) -> None:
+    def __init__(self, marked: Marked, proof_word: str) -> None:
         self.marked = marked
-        self.labels = labels
+        self.proof_word = proof_word
         self.token = marked.token
 
     def edge(self, block: Node) -> tuple[str, int] | None:
@@ -98,7 +99,7 @@ class _Boxes:
 
     def proof(self, blocks: list[Node], before: list[Node]) -> list[Node]:
         """Return a proof that folds, under the words that stand before it."""
-        heading: list[Node] = [{"t": "Str", "c": "证明"}]
+        heading: list[Node] = [{"t": "Str", "c": self.proof_word}]
         if before and before[-1]["t"] == "Para" and len(words(before[-1]["c"])) <= SHORT:
             content = before[-1]["c"]
             if content and content[0]["t"] == "Strong" and not self.token.search(words(content)):

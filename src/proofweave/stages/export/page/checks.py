@@ -9,39 +9,11 @@ from html import escape
 from typing import Any
 
 from proofweave.core.types import Equation, Outline, Step, SymbolSpec
+from proofweave.core.wire import verdict_of
+from proofweave.core.words.table import labels, told
 from proofweave.stages.export.page.equations import Mark
 
 SIGNS = {"verified": "✓", "weak": "≈", "defined": "≔", "skipped": "–", "assumed": "–", "refuted": "✗", "error": "!"}
-ZH = {
-    "verified": "已数值检验",
-    "weak": "检验较弱",
-    "defined": "定义",
-    "skipped": "未检验",
-    "assumed": "假设",
-    "refuted": "被反例推翻",
-    "error": "无法检验",
-    "instances": "在 {n} 组随机取值上成立；这是证据，不是证明。",
-    "mutants": "改动它的符号、系数、指标等得到 {total} 个变体，其中 {killed} 个被推翻。",
-    "reason": "理由",
-    "symbols": "符号的取值",
-    "close": "关闭",
-    "title": "式({n})：{state}",
-}
-EN = {
-    "verified": "checked numerically",
-    "weak": "weakly checked",
-    "defined": "a definition",
-    "skipped": "not checked",
-    "assumed": "an assumption",
-    "refuted": "refuted",
-    "error": "cannot be checked",
-    "instances": "Holds on {n} sampled instances; that is evidence, not a proof.",
-    "mutants": "Of {total} variants with a changed sign, coefficient, index, …, {killed} are refuted.",
-    "reason": "Reason",
-    "symbols": "What the symbols are",
-    "close": "Close",
-    "title": "Equation ({n}): {state}",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +42,7 @@ def checked(outline: Outline, equations: Sequence[Mapping[str, Any]]) -> tuple[C
 
 def _checked(value: Mapping[str, Any], scope: tuple[str, tuple[SymbolSpec, ...]]) -> Checked:
     tex, specs = scope
-    verdict, reason = str(value["verdict"]), str(value["reason"])
-    if verdict == "skipped" and reason.startswith("assumed: "):
-        verdict, reason = "assumed", reason.removeprefix("assumed: ")
+    verdict, reason = verdict_of(value)
     mutants = value["mutants"] or {"killed": 0, "total": 0}
     return Checked(
         tuple(value["tags"]),
@@ -121,7 +91,7 @@ def _type(value: object) -> str:
 
 def marks_of(found: Sequence[Checked], language: str) -> dict[str, Mark]:
     """Return the sign beside each number."""
-    words = ZH if language == "zh" else EN
+    words = labels("page", language)
     marks: dict[str, Mark] = {}
     for each in found:
         if each.verdict in SIGNS:
@@ -132,22 +102,22 @@ def marks_of(found: Sequence[Checked], language: str) -> dict[str, Mark]:
 
 def cards(found: Sequence[Checked], language: str, pictures: Mapping[str, str]) -> str:
     """Return the cards that the signs open; `pictures` holds each symbol's name as MathML."""
-    words = ZH if language == "zh" else EN
-    return "".join(_card(each, words, pictures) for each in found if each.verdict in SIGNS)
+    return "".join(_card(each, language, pictures) for each in found if each.verdict in SIGNS)
 
 
-def _card(each: Checked, words: Mapping[str, str], pictures: Mapping[str, str]) -> str:
+def _card(each: Checked, language: str, pictures: Mapping[str, str]) -> str:
+    words = labels("page", language)
     number = f"{each.tags[0]}" if len(each.tags) == 1 else f"{each.tags[0]}–{each.tags[-1]}"
-    title = words["title"].format(n=number, state=words[each.verdict])
+    title = words["card"].format(number=number, state=words[each.verdict])
     body = ""
     if each.instances:
-        body += f"<p>{words['instances'].format(n=each.instances)}</p>"
+        body += f"<p>{words['instances'].format(count=each.instances)}</p>"
     if each.total:
         body += f"<p>{words['mutants'].format(killed=each.killed, total=each.total)}</p>"
     if each.reason and each.verdict != "verified":
-        reason = escape(each.reason)
+        reason = escape(told(each.reason, language))
         reason = f"<code>{reason}</code>" if "\\" in reason else reason
-        body += f"<p>{words['reason']}{'：' if words is ZH else ': '}{reason}</p>"
+        body += f"<p>{words['reason'].format(reason=reason)}</p>"
     if each.symbols:
         rows = "".join(
             f"<div><dt>{pictures.get(name) or escape(name)}</dt><dd><code>{escape(kind)}</code></dd></div>"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import escape
 
 from proofweave.core.types import Finding, Numbering, Severity, Where
+from proofweave.core.words.table import labels, say, told
 from proofweave.stages.export.marked.numbers import labelled
 from proofweave.stages.export.marked.placeholders import Marked
 from proofweave.stages.export.page.boxes import boxed
@@ -17,7 +18,7 @@ from proofweave.stages.export.page.fill import Filler
 from proofweave.stages.export.page.leaked import leaks
 from proofweave.stages.export.page.links import links_of
 from proofweave.stages.export.page.mathml import shown
-from proofweave.stages.export.page.tree import Node, clean, words
+from proofweave.stages.export.page.tree import Node, clean, worded, words
 from proofweave.text.html.frame import page
 
 HEADING = re.compile(r"<th( [^>]*)?>(.*?)</th>", re.DOTALL)
@@ -31,7 +32,7 @@ class Document:
     marked: Marked
     title: str
     path: str
-    language: str = "zh"
+    language: str
     numbering: Numbering | None = None
     checked: tuple[Checked, ...] = ()
     date: str = ""
@@ -58,7 +59,8 @@ def arranged(
     """Return the tree with boxes, links, and formulas as a printer prints them."""
     numbering = document.numbering
     printer = printing(pictures, document.numbers, marks_of(document.checked, document.language))
-    tree = boxed(clean(blocks), document.marked, numbering)
+    picture = labels("page", document.language)["picture"]
+    tree = boxed(clean(worded(blocks, picture)), document.marked, document.language)
     tree = _untitled(_levelled(tree), document)
     links = links_of(numbering) if numbering else None
     return Filler(document.marked, printer, links).blocks(tree)
@@ -98,7 +100,7 @@ def _untitled(blocks: list[Node], document: Document) -> list[Node]:
 
 def whole(document: Document, contents: str, body: str, pictures: Mapping[Pictured, str], root: str = "../") -> str:
     """Return the page, from the table of contents and the body that pandoc wrote."""
-    zh = document.language == "zh"
+    said = labels("page", document.language)
     names = {
         name: shown(pictures[name, False])
         for each in document.checked
@@ -106,12 +108,12 @@ def whole(document: Document, contents: str, body: str, pictures: Mapping[Pictur
         if pictures.get((name, False))
     }
     toc = (
-        f'<nav class="toc" aria-label="{"目录" if zh else "Contents"}"><details open><summary>'
-        f"{'目录' if zh else 'Contents'}</summary>{contents}</details></nav>\n"
+        f'<nav class="toc" aria-label="{said["contents"]}"><details open><summary>'
+        f"{said['contents']}</summary>{contents}</details></nav>\n"
         if contents
         else ""
     )
-    body = _headed(body)
+    body = HEADING.sub(lambda found: _heading(found, said["formula"]), body)
     inner = (
         f'<div class="frame">\n{toc}<main id="content"><article>\n<h1>{escape(document.title)}</h1>\n'
         f"{summary(document)}{body}\n</article></main>\n</div>\n{cards(document.checked, document.language, names)}"
@@ -119,17 +121,13 @@ def whole(document: Document, contents: str, body: str, pictures: Mapping[Pictur
     return page(document.title, inner, language=document.language, root=root, kind="post")
 
 
-def _headed(body: str) -> str:
-    """Return the body with table headings that say something: an empty one is a cell, a formula's is named by it."""
-    return HEADING.sub(_heading, body)
-
-
-def _heading(found: re.Match[str]) -> str:
+def _heading(found: re.Match[str], formula: str) -> str:
+    """Return a table's heading that says something: an empty one is a cell, a formula's is called what it is."""
     attributes, inner = found[1] or "", found[2]
     if not inner:
         return f"<td{attributes}></td>"
     if inner.startswith("<math") and not MATH.sub("", inner).strip():
-        return f'<th{attributes}><span class="unseen">公式 </span>{inner}</th>'
+        return f'<th{attributes}><span class="unseen">{formula} </span>{inner}</th>'
     return found[0]
 
 
@@ -140,45 +138,39 @@ def summary(document: Document) -> str:
         return ""
     numbered = sum(len(each.tags) for each in found)
     verified = sum(len(each.tags) for each in found if each.verdict == "verified")
-    if document.language == "zh":
-        text = f"推导部分有 {numbered} 个编号公式，{verified} 个经过数值检验（✓）；点开公式旁的记号，可见检验的内容。"
-    else:
-        text = (
-            f"{numbered} numbered equations in the derivations, {verified} of them checked numerically (✓); "
-            "the sign beside an equation opens what was checked."
-        )
+    text = labels("page", document.language)["summary"].format(numbered=numbered, checked=verified)
     return f'<p class="summary">{text}</p>\n'
 
 
-def refused(title: str, findings: Sequence[Finding], root: str = "../") -> str:
+def refused(title: str, findings: Sequence[Finding], language: str, root: str = "../") -> str:
     """Return the page of a post that cannot be grown: what is wrong, and where."""
     lines = "".join(
-        f'<li class="error-line"><code>{escape(str(finding.where))}</code> {escape(finding.what)}'
-        f"{escape('；' + finding.fix) if finding.fix else ''}</li>"
+        f'<li class="error-line"><code>{escape(str(finding.where))}</code> {escape(told(finding.what, language))}'
+        f"{escape(told(say('finding.fix', fix=finding.fix), language)) if finding.fix else ''}</li>"
         for finding in findings
     )
     body = (
-        f'<div class="site"><main id="content"><h1>{escape(title)}</h1><p class="lead">这篇还不能合并：</p>'
-        f'<ul class="findings">{lines}</ul></main></div>'
+        f'<div class="site"><main id="content"><h1>{escape(title)}</h1>'
+        f'<p class="lead">{labels("page", language)["refused"]}</p><ul class="findings">{lines}</ul></main></div>'
     )
-    return page(title, body, root=root, kind="refused-post")
+    return page(title, body, language=language, root=root, kind="refused-post")
 
 
 def problems(document: Document, pictures: Mapping[Pictured, str], html: str) -> list[Finding]:
     """Return what a reader would miss: formulas that cannot be shown, references that lead nowhere, TeX left over."""
     where = Where(document.path)
-    told = [
+    found = [
         ("export-formula", f"a formula cannot be shown: '{_short(tex)}'", "")
         for tex, display in document.wanted()
         if not pictures.get((tex, display))
     ]
-    told += [
+    found += [
         ("export-reference", f"'{label}' is referred to, and no equation has that label", "a \\label of the post")
         for label in dict.fromkeys(document.marked.links)
         if label not in document.numbers
     ]
-    told += [("export-leak", f"TeX stays in the page's text: '{leak}'", "") for leak in leaks(html)]
-    return [Finding(rule, Severity.WARNING, where, what, expected) for rule, what, expected in told]
+    found += [("export-leak", f"TeX stays in the page's text: '{leak}'", "") for leak in leaks(html)]
+    return [Finding(rule, Severity.WARNING, where, what, expected) for rule, what, expected in found]
 
 
 def _short(tex: str) -> str:

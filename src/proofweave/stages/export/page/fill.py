@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from proofweave.stages.export.marked.placeholders import Marked, tokens
 from proofweave.stages.export.page.equations import Printer, anchor_of
 from proofweave.stages.export.page.links import Links
-from proofweave.stages.export.page.tree import NESTED, Node, raw_block, raw_inline
+from proofweave.stages.export.page.tree import NESTED, Node, inside, raw_block, raw_inline
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,27 +28,11 @@ class Filler:
     def block(self, block: Node, grown: bool) -> Iterator[Node]:
         """Yield what a block becomes."""
         kind = block["t"]
-        content: Any = block.get("c")
         if kind in ("Para", "Plain"):
-            yield from self.paragraph(kind, content, grown)
-        elif kind == "Header":
-            yield {"t": kind, "c": [content[0], content[1], self.inlines(content[2], False)]}
-        elif kind == "BlockQuote":
-            yield {"t": kind, "c": self.blocks(content, grown)}
-        elif kind == "BulletList":
-            yield {"t": kind, "c": [self.blocks(item, grown) for item in content]}
-        elif kind == "OrderedList":
-            yield {"t": kind, "c": [content[0], [self.blocks(item, grown) for item in content[1]]]}
-        elif kind == "Div":
-            yield {"t": kind, "c": [content[0], self.blocks(content[1], grown or "grown" in content[0][1])]}
-        elif kind == "Table":
-            for rows in (content[3][1], *(body[3] for body in content[4])):
-                for row in rows:
-                    for cell in row[1]:
-                        cell[4] = self.blocks(cell[4], grown)
-            yield block
+            yield from self.paragraph(kind, block["c"], grown)
         else:
-            yield block
+            grown = grown or (kind == "Div" and "grown" in block["c"][0][1])
+            yield inside(block, partial(self.blocks, grown=grown), partial(self.inlines, grown=False))
 
     def paragraph(self, kind: str, content: Sequence[Node], grown: bool) -> Iterator[Node]:
         """Yield a paragraph, cut where it holds displays."""

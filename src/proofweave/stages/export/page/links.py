@@ -7,11 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from proofweave.core.types import Numbering
+from proofweave.core.words.table import LANGUAGES, labels
 
-EQUATION = r"(?P<eq>(?:式|Eq\. )\((?P<tag>\d+)\))|(?P<range>(?<=\))–\((?P<last>\d+)\))"
-FIGURE = r"(?P<fig>(?:图|Figure )(?P<figure>\d+))(?!\d|\.\d)"
-SECTION = r"(?P<sec>第(?P<zh>\d+(?:\.\d+)?)节|Section (?P<en>\d+(?:\.\d+)?))(?!\d)"
-CITATION = r"(?P<ref>\[(?P<work>\d+)\])"
+RANGE = r"(?<=\))–\((?P<eq_last>\d+)\)"
+CITATION = r"\[(?P<ref>\d+)\]"
+FORMS = (
+    ("eq", "equation", r"\d+", ""),
+    ("fig", "figure", r"\d+", r"(?!\d|\.\d)"),
+    ("sec", "section", r"\d+(?:\.\d+)?", r"(?!\d)"),
+)
+"""What is referred to, the words for it, what its number looks like, and what does not follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +42,27 @@ class Links:
 
     def anchor(self, match: re.Match[str]) -> str:
         """Return where a reference leads, "" where there is no such thing."""
-        found = match.groupdict()
-        for key, name in (("tag", "eq"), ("last", "eq"), ("figure", "fig"), ("zh", "sec"), ("en", "sec")):
-            if found[key]:
-                return self.anchors.get(f"{name} {found[key]}", "")
-        if found["work"]:
-            return self.anchors.get(f"ref {found['work']}", "")
-        return self.anchors.get(match.group(), "")
+        kind = match.lastgroup
+        return self.anchors.get(f"{kind.partition('_')[0]} {match[kind]}" if kind else match.group(), "")
 
 
 def links_of(numbering: Numbering) -> Links:
     """Return the references that a grown post's numbers allow."""
     anchors = {label: f"thm-{id}" for id, label in numbering.labels.items()}
-    labels = "|".join(re.escape(label) for label in sorted(anchors, key=len, reverse=True))
+    names = "|".join(re.escape(label) for label in sorted(anchors, key=len, reverse=True))
     anchors |= {f"eq {tag}": f"eq-{tag}" for tags in numbering.tags.values() for tag in tags}
     anchors |= {f"fig {number}": f"fig-{id}" for id, number in numbering.figures.items()}
     anchors |= {f"sec {number}": f"sec-{id}" for id, number in numbering.sections.items()}
     anchors |= {f"ref {number}": f"ref-{number}" for number in numbering.citations.values()}
-    parts = [EQUATION, FIGURE, SECTION, CITATION]
-    if labels:
-        parts.append(rf"(?:{labels})(?!\d|\.\d)")
+    parts = [RANGE, CITATION, *_forms()]
+    if names:
+        parts.append(rf"(?:{names})(?!\d|\.\d)")
     return Links(re.compile("|".join(parts)), anchors)
+
+
+def _forms() -> Iterator[str]:
+    """Yield the pattern of each reference, as a grown post of each language words it."""
+    for language in LANGUAGES:
+        for kind, name, digits, end in FORMS:
+            before, after = map(re.escape, labels("post", language)[name].split("{number}"))
+            yield rf"{before}(?P<{kind}_{language}>{digits}){after}{end}"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 Node = dict[str, Any]
 """A block or inline of pandoc's JSON: `t` its kind, `c` its content."""
+
+PROOF = re.compile(r'<details class="proof" open><summary>(.*)</summary>\Z', re.DOTALL)
+"""How a proof begins, with the words that stand over it."""
 
 NO_ATTR: list[Any] = ["", [], []]
 LANGUAGE = re.compile(r"[A-Za-z][\w+#-]{0,30}\Z")
@@ -45,6 +48,40 @@ def words(inlines: Sequence[Node]) -> str:
         elif kind in ("Span", "Link", "Image", "Quoted", "Cite"):
             out.append(words(content[1]))
     return "".join(out)
+
+
+def inside(block: Node, blocks: Callable[[Any], Any], inlines: Callable[[Any], Any]) -> Node:
+    """Return a clean block with the blocks and the inlines right within it as two functions make them."""
+    kind = block["t"]
+    content: Any = block.get("c")
+    if kind in ("Para", "Plain"):
+        content = inlines(content)
+    elif kind == "Header":
+        content = [content[0], content[1], inlines(content[2])]
+    elif kind == "BlockQuote":
+        content = blocks(content)
+    elif kind == "BulletList":
+        content = [blocks(item) for item in content]
+    elif kind == "OrderedList":
+        content = [content[0], [blocks(item) for item in content[1]]]
+    elif kind == "Div":
+        content = [content[0], blocks(content[1])]
+    elif kind == "Table":
+        for rows in (content[3][1], *(body[3] for body in content[4])):
+            for cell in (cell for row in rows for cell in row[1]):
+                cell[4] = blocks(cell[4])
+    return {"t": kind, "c": content} if "c" in block else block
+
+
+def worded(node: Any, picture: str) -> Any:
+    """Return a tree whose pictures all have words; those without any are called what they are."""
+    if isinstance(node, list):
+        return [worded(each, picture) for each in node]
+    if not isinstance(node, dict):
+        return node
+    if node.get("t") == "Image" and not words(node["c"][1]):
+        return {"t": "Image", "c": [node["c"][0], [{"t": "Str", "c": picture}], node["c"][2]]}
+    return {key: worded(value, picture) for key, value in node.items()}
 
 
 def clean(blocks: Sequence[Node]) -> list[Node]:
@@ -152,9 +189,9 @@ def _image(content: Sequence[Any]) -> Iterator[Node]:
     if target.startswith("../figures/") and target.endswith(".svg") and ".." not in target[3:]:
         yield {"t": "Image", "c": [NO_ATTR, [{"t": "Str", "c": alt}], [target, ""]]}
     elif urlsplit_safe(target) in ("http", "https"):
-        yield {"t": "Link", "c": [NO_ATTR, [{"t": "Str", "c": f"[{alt or '图'}]"}], [target, ""]]}
+        yield {"t": "Link", "c": [NO_ATTR, [{"t": "Str", "c": f"[{alt}]"}], [target, ""]]}
     else:
-        yield {"t": "Str", "c": f"[{alt or '图'}]"}
+        yield {"t": "Str", "c": f"[{alt}]"}
 
 
 def urlsplit_safe(target: str) -> str:

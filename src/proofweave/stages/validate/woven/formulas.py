@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from proofweave.core.findings import finding_of
 from proofweave.core.types import Finding, Post, Severity, Span, SpanKind
+from proofweave.core.words.table import Said, say
 from proofweave.stages.validate.woven.reading import inside
 from proofweave.text.markdown.post import formulas
 from proofweave.text.tex.definitions import definitions, without_definitions
@@ -16,7 +18,6 @@ RenderErrors = Callable[[Sequence[tuple[str, bool]], Mapping[str, str]], Sequenc
 
 LABEL = re.compile(r"\\label\s*\{[^{}]*\}")
 POINTER = re.compile(r"\\(?:eq)?ref\s*\{[^{}]*\}")
-PLACE = re.compile(r", at character (?P<number>\d+): '(?P<near>.*)'\Z", re.DOTALL)
 FRAME = re.compile(r"\\(?:begin|end)\{(?:equation|align|gather)\*?\}|\\tag\*?\{[^{}]*\}")
 FRAME_END = re.compile(r"\s*\\(?:tag\b|end(?:\{|\Z))")
 
@@ -59,14 +60,14 @@ def _illegal(post: Post, span: Span, severity: Severity) -> Iterator[Finding]:
 
 
 def _unrendered(post: Post, span: Span, tex: str, answer: str, severity: Severity) -> Finding:
-    offset, said = 0, answer
-    if place := PLACE.search(answer):
-        near = FRAME_END.split(place["near"])[0]
-        said = answer[: place.start()] + (f" near '{near}'" if near else "")
-        offset = int(place["number"]) - 1 if len(tex) == len(span.tex) else 0
-    what = f"KaTeX cannot render '{_shown(span.tex)}': {said}"
+    offset = 0
+    said: object = answer
+    if isinstance(answer, Said) and answer.key == "katex.place":
+        near, said = FRAME_END.split(str(answer.values["near"]))[0], answer.values["said"]
+        said = say("validate.near", said=said, near=near) if near else said
+        offset = int(str(answer.values["character"])) - 1 if len(tex) == len(span.tex) else 0
     where = inside(post, span)(offset)
-    return Finding("formula-broken", severity, where, what, "TeX that both KaTeX and MathJax render")
+    return finding_of("validate.formula-broken", where, severity, formula=_shown(span.tex), said=said)
 
 
 def _shown(tex: str) -> str:

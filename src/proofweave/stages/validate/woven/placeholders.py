@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from proofweave.core.types import Finding, Post, Severity, SpanKind
+from proofweave.core.findings import finding_of
+from proofweave.core.types import Finding, Post, SpanKind
 from proofweave.stages.validate.woven.reading import DISPLAY, placed, read
 
 MARKS = re.compile(
@@ -57,8 +58,6 @@ def check_placeholders(post: Post) -> tuple[Finding, ...]:
     for words in ALONE.finditer(reading.prose):
         if not reading.prose[words.end() :].lstrip("\n >").startswith(DISPLAY):  # 同理可得 may lead to a formula
             offsets[words.start("words")] = words["words"]
-    expected = "the text itself"
     return tuple(
-        Finding("placeholder", Severity.ERROR, reading.where(offset), f"'{offsets[offset]}' stands for text", expected)
-        for offset in sorted(offsets)
+        finding_of("validate.placeholder", reading.where(offset), mark=mark) for offset, mark in sorted(offsets.items())
     )

@@ -8,7 +8,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from proofweave.core.types import THEOREM_LIKE, Finding, Outline, Post, Severity, SpanKind, Step
+from proofweave.core.findings import finding_of
+from proofweave.core.types import THEOREM_LIKE, Finding, Outline, Post, SpanKind, Step
 from proofweave.stages.validate.woven.reading import DISPLAY, Reading, has_words, heading_offsets, placed, read
 from proofweave.stages.validate.woven.theorems import NAMES, Box, boxes
 
@@ -101,11 +102,9 @@ def check_proofs(post: Post) -> tuple[Finding, ...]:
     for proof in found:
         where = reading.where(proof.offset)
         if not proof.ended:
-            findings.append(Finding("proof-end", Severity.ERROR, where, "this proof has no end mark", "□ at its end"))
+            findings.append(finding_of("validate.proof-end", where))
         if _short(reading, proof):
-            expected = f"a display, or more than {LINE} columns of argument"
-            what = "this proof is no longer than a line"
-            findings.append(Finding("proof-short", Severity.ERROR, where, what, expected))
+            findings.append(finding_of("validate.proof-short", where, columns=LINE))
     return tuple(findings)
 
 
@@ -124,10 +123,7 @@ def _unproved(reading: Reading, found: Sequence[Box], proved: Sequence[Proof]) -
         sourced = SOURCED.search(reading.prose, box.offset, min(stop, end))
         if sourced or CITED.search(reading.prose, box.offset, said):
             continue
-        expected = "a proof, or where one is found"
-        fix = "add `proof:` or `cite:` to the block"
-        where = reading.where(box.offset)
-        yield Finding("proof-missing", Severity.ERROR, where, f"{box.label} is neither proved nor cited", expected, fix)
+        yield finding_of("validate.proof-missing", reading.where(box.offset), theorem=box.label)
 
 
 def _short(reading: Reading, proof: Proof) -> bool:
@@ -159,19 +155,15 @@ def steps(reading: Reading) -> tuple[ProofStep, ...]:
 def check_steps(post: Post) -> tuple[Finding, ...]:
     """Find displays of a proof that follow the one before, or the word 证明, without a word of reason."""
     reading = read(post)
-    what = "this step of a proof has no words"
     return tuple(
-        Finding("step-wordless", Severity.ERROR, reading.where(step.offset), what, "a sentence that says why it holds")
-        for step in steps(reading)
-        if not step.reason
+        finding_of("validate.step-wordless", reading.where(step.offset)) for step in steps(reading) if not step.reason
     )
 
 
 def check_reasons(outline: Outline) -> tuple[Finding, ...]:
     """Find steps of an outline whose `because` is empty, or holds only formulas and punctuation."""
-    expected = "a sentence that says why the step holds"
     return tuple(
-        Finding("step-wordless", Severity.ERROR, part.where, "this step's `because` has no words", expected)
+        finding_of("validate.because-wordless", part.where, rule="step-wordless")
         for block in outline.blocks()
         for part in block.parts()
         if isinstance(part, Step) and not says_something(part.because)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from proofweave.core.types import Post, Span, SpanKind, Where
+from proofweave.core.words.table import Said, say
 
 INLINE, DISPLAY, CODE = "\ue000", "\ue001", "\ue002"
 """What stands in the prose for each character of inline math, of a display and of code."""
@@ -30,6 +31,7 @@ NUMBERED_HEADING = re.compile(
     re.MULTILINE | re.VERBOSE,
 )
 HEADING_LINE = re.compile(r"^[ ]{0,3}(\#{1,6})[ \t]+[^\n]*", re.MULTILINE)
+LINE = "validate.line"
 CHINESE = "零一二三四五六七八九"
 
 
@@ -46,6 +48,15 @@ class Reading:
         """Return the place of an offset of the text; a byte-order mark has no width."""
         line = bisect_right(self.starts, offset)
         return Where(self.post.path, line, max(1, offset - self.starts[line - 1] + 1))
+
+    def line(self, offset: int) -> Said:
+        """Return the words for the line of an offset."""
+        return line_said(self.where(offset).line)
+
+
+def line_said(line: int) -> Said:
+    """Return the words for a line of a woven text, which `moved` makes those for a place."""
+    return say(LINE, line=line)
 
 
 def read(post: Post) -> Reading:

@@ -6,8 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from proofweave.core.findings import finding_of
 from proofweave.core.references import REFERENCE
 from proofweave.core.types import Finding, Post, Severity, SpanKind, Where
+from proofweave.core.words.table import say
 from proofweave.stages.validate.woven.reading import Reading, inside, numbered_headings, placed, read
 from proofweave.stages.validate.woven.tags import tags
 from proofweave.stages.validate.woven.theorems import KINDS, NAMES, boxes
@@ -50,8 +52,13 @@ def check_references(
     return tuple(sorted(findings, key=lambda finding: finding.where))
 
 
-def _missing(where: Where, what: str, expected: str) -> Finding:
-    return Finding("reference-missing", Severity.ERROR, where, what, expected, "refer by id (`@eq:id`, `@thm:id`)")
+def _missing(key: str, where: Where, name: str, expected: str = "") -> Finding:
+    fix = say("validate.reference-by-id")
+    return finding_of(key, where, rule="reference-missing", name=name, expected=expected, fix=fix)
+
+
+def _ambiguous(key: str, where: Where, name: str, count: int) -> Finding:
+    return finding_of(key, where, rule="reference-ambiguous", name=name, count=count)
 
 
 def _foreign(reading: Reading, start: int, end: int) -> bool:
@@ -66,10 +73,8 @@ def _ids(reading: Reading) -> Iterator[Finding]:
         if span.kind in {SpanKind.CODE, SpanKind.INLINE_CODE, SpanKind.FRONT_MATTER, SpanKind.COMMENT}:
             continue
         for left in REFERENCE.finditer(span.text):
-            what = f"'{left.group()}' refers to nothing"
-            fix = "give the id to what is meant, or correct it here"
             where = reading.where(offset + left.start())
-            yield Finding("reference-unresolved", Severity.ERROR, where, what, "an id of the outline or a reply", fix)
+            yield finding_of("validate.reference-unresolved", where, reference=left.group())
 
 
 def _equations(reading: Reading, others: Sequence[Post], reserved: frozenset[int]) -> Iterator[Finding]:
@@ -82,10 +87,9 @@ def _equations(reading: Reading, others: Sequence[Post], reserved: frozenset[int
             where = reading.where(match.start())
             number = str(int(digits.group()))
             if number not in known:
-                yield _missing(where, f"there is no equation ({number})", "a number that a display bears")
+                yield _missing("validate.no-equation", where, number)
             elif own[number] > 1:
-                what = f"equation ({number}) stands {own[number]} times"
-                yield Finding("reference-ambiguous", Severity.ERROR, where, what, f"one display numbered {number}")
+                yield _ambiguous("validate.equation-often", where, number, own[number])
 
 
 def _theorems(reading: Reading, around: Sequence[Reading]) -> Iterator[Finding]:
@@ -100,11 +104,9 @@ def _theorems(reading: Reading, around: Sequence[Reading]) -> Iterator[Finding]:
         where = reading.where(match.start())
         if label not in known:
             called = [box.label for box in found if box.number == match["number"]]
-            expected = f"{called[0]}" if called else "the number of a theorem of this text"
-            yield _missing(where, f"there is no '{match.group()}'", expected)
+            yield _missing("validate.no-theorem", where, match.group(), called[0] if called else "")
         elif own[label] > 1:
-            what = f"'{match.group()}' stands {own[label]} times"
-            yield Finding("reference-ambiguous", Severity.ERROR, where, what, "one of that number")
+            yield _ambiguous("validate.theorem-often", where, match.group(), own[label])
 
 
 def _sections(reading: Reading, around: Sequence[Reading]) -> Iterator[Finding]:
@@ -112,8 +114,7 @@ def _sections(reading: Reading, around: Sequence[Reading]) -> Iterator[Finding]:
     for match in SECTION.finditer(reading.prose) if known else ():
         number = match["zh"] or match["en"]
         if number not in known and not _foreign(reading, match.start(), match.end()):
-            where = reading.where(match.start())
-            yield _missing(where, f"there is no section {number}", "the number of a heading of this text")
+            yield _missing("validate.no-section", reading.where(match.start()), number)
 
 
 def _labels(reading: Reading, others: Sequence[Post]) -> Iterator[Finding]:
@@ -124,8 +125,7 @@ def _labels(reading: Reading, others: Sequence[Post]) -> Iterator[Finding]:
         place = inside(reading.post, span)
         for mark in labels_in(span.tex):
             if mark.text in own or mark.text in elsewhere:
-                what = rf"\label{{{mark.text}}} stands twice"
-                yield Finding("label-twice", Severity.ERROR, place(mark.offset), what, "another name for one of them")
+                yield finding_of("validate.label-twice", place(mark.offset), label=mark.text)
             own.add(mark.text)
     known = {name.replace("\\", "") for name in own | elsewhere}
     for offset, span in placed(reading.post):
@@ -133,8 +133,7 @@ def _labels(reading: Reading, others: Sequence[Post]) -> Iterator[Finding]:
             for pointer in POINTER.finditer(span.text):
                 name = pointer[1].replace("\\", "")
                 if name not in known:
-                    what = f"no display is labelled '{name}'"
-                    yield _missing(reading.where(offset + pointer.start()), what, rf"a \label{{{name}}}")
+                    yield _missing("validate.no-label", reading.where(offset + pointer.start()), name)
 
 
 def check_source_tags(post: Post, source: Post) -> tuple[Finding, ...]:
@@ -144,6 +143,4 @@ def check_source_tags(post: Post, source: Post) -> tuple[Finding, ...]:
     if not shared:
         return ()
     listed = ", ".join(f"({tag.text})" for tag in shared[:5]) + (", …" if len(shared) > 5 else "")
-    what = f"the source numbers displays of its own that the grown part numbers again: {listed}"
-    fix = "say 'the source's equation' where both could be meant"
-    return (Finding("tag-of-source", Severity.WARNING, shared[0].where, what, "numbers that stand once", fix),)
+    return (finding_of("validate.tag-of-source", shared[0].where, Severity.WARNING, tags=listed),)

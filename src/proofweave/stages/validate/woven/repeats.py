@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from proofweave.core.findings import finding_of
 from proofweave.core.types import Finding, Post, Severity
 from proofweave.stages.validate.woven.reading import CODE, DISPLAY, Reading, heading_offsets, read
 
@@ -70,9 +71,7 @@ def check_sections(post: Post) -> tuple[Finding, ...]:
         path = [*path[: level - 1], *[""] * (level - 1 - len(path)), title]
         before = seen.setdefault(tuple(path), offset)
         if title and before != offset:
-            what = "this section stands twice"
-            expected = f"one section of that title (line {reading.where(before).line})"
-            findings.append(Finding("section-twice", Severity.ERROR, reading.where(offset), what, expected))
+            findings.append(finding_of("validate.section-twice", reading.where(offset), line=reading.line(before)))
     return tuple(findings)
 
 
@@ -87,11 +86,7 @@ def check_paragraphs(post: Post) -> tuple[Finding, ...]:
         before = first.setdefault(paragraph.letters, paragraph.offset)
         if before != paragraph.offset:
             where = reading.where(paragraph.offset)
-            expected = f"it once (line {reading.where(before).line})"
-            fix = "delete one, or refer to the first"
-            findings.append(
-                Finding("paragraph-twice", Severity.ERROR, where, "this paragraph stands twice", expected, fix)
-            )
+            findings.append(finding_of("validate.paragraph-twice", where, line=reading.line(before)))
     return tuple(findings)
 
 
@@ -102,11 +97,8 @@ def check_alike(post: Post) -> tuple[Finding, ...]:
     findings = []
     for earlier, later, share in _alike(long, long):
         if earlier.letters != later.letters:
-            what = f"this paragraph is {share:.0%} the same as the one in line {reading.where(earlier.offset).line}"
-            where = reading.where(later.offset)
-            findings.append(
-                Finding("paragraph-alike", Severity.WARNING, where, what, "something new in each paragraph")
-            )
+            where, line = reading.where(later.offset), reading.line(earlier.offset)
+            findings.append(finding_of("validate.paragraph-alike", where, Severity.WARNING, share=share, line=line))
     return tuple(findings)
 
 
@@ -117,10 +109,9 @@ def check_quoted(post: Post, source: Post) -> tuple[Finding, ...]:
     theirs = [paragraph for paragraph in paragraphs(given) if len(paragraph.letters) >= LONG]
     findings = []
     for earlier, later, share in _alike(theirs, own):
-        place = given.where(earlier.offset)
-        what = f"this paragraph is {share:.0%} the same as {place.file}:{place.line}"
-        where = reading.where(later.offset)
-        findings.append(Finding("paragraph-of-source", Severity.WARNING, where, what, "what the source does not say"))
+        where, there = reading.where(later.offset), given.where(earlier.offset)
+        place = f"{there.file}:{there.line}"
+        findings.append(finding_of("validate.paragraph-of-source", where, Severity.WARNING, share=share, place=place))
     return tuple(findings)
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from proofweave.core.types import Finding, Post, Severity, Span, SpanKind, Where
+from proofweave.core.findings import finding_of
+from proofweave.core.types import Finding, Post, Span, SpanKind, Where
 from proofweave.stages.validate.woven.reading import placed, read
 
 OPEN = {
-    SpanKind.CODE: ("fence-unclosed", "this fence", "a line of the same marks at its end"),
-    SpanKind.COMMENT: ("comment-unclosed", "this comment", "'-->'"),
-    SpanKind.HTML: ("html-unclosed", "this element", "its closing tag"),
-    SpanKind.INLINE_MATH: ("math-unclosed", "this inline math", "the delimiter that opens it, once more"),
-    SpanKind.DISPLAY_MATH: ("math-unclosed", "this display", "the delimiter that closes it"),
+    SpanKind.CODE: "fence-unclosed",
+    SpanKind.COMMENT: "comment-unclosed",
+    SpanKind.HTML: "html-unclosed",
+    SpanKind.INLINE_MATH: "math-unclosed",
+    SpanKind.DISPLAY_MATH: "math-unclosed",
 }
 ELEMENT = re.compile(r"<(?P<closing>/?)(?P<name>[A-Za-z][\w-]*)[^<>]*?(?P<void>/?)>")
 PAIRED = frozenset(
@@ -42,10 +43,9 @@ def swallows(post: Post) -> bool:
 def _unclosed(post: Post) -> Iterator[Finding]:
     for span in post.spans:
         if not span.closed and span.kind in OPEN:
-            rule, name, expected = OPEN[span.kind]
-            start = " ".join(span.text.split())[:30]
-            what = f"{name} is never closed: '{start}'"
-            yield Finding(rule, Severity.ERROR, Where(post.path, span.line, span.column), what, expected)
+            rule, start = OPEN[span.kind], " ".join(span.text.split())[:30]
+            key = "validate.display-unclosed" if span.kind is SpanKind.DISPLAY_MATH else f"validate.{rule}"
+            yield finding_of(key, Where(post.path, span.line, span.column), rule=rule, start=start)
 
 
 def _elements(post: Post) -> Iterator[Finding]:
@@ -63,8 +63,7 @@ def _elements(post: Post) -> Iterator[Finding]:
             opened.pop()
         else:
             where = Where(post.path, span.line, span.column)
-            what = f"'</{name}>' closes nothing"
-            yield Finding("html-unbalanced", Severity.ERROR, where, what, f"a '<{name}>' before it", "delete it")
+            yield finding_of("validate.element-unopened", where, rule="html-unbalanced", name=name)
     for left in opened:
         yield _element(post, left)
 
@@ -72,7 +71,7 @@ def _elements(post: Post) -> Iterator[Finding]:
 def _element(post: Post, opened: tuple[str, Span]) -> Finding:
     name, span = opened
     where = Where(post.path, span.line, span.column)
-    return Finding("html-unbalanced", Severity.ERROR, where, f"'<{name}>' is never closed", f"a '</{name}>' after it")
+    return finding_of("validate.html-unbalanced", where, name=name)
 
 
 def _environments(post: Post) -> Iterator[Finding]:
@@ -85,13 +84,10 @@ def _environments(post: Post) -> Iterator[Finding]:
         elif opened and opened[-1]["name"] == edge["name"]:
             opened.pop()
         else:
-            what = rf"'\end{{{edge['name']}}}' closes nothing"
-            expected = rf"a '\begin{{{edge['name']}}}' before it"
-            yield Finding("environment-unbalanced", Severity.ERROR, reading.where(edge.start()), what, expected)
+            where, rule = reading.where(edge.start()), "environment-unbalanced"
+            yield finding_of("validate.environment-unopened", where, rule=rule, name=edge["name"])
     for edge in opened:
-        what = rf"'\begin{{{edge['name']}}}' is never closed"
-        expected = rf"an '\end{{{edge['name']}}}' after it"
-        yield Finding("environment-unbalanced", Severity.ERROR, reading.where(edge.start()), what, expected)
+        yield finding_of("validate.environment-unbalanced", reading.where(edge.start()), name=edge["name"])
 
 
 def _dollars(post: Post) -> Iterator[Finding]:
@@ -106,5 +102,4 @@ def _dollars(post: Post) -> Iterator[Finding]:
             found = found[-1:] if len(found) % 2 else []
         for dollar in found:
             where = reading.where(offset + dollar.start("dollar"))
-            what = f"'{dollar['dollar']}' has no partner"
-            yield Finding("dollar-unbalanced", Severity.ERROR, where, what, r"pairs of '$'; '\$' for a dollar sign")
+            yield finding_of("validate.dollar-unbalanced", where, dollar=dollar["dollar"])

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from proofweave.core.types import Finding, Post, Severity, Span, Where
-from proofweave.stages.validate.woven.reading import inside
+from proofweave.core.findings import finding_of
+from proofweave.core.types import Finding, Post, Span, Where
+from proofweave.stages.validate.woven.reading import inside, line_said
 from proofweave.text.markdown.post import displays
 from proofweave.text.tex.definitions import without_definitions
 from proofweave.text.tex.structure import environments, split_rows, tags_in
@@ -54,29 +55,22 @@ def check_numbers(found: Sequence[Tag], reserved: frozenset[int] = frozenset()) 
 def _not_integers(found: Sequence[Tag]) -> Iterator[Finding]:
     for tag in found:
         if not tag.number:
-            what = f"tag '{tag.text}' is no whole number"
-            yield Finding("tag-not-integer", Severity.ERROR, tag.where, what, r"\tag{n} with n = 1, 2, 3, …")
+            yield finding_of("validate.tag-not-integer", tag.where, tag=tag.text)
 
 
 def _twice(numbers: list[Tag]) -> Iterator[Finding]:
     first: dict[int, Tag] = {}
     for tag in numbers:
         if tag.number in first:
-            what = f"tag {tag.number} is used twice"
-            line = first[tag.number].where.line
-            yield Finding(
-                "tag-twice", Severity.ERROR, tag.where, what, f"one display numbered {tag.number} (line {line})"
-            )
+            line = line_said(first[tag.number].where.line)
+            yield finding_of("validate.tag-twice", tag.where, tag=tag.number, line=line)
         first.setdefault(tag.number, tag)
 
 
 def _out_of_order(numbers: list[Tag]) -> Iterator[Finding]:
     for before, tag in pairwise(numbers):
         if tag.number < before.number:
-            what = f"tag {tag.number} comes after tag {before.number}"
-            expected = "numbers that rise through the text"
-            fix = "renumber them; an outline's sections stand in the order of their anchors in the source"
-            yield Finding("tag-order", Severity.ERROR, tag.where, what, expected, fix)
+            yield finding_of("validate.tag-order", tag.where, tag=tag.number, before=before.number)
 
 
 def _missing(numbers: list[Tag], reserved: frozenset[int]) -> Iterator[Finding]:
@@ -87,10 +81,8 @@ def _missing(numbers: list[Tag], reserved: frozenset[int]) -> Iterator[Finding]:
             follower = next((tag for tag in numbers if tag.number > before), None)
             if follower is None:
                 return
-            one = after == before + 2
-            gap = f"tag {before + 1} is" if one else f"tags {before + 1}–{after - 1} are"
-            expected = "numbers without a gap, from 1"
-            yield Finding("tag-missing", Severity.ERROR, follower.where, f"{gap} missing before this", expected)
+            key = "validate.tag-missing" if after == before + 2 else "validate.tags-missing"
+            yield finding_of(key, follower.where, rule="tag-missing", first=before + 1, last=after - 1)
 
 
 def check_numbered(post: Post) -> tuple[Finding, ...]:
@@ -102,7 +94,6 @@ def _unnumbered(post: Post, display: Span) -> Finding | None:
     if not display.closed:
         return None
     where = Where(post.path, display.line, display.column)
-    expected = r"\tag{n}, or a starred environment for a display that is never referred to"
     outer = next(iter(environments(display.tex)), None)
     if outer is not None and outer.start == 0 and outer.name.removesuffix("*") in ROW_ENVIRONMENTS:
         if outer.name.endswith("*"):
@@ -111,12 +102,12 @@ def _unnumbered(post: Post, display: Span) -> Finding | None:
         bare = [row for row in rows if not tags_in(row) and not LEFT_OUT.search(row)]
         if not bare:
             return None
-        what = f"{len(bare)} of {len(rows)} rows of this display have no number"
-        return Finding("display-unnumbered", Severity.ERROR, where, what, r"\tag{n} or \notag in each row")
+        key, rule = "validate.rows-unnumbered", "display-unnumbered"
+        return finding_of(key, where, rule=rule, bare=len(bare), rows=len(rows))
     starred = outer is not None and outer.start == 0 and outer.name.endswith("*")
     if starred or tags_in(display.tex) or LEFT_OUT.search(display.tex) or not without_definitions(display.tex).strip():
         return None
-    return Finding("display-unnumbered", Severity.ERROR, where, "this display has no number", expected)
+    return finding_of("validate.display-unnumbered", where)
 
 
 def _body(tex: str, name: str) -> str:

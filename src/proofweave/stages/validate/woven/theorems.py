@@ -8,7 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from proofweave.core.types import NUMBERED, THEOREM_LIKE, BlockKind, Finding, Post, Severity
+from proofweave.core.findings import finding_of
+from proofweave.core.types import NUMBERED, THEOREM_LIKE, BlockKind, Finding, Post
 from proofweave.stages.validate.woven.reading import Reading, numbered_headings, read
 
 KINDS = {
@@ -72,9 +73,7 @@ def check_theorems(post: Post, counters: str = "") -> tuple[Finding, ...]:
 def _bare(reading: Reading, found: Sequence[Box]) -> Iterator[Finding]:
     for box in found:
         if not box.number:
-            expected = f"{box.name}X.Y, X the number of its section"
-            what = f"'{box.name}' has no number"
-            yield Finding("theorem-unnumbered", Severity.ERROR, reading.where(box.offset), what, expected)
+            yield finding_of("validate.theorem-unnumbered", reading.where(box.offset), name=box.name)
 
 
 def _twice(reading: Reading, numbered: Sequence[Box]) -> Iterator[Finding]:
@@ -82,9 +81,8 @@ def _twice(reading: Reading, numbered: Sequence[Box]) -> Iterator[Finding]:
     for box in numbered:
         before = first.setdefault((box.kind, box.number), box)
         if before is not box:
-            expected = f"one {box.label} (line {reading.where(before.offset).line})"
-            where = reading.where(box.offset)
-            yield Finding("theorem-twice", Severity.ERROR, where, f"{box.label} stands twice", expected)
+            where, line = reading.where(box.offset), reading.line(before.offset)
+            yield finding_of("validate.theorem-twice", where, theorem=box.label, line=line)
 
 
 def _out_of_turn(reading: Reading, numbered: Sequence[Box], mode: str) -> Iterator[Finding]:
@@ -100,9 +98,7 @@ def _out_of_turn(reading: Reading, numbered: Sequence[Box], mode: str) -> Iterat
         last[counter] = int(position)
         if int(position) != expected:
             turn = f"{chapter}.{expected}" if chapter else str(expected)
-            where = reading.where(box.offset)
-            what = f"{box.label} is out of turn"
-            yield Finding("theorem-number", Severity.ERROR, where, what, f"number {turn} here")
+            yield finding_of("validate.theorem-number", reading.where(box.offset), theorem=box.label, turn=turn)
 
 
 def _counter(kind: BlockKind, mode: str) -> str:
@@ -118,7 +114,5 @@ def _elsewhere(reading: Reading, numbered: Sequence[Box]) -> Iterator[Finding]:
         chapter, dot, _ = box.number.partition(".")
         index = bisect_right(starts, box.offset)
         if dot and index and chapters[index - 1][1] != chapter:
-            around = chapters[index - 1][1]
-            what = f"{box.label} stands in section {around}"
-            where = reading.where(box.offset)
-            yield Finding("theorem-section", Severity.ERROR, where, what, f"a number that starts with {around}.")
+            where, around = reading.where(box.offset), chapters[index - 1][1]
+            yield finding_of("validate.theorem-section", where, theorem=box.label, section=around)

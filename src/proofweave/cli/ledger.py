@@ -1,0 +1,35 @@
+"""`proofweave ledger`: the verdict on every equation, compared with what is committed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from proofweave.cli.verb import print_findings, project_here, tell
+
+SUMMARY = "print the verdict on every equation, and compare it with the committed one"
+EXAMPLE = "proofweave ledger --check\nproofweave ledger --accept"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
+    asked = parser.add_mutually_exclusive_group()
+    asked.add_argument("--check", action="store_true", help="name each equation that fell or is gone; exit 1")
+    asked.add_argument("--accept", action="store_true", help="take in what was built: write verdicts.lock")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print, compare or renew the ledger; 2 where the build's findings are missing or old."""
+    from proofweave.pipeline.ledger import accept, built, differences
+
+    project = project_here()
+    found = built(project)
+    if print_findings(found.findings):
+        return 2
+    if arguments.check:
+        return print_findings(differences(project, found, tell))
+    if arguments.accept:
+        accept(project, found, tell)
+    else:
+        sys.stdout.write(found.text())
+    return 0

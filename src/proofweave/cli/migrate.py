@@ -1,0 +1,26 @@
+"""`proofweave migrate`: outlines and recordings moved from the last format to this one, asking no model."""
+
+from __future__ import annotations
+
+import argparse
+
+from proofweave.cli.verb import print_findings, print_lines, project_here, tell
+
+SUMMARY = "list the outlines and recordings of an older format, and move them to this one with --write"
+EXAMPLE = "proofweave migrate\nproofweave migrate --write"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
+    parser.add_argument("--write", action="store_true", help="move them; without it nothing is changed")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """List or move; while one file cannot be moved, none is."""
+    from proofweave.pipeline.migrate import migrate
+
+    lines, findings, done = migrate(project_here(), arguments.write)
+    print_lines(lines)
+    code = print_findings(findings)
+    tell(done)
+    return code

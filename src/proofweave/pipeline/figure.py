@@ -1,0 +1,15 @@
+"""What `figure` does: a drawing script makes an SVG, the same bytes each time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from proofweave.pipeline.project import Project
+
+
+def draw_figure(project: Project, script: Path, output: Path) -> None:
+    """Draw one figure of a post."""
+    from proofweave.adapters.drawing import draw
+    from proofweave.adapters.files import write_text
+
+    write_text(output, draw(script, project.name(script)))

@@ -1,0 +1,123 @@
+"""What `render` does: an outline and its templates make requests, one for each block that waits for a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass
+from pathlib import Path
+from typing import Any
+
+from proofweave.core.errors import UsageError
+from proofweave.core.types import Finding, Outline, Request, Slot, Where
+from proofweave.core.wire import findings_out
+from proofweave.outline.config import parameters
+from proofweave.pipeline.documents import Document, findings_of, read_document, write_document
+from proofweave.pipeline.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """An outline as read, and the requests its slots make."""
+
+    outline: Outline | None
+    requests: tuple[Request, ...]
+    findings: tuple[Finding, ...]
+
+    def lines(self) -> Iterator[str]:
+        """Yield what each request asks for, a line each."""
+        for request in self.requests:
+            slots = ", ".join(f"{slot.name} ({slot.equations} equations)" for slot in request.slots)
+            yield f"{request.block}: {slots}; key {request.key[:12]}"
+
+    def asked(self, block: str, name: str) -> Request:
+        """Return the request of a block; `name` is the outline's, for the error where none waits."""
+        for request in self.requests:
+            if request.block == block:
+                return request
+        there = ", ".join(request.block for request in self.requests) or "none"
+        raise UsageError(f"no block '{block}' of {name} waits for a model", f"there are: {there}")
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """The requests of a post as generate gets them, and what render found on the way."""
+
+    post: str
+    requests: tuple[Request, ...]
+    findings: tuple[Finding, ...]
+
+
+def render_post(project: Project, outline: Path, output: Path) -> None:
+    """Write the requests of an outline; its problems go into the file, for validate."""
+    write_document(output, requests_document(outline.stem, rendered(project, outline)))
+
+
+def rendered(project: Project, path: Path) -> Rendered:
+    """Read an outline and render its requests."""
+    from proofweave.stages.render.context import excerpt
+    from proofweave.stages.render.requests import render
+
+    outline, findings = project.outline(path)
+    if outline is None:
+        return Rendered(None, (), findings)
+    config = project.config()
+    source = project.source(outline)[0] if any(block.slots() for block in outline.blocks()) else None
+    quoted = excerpt(source.text, config.source_characters) if source is not None else ""
+    requests = render(outline, project.templates("prompt"), config.model, parameters(config), quoted)
+    return Rendered(outline, requests, findings)
+
+
+def requests_document(post: str, stage: Rendered) -> Document:
+    """Return what render hands to generate; what all prompts begin with and all schemas refer to stands there once."""
+    beginning = shared_beginning([request.prompt for request in stage.requests])
+    return {
+        "post": post,
+        "findings": findings_out(stage.findings, said=True),
+        "beginning": beginning,
+        "parts": next((request.schema["$defs"] for request in stage.requests), {}),
+        "requests": [
+            {
+                "block": request.block,
+                "key": request.key,
+                "spec": request.spec,
+                "prompt": request.prompt[len(beginning) :],
+                "schema": {key: value for key, value in request.schema.items() if key != "$defs"},
+                "slots": [{**asdict(slot), "where": astuple(slot.where)} for slot in request.slots],
+            }
+            for request in stage.requests
+        ],
+    }
+
+
+def shared_beginning(texts: Sequence[str]) -> str:
+    """Return what all texts begin with, up to the end of a line."""
+    low, high = (min(texts), max(texts)) if texts else ("", "")
+    pairs = enumerate(zip(low, high, strict=False))
+    same = next((i for i, (one, other) in pairs if one != other), min(len(low), len(high)))
+    return low[: low.rfind("\n", 0, same) + 1]
+
+
+def requests_of(project: Project, path: Path) -> Requests:
+    """Return the requests that render wrote, or those an outline makes."""
+    written = path.suffix == ".json"
+    return requests_in(read_document(path) if written else requests_document(path.stem, rendered(project, path)))
+
+
+def requests_in(document: Mapping[str, Any]) -> Requests:
+    """Return the requests of a document of render."""
+    requests = []
+    for value in document["requests"]:
+        slots = tuple(Slot(**{**slot, "where": Where(*slot["where"])}) for slot in value["slots"])
+        requests.append(
+            Request(
+                post=document["post"],
+                block=value["block"],
+                key=value["key"],
+                spec=value["spec"],
+                prompt=document["beginning"] + value["prompt"],
+                schema={**value["schema"], "$defs": document["parts"]},
+                slots=slots,
+                where=slots[0].where,
+            )
+        )
+    return Requests(document["post"], tuple(requests), findings_of(document))

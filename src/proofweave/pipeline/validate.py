@@ -1,0 +1,228 @@
+"""What `validate` does: the validators, KaTeX and the equation checker judge what merge would write."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from proofweave.adapters.files import write_text
+from proofweave.adapters.katex import KaTeX
+from proofweave.core.errors import FileError, FindingsError
+from proofweave.core.findings import finding_of
+from proofweave.core.types import THEOREM_LIKE, Block, Equation, Finding, Outline, Post, Section, Severity, Step
+from proofweave.core.wire import dump, errors, findings_out
+from proofweave.outline.first_keys import peek
+from proofweave.pipeline.assembly import Assembled, assembled, heading_of
+from proofweave.pipeline.documents import Document, findings_of, write_document
+from proofweave.pipeline.generate.replies import replies_of
+from proofweave.pipeline.inputs import inputs_of
+from proofweave.pipeline.project import Project
+from proofweave.stages.merge.post import merge, strip
+from proofweave.stages.validate.judgement import View, judge_source, validate
+from proofweave.stages.validate.length import BUDGET, line_count
+
+if TYPE_CHECKING:
+    from proofweave.check.judge.verdict import Verdict
+
+PENDING, COMPLETE, REFUSED = "pending", "complete", "refused"
+"""The states of a post: nothing is recorded, all is well, a finding is an error."""
+
+MEMORY = ".proofweave/verdicts"
+"""Verdicts by content, a file a post; it may be deleted at any time."""
+
+
+def validate_post(
+    project: Project, outline: Path, output: Path | None = None, replies: Path | None = None
+) -> tuple[Finding, ...]:
+    """Judge a post; return its findings, written with counts and verdicts where `output` says, for merge to refuse."""
+    document = judged(project, outline, replies_of(project, outline, replies))
+    if output is not None:
+        write_document(output, document)
+    return findings_of(document)
+
+
+def judged(project: Project, path: Path, replies: Document) -> Document:
+    """Return the findings, counts and verdicts of a post, as validate hands them to merge and report."""
+    assembly = assembled(project, path, replies)
+    known = findings_of(replies)
+    if assembly is None:
+        return _document(project, path, replies, None, known)
+    outline, source = assembly.outline, assembly.source
+    findings = [*known, *assembly.findings]
+    if source is None:
+        return _document(project, path, replies, outline, findings)
+    if assembly.woven is None:
+        findings += judge_source(source, KaTeX().render_errors)
+        return _document(project, path, replies, outline, findings, source)
+    judgement, grown_problems = _judgement(project, assembly, findings)
+    findings += [*grown_problems, *judgement.findings]
+    verdicts = _verdicts(project, outline)
+    told = list(_verdict_findings(verdicts))
+    if errors([*findings, *told]):  # what could not be read may be what uses a symbol
+        told = [finding for finding in told if finding.severity is not Severity.INFO]
+    findings += told
+    document = _document(project, path, replies, outline, findings, source)
+    document["counts"] = judgement.counts.values()
+    document["equations"] = list(_equations(outline, assembly.woven.numbering.tags, verdicts))
+    return document
+
+
+def _document(
+    project: Project,
+    path: Path,
+    replies: Document,
+    outline: Outline | None,
+    findings: Any,
+    source: Post | None = None,
+) -> Document:
+    """Return a judgement without counts."""
+    seen: dict[str, str] = {}
+    with suppress(Exception):
+        seen = dict(peek(path.read_text(encoding="utf-8", errors="replace")))
+    status = REFUSED if errors(findings) else PENDING if replies["pending"] else COMPLETE
+    return {
+        "inputs": inputs_of(project, path, replies),
+        "post": path.stem,
+        "title": outline.title if outline else seen.get("title", ""),
+        "path": project.name(path),
+        "language": outline.language if outline else "en" if seen.get("language") == "en" else "zh",
+        "source": outline.source if outline else seen.get("source", ""),
+        "source_lines": line_count(source.text) if source else None,
+        "status": status,
+        "lines": {"least": outline.lines.least, "most": outline.lines.most} if outline and outline.lines else None,
+        "order": outline.order if outline else _number(seen.get("order", "")),
+        "batch": outline.batch if outline else _number(seen.get("batch", "")),
+        "priority": outline.priority if outline else seen.get("priority", ""),
+        "pending": replies["pending"],
+        "budget": {k.value: list(v) for k, v in {**BUDGET, **(outline.budget if outline else {})}.items()},
+        "findings": findings_out(findings, said=True),
+        "counts": None,
+        "equations": [],
+    }
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+def _judgement(project: Project, assembly: Assembled, known: list[Finding]) -> tuple[Any, tuple[Finding, ...]]:
+    """Judge the text merge would write; why it cannot be merged are findings too."""
+    assert assembly.source is not None and assembly.woven is not None
+    grown = stripped = None
+    problems: tuple[Finding, ...] = ()
+    try:
+        grown = merge(assembly.source, assembly.woven, heading_of(project, assembly.outline))
+        stripped = strip(grown, assembly.source.path)
+    except FindingsError as error:
+        problems = error.findings
+    view = View(
+        assembly.outline,
+        assembly.source,
+        assembly.woven,
+        KaTeX().render_errors,
+        grown,
+        stripped,
+        (*known, *problems),
+    )
+    return validate(view), problems
+
+
+def _verdicts(project: Project, outline: Outline) -> tuple[Verdict, ...]:
+    """Return the verdicts on an outline's equations; those on equations that did not change are remembered."""
+    from proofweave.check.sheet.whole import check_outline
+
+    memory = _Remembered(project.root / MEMORY / f"{outline.post}.json")
+    verdicts = check_outline(outline, memory=memory)
+    memory.keep()
+    return verdicts
+
+
+class _Remembered(dict[str, Any]):
+    """The verdicts of a post that an earlier run of the same checker gave; it knows which were asked for or added."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        self._checker = checker_fingerprint()
+        self._asked: set[str] = set()
+        with suppress(OSError, ValueError):
+            found = json.loads(path.read_text(encoding="utf-8"))
+            known = found["verdicts"] if isinstance(found, dict) and found.get("checker") == self._checker else None
+            self.update(known if isinstance(known, dict) else {})
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self._asked.add(key)
+        return super().get(key, default)
+
+    def keep(self) -> None:
+        """Write what this run used; a folder that cannot be written only costs the next run its time."""
+        used = {key: self[key] for key in sorted(self._asked) if key in self}
+        with suppress(FileError):
+            write_text(self._path, dump({"checker": self._checker, "verdicts": used}), keep=True)
+
+
+def checker_fingerprint() -> str:
+    """Return the sha256 of the checker's code and of the versions of what it computes with."""
+    from importlib.metadata import version
+
+    import proofweave.check
+
+    folder = Path(proofweave.check.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for package in ("numpy", "scipy"):
+        digest.update(f"{package} {version(package)}".encode())
+    return digest.hexdigest()
+
+
+def _verdict_findings(verdicts: tuple[Verdict, ...]) -> Iterator[Finding]:
+    """Yield what is wrong with equations: refuted ones and ones that cannot be read are errors, weak ones warnings."""
+    from proofweave.check.judge.verdict import Kind
+
+    told = {
+        Kind.REFUTED: ("pipeline.equation-refuted", Severity.ERROR),
+        Kind.ERROR: ("pipeline.equation-unreadable", Severity.ERROR),
+        Kind.NOTE: ("pipeline.symbol-unused", Severity.INFO),
+        Kind.WEAK: ("pipeline.equation-weak", Severity.WARNING),
+    }
+    for verdict in verdicts:
+        if verdict.kind in told:
+            key, severity = told[verdict.kind]
+            yield finding_of(key, verdict.where, severity, id=verdict.id, reason=verdict.reason)
+
+
+def _equations(outline: Outline, tags: Any, verdicts: tuple[Verdict, ...]) -> Iterator[Document]:
+    """Yield each equation with its place, its numbers and its verdict, in document order."""
+    found = {(verdict.where, verdict.id): verdict for verdict in verdicts}
+    for section, block, equation in _placed(outline):
+        verdict = found.get((equation.where, equation.id)) or next(
+            (each for each in verdicts if each.id == equation.id), None
+        )
+        mutants = verdict.mutants if verdict else None
+        yield {
+            "id": equation.id,
+            "tags": list(tags.get(equation.id, ())),
+            "section": section.id,
+            "block": block.id,
+            "kind": block.kind.value,
+            "conclusion": block.kind in THEOREM_LIKE and equation in block.statement,
+            "verdict": verdict.kind.value if verdict else "",
+            "reason": verdict.reason if verdict else "",
+            "instances": verdict.instances if verdict else 0,
+            "mutants": {"killed": mutants.killed, "total": mutants.total} if mutants else None,
+            "counterexample": str(verdict.counterexample) if verdict and verdict.counterexample else "",
+        }
+
+
+def _placed(outline: Outline) -> Iterator[tuple[Section, Block, Equation]]:
+    for leaf in outline.leaves():
+        for block in leaf.blocks:
+            for part in block.parts():
+                equation = part.equation if isinstance(part, Step) else part
+                if isinstance(equation, Equation):
+                    yield leaf, block, equation
