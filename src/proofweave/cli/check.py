@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from proofweave.cli.verb import print_findings, print_lines, tell
+from proofweave.cli.verb import language_here, print_findings, print_lines, tell
 
 FORMATS = ("text", "json", "github", "sarif")
 
@@ -46,5 +46,6 @@ def run(arguments: argparse.Namespace) -> int:
     for error in checked.unopened:
         tell(f"proofweave: {error}")
     print_findings(checked.unread)
-    print_lines(checked.printed("json" if arguments.json else arguments.format, arguments.quiet))
+    form = "json" if arguments.json else arguments.format
+    print_lines(checked.printed(form, arguments.quiet, language_here()))
     return checked.code

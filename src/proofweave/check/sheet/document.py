@@ -74,7 +74,7 @@ def _block(block: Block, scopes: Sequence[Scope], options: Options, memory: Memo
             continue
         found = check_one(equation, scopes, options, None, memory)
         if id(part) in claims and equation.check.defines is not None:
-            what = say("sheet.no-definition", kind=say(f"sheet.{block.kind}"), name=equation.check.defines)
+            what = say("sheet.no-definition", kind=say(f"kind.{block.kind}"), name=equation.check.defines)
             found = (Verdict(equation.id, Kind.ERROR, equation.where, what), *found[1:])
         yield from found
 
