@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from proofweave.cli.verb import print_findings, print_lines, tell
+from proofweave.cli.verb import language_here, print_findings, print_lines, tell
 
 FORMATS = ("text", "json", "github", "sarif")
 
@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         tell(f"proofweave: {error}")
     print_findings(checked.unread)
     form = "json" if arguments.json else arguments.format
-    lines = checked.printed(form, arguments.quiet)
+    lines = checked.printed(form, arguments.quiet, language_here())
     if form == "text":
         print_lines(lines)
     else:

@@ -30,13 +30,13 @@ class Checked:
         """Return 1 where something is refuted or in error, 2 where a file cannot be read."""
         return 2 if self.unopened or self.unread else int(failed(self.verdicts))
 
-    def printed(self, form: str, quiet: bool) -> Iterable[str]:
-        """Return the verdicts as text, json, github or sarif; `quiet` leaves out what is fine."""
+    def printed(self, form: str, quiet: bool, language: str) -> Iterable[str]:
+        """Return the verdicts as text, json (in English), github or sarif; `quiet` leaves out what is fine."""
         if form == "text":
-            return formats.as_text(self.verdicts, quiet)
+            return formats.as_text(self.verdicts, quiet, language)
         if form == "github":
-            return formats.as_github(self.verdicts)
-        return [formats.as_json(self.verdicts) if form == "json" else formats.as_sarif(self.verdicts)]
+            return formats.as_github(self.verdicts, language)
+        return [formats.as_json(self.verdicts) if form == "json" else formats.as_sarif(self.verdicts, language)]
 
 
 def check_files(names: Sequence[str], **settings: Any) -> Checked:

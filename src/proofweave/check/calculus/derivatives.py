@@ -18,6 +18,7 @@ from proofweave.check.evaluate.values import Array, Val
 from proofweave.check.language.kinds import Type
 from proofweave.check.language.scope import Hole, Symbol
 from proofweave.check.language.tree import Node, number
+from proofweave.core.words.table import say
 
 STEP = 4e-3
 ROUGH = 1e-5
@@ -178,7 +179,7 @@ def _shaped(
     e = e.reshape((*e.shape[:lead], *shape, *tail))
     if mine:
         base = [place.v - (env.size(h.lo) if h else 1) for place, h in _with_holes(mine, holes)]
-        return gather(Val(v, e), base, env, len(shape) - len(mine) + body, "a derivative")
+        return gather(Val(v, e), base, env, len(shape) - len(mine) + body, say("evaluate.a-derivative"))
     if body:
         v = np.moveaxis(v, lead, -1)
         e = np.moveaxis(e, lead, -1)

@@ -21,7 +21,7 @@ from proofweave.check.evaluate.env import Env
 from proofweave.check.evaluate.names import CALLS
 from proofweave.check.evaluate.registry import ev, rule
 from proofweave.check.evaluate.values import EPS, Array, Val
-from proofweave.check.language.kinds import CheckError
+from proofweave.check.language.kinds import CheckError, refuse_if
 from proofweave.check.language.needs import closure
 from proofweave.check.language.operators import Rate
 from proofweave.check.language.scope import Symbol
@@ -49,8 +49,7 @@ def _call(node: Node, env: Env) -> Val:
     """Return x(time) with the error of the integration."""
     symbol: Symbol = node.data
     time = ev(node.args[0], env)
-    if env.touched(symbol):
-        raise CheckError("evaluate.flow-varied", name=symbol.name)
+    refuse_if(env.touched(symbol), "evaluate.flow-varied", name=symbol.name)
     track = _track(symbol, time.v, env)
     shape = track.points.shape[2:]
     fine, slope = _read(track.end, track.points, track.slopes, time.v)

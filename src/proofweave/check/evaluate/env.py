@@ -8,7 +8,7 @@ import numpy as np
 
 from proofweave.check.evaluate.clock import NODE, Clock
 from proofweave.check.evaluate.values import Array, Val, exact
-from proofweave.check.language.kinds import CheckError, Dim, TooLarge, Type
+from proofweave.check.language.kinds import Dim, TooLarge, Type, refuse_if
 from proofweave.check.language.needs import closure, stochastic
 from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tree import Index
@@ -80,8 +80,7 @@ class Env:
         new.cache, new.caching, new.kept, new.room = self.cache, self.caching, self.kept, self.room
         new.notes = self.notes
         new.level = self.level + 1
-        if new.level > DEEPEST:
-            raise CheckError("evaluate.too-deep")
+        refuse_if(new.level > DEEPEST, "evaluate.too-deep")
         return new
 
     def root(self) -> Env:
@@ -110,8 +109,7 @@ class Env:
         """Return a size as an integer."""
         total = dim.const
         for name, factor in dim.terms:
-            if name not in self.sizes:
-                raise CheckError("evaluate.size-not-drawn", name=name)
+            refuse_if(name not in self.sizes, "evaluate.size-not-drawn", name=name)
             total += factor * self.sizes[name]
         return total
 

@@ -10,7 +10,7 @@ from proofweave.check.evaluate import values as va
 from proofweave.check.evaluate.env import Env
 from proofweave.check.evaluate.registry import ev, rule
 from proofweave.check.evaluate.values import Array, Val
-from proofweave.check.language.kinds import CheckError
+from proofweave.check.language.kinds import CheckError, refuse_if, required
 from proofweave.check.language.registry import Registry
 from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tree import Index, Node
@@ -40,8 +40,7 @@ def _dim(node: Node, env: Env) -> Val:
 @rule("index")
 def _index(node: Node, env: Env) -> Val:
     index: Index = node.data
-    if index not in env.binds:
-        raise CheckError("evaluate.index-outside", node.at, name=index.name)
+    refuse_if(index not in env.binds, "evaluate.index-outside", node.at, name=index.name)
     value, depth = env.binds[index]
     return env.lift(value, depth)
 
@@ -60,19 +59,16 @@ def _cycle(node: Node, env: Env) -> Val:
 @rule("zero", "ones")
 def _filled(node: Node, env: Env) -> Val:
     shape = env.shape(node.type)
-    if len(shape) != node.type.rank:
-        raise CheckError("evaluate.open-size", node.at)
+    refuse_if(len(shape) != node.type.rank, "evaluate.open-size", node.at)
     va.afford(*shape)
     return va.exact(np.full((1,) * (1 + env.depth) + shape, 0.0 if node.op == "zero" else 1.0))
 
 
 @rule("identity")
 def _identity(node: Node, env: Env) -> Val:
-    dim = node.type.dims[0] or node.type.dims[1]
-    if dim is None:
-        raise CheckError("evaluate.open-identity", node.at)
-    va.afford(env.size(dim), env.size(dim))
-    return va.exact(np.eye(env.size(dim)).reshape((1,) * (1 + env.depth) + (env.size(dim),) * 2))
+    n = env.size(required(node.type.dims[0] or node.type.dims[1], "evaluate.open-identity", node.at))
+    va.afford(n, n)
+    return va.exact(np.eye(n).reshape((1,) * (1 + env.depth) + (n, n)))
 
 
 @rule("sym")
@@ -89,12 +85,10 @@ def table(symbol: Symbol, env: Env) -> Val:
     make = VALUES.get(symbol.role) if symbol.type.kind != "function" else None
     if make is not None and (symbol not in env.values or env.touched(symbol)):
         return make(symbol, env)
-    if symbol.role == "random":
-        raise CheckError("evaluate.random", name=symbol.name)
+    refuse_if(symbol.role == "random", "evaluate.random", name=symbol.name)
     if symbol in env.values:
         return env.lift(env.values[symbol], 0)
-    if symbol.type.kind == "function":
-        raise CheckError("evaluate.function", name=symbol.name)
+    refuse_if(symbol.type.kind == "function", "evaluate.function", name=symbol.name)
     if symbol.role == "int":
         return env.constant(env.sizes[symbol.name])
     raise CheckError("evaluate.no-value", name=symbol.name)
@@ -116,10 +110,7 @@ def places_of(symbol: Symbol, args: Sequence[Node], env: Env) -> list[Array]:
 
 
 def gather(source: Val, places: list[Array], env: Env, rank: int, name: str) -> Val:
-    """Pick entries along the axes after the index axes; out of range gives no value, and a note.
-
-    `name` is that of the family they are members of, or empty for the entries of an array.
-    """
+    """Pick entries along the axes after the index axes; out of range gives no value, and a note."""
     v, e = source
     lead = 1 + env.depth
     for place in places:
@@ -128,10 +119,10 @@ def gather(source: Val, places: list[Array], env: Env, rank: int, name: str) -> 
         outside = (index < 0) | (index >= n) | (np.abs(place - index) > 1e-9)
         bad = bool(outside.any())
         if bad:
-            env.notes[say("evaluate.leaves-range", name=name or say("evaluate.an-entry"))] = None
+            env.notes[say("evaluate.leaves-range", name=name)] = None
             index = np.clip(index, 0, max(n - 1, 0))
         if not n:
-            raise CheckError("evaluate.no-members", name=name or say("evaluate.an-entry"))
+            raise CheckError("evaluate.no-members", name=name)
         va.afford(*np.broadcast_shapes(v.shape[:lead], index.shape), *v.shape[lead + 1 :])
         e = np.broadcast_to(e, v.shape)
         v, e = _take(v, index, lead), _take(e, index, lead)
@@ -157,7 +148,7 @@ def _take(v: Array, index: Array, lead: int) -> Array:
 def _entry(node: Node, env: Env) -> Val:
     base = ev(node.args[0], env)
     places = [ev(arg, env).v - 1 for arg in node.args[1:]]
-    return gather(base, places, env, 0, "")
+    return gather(base, places, env, 0, say("evaluate.an-entry"))
 
 
 @rule("call")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from proofweave.check.evaluate.clock import NODE
 from proofweave.check.evaluate.env import Env
 from proofweave.check.evaluate.values import Val
-from proofweave.check.language.kinds import CheckError
+from proofweave.check.language.kinds import CheckError, required
 from proofweave.check.language.tree import Node
 
 Rule = Callable[[Node, Env], Val]
@@ -51,10 +51,7 @@ def ev(node: Node, env: Env) -> Val:
 
 
 def _compute(node: Node, env: Env) -> Val:
-    found = RULES.get(node.op)
-    if found is None:
-        raise CheckError("evaluate.no-rule", node.at, op=node.op)
-    function, work = found
+    function, work = required(RULES.get(node.op), "evaluate.no-rule", node.at, op=node.op)
     try:
         value = function(node, env)
         env.clock.spend(value.v.size + NODE + (work(node, value, env) if work is not None else 0))

@@ -30,6 +30,17 @@ class Truth:
     slack: Array
     tied: Array | None = None
 
+    @property
+    def violated(self) -> Array:
+        """Where the relation has a meaning and does not hold."""
+        return np.asarray(self.valid & ~self.holds)
+
+
+def each(found: Array, batch: int) -> Array:
+    """Return what was found at the index positions, a row for each instance of the batch."""
+    shape = np.broadcast_shapes(found.shape, (batch,) + (1,) * (found.ndim - 1))
+    return np.asarray(np.broadcast_to(found, shape).reshape(batch, -1))
+
 
 def truth(node: Node, env: Env) -> Truth:
     """Return the truth of a relation, conjunction or implication."""

@@ -10,12 +10,12 @@ import numpy as np
 from proofweave.check.evaluate.clock import Clock
 from proofweave.check.evaluate.env import Env
 from proofweave.check.evaluate.registry import MOST_KEPT
-from proofweave.check.evaluate.truth import Truth, truth
+from proofweave.check.evaluate.truth import Truth, each, truth
 from proofweave.check.evaluate.values import Array
 from proofweave.check.instances.moves import take
-from proofweave.check.instances.premises import Premises, bind_free, impose
+from proofweave.check.instances.premises import Premises, bind_free, impose, meaningful
 from proofweave.check.instances.sample import draw, size_groups
-from proofweave.check.language.kinds import CheckError, TooLarge
+from proofweave.check.language.kinds import CheckError, TooLarge, refuse_if
 from proofweave.check.language.needs import closure, in_order, named_in, unbound_random, varying
 from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tree import Index, Node, walk
@@ -84,21 +84,8 @@ class Case:
 
     def violated(self, claim: Node) -> Array | None:
         """Return the (instance, position…) of a violation, or None."""
-        found = self.truth(claim)
-        bad = found.valid & ~found.holds
-        if not bad.any():
-            return None
-        return np.asarray(np.argwhere(bad)[0])
-
-    def any_valid(self, claim: Node) -> bool:
-        """Tell whether the claim has a meaning on any instance here."""
-        return bool(self.truth(claim).valid.any())
-
-
-def by_instance(found: Array, batch: int) -> Array:
-    """Return what is known at instances and index positions as (batch, positions)."""
-    shape = np.broadcast_shapes(found.shape, (batch,) + (1,) * (found.ndim - 1))
-    return np.broadcast_to(found, shape).reshape(batch, -1)
+        bad = self.truth(claim).violated
+        return np.asarray(np.argwhere(bad)[0]) if bad.any() else None
 
 
 def simple(env: Env) -> Array:
@@ -114,11 +101,7 @@ def simple(env: Env) -> Array:
 def open_case(task_: Task, env: Env) -> Case:
     """Return the case of a batch whose symbols all have values."""
     inner = task_.inside(env)
-    mask: Array | None = None
-    for condition in task_.conditions:
-        found = truth(condition, inner).holds
-        mask = found if mask is None else mask & found
-    return Case(env, inner, mask)
+    return Case(env, inner, meaningful(task_.conditions, inner))
 
 
 @dataclass(slots=True)
@@ -175,7 +158,7 @@ def _draw_one(
     case = open_case(task_, env)
     good = np.zeros(env.batch, dtype=bool)
     for claim in task_.claims:
-        good |= by_instance(case.truth(claim).valid, env.batch).any(axis=1)
+        good |= each(case.truth(claim).valid, env.batch).any(axis=1)
     if not good.any():
         return
     if not good.all():
@@ -192,8 +175,7 @@ def _draw_one(
 
 
 def _explain(task_: Task, drawn: Drawn) -> None:
-    if drawn.held < LEAST and task_.premises.statements:
-        raise CheckError("judge.premises-never", held=drawn.held, least=LEAST)
+    refuse_if(drawn.held < LEAST and task_.premises.statements, "judge.premises-never", held=drawn.held, least=LEAST)
     error = CheckError("judge.no-value" if drawn.count else "judge.never-a-value", count=drawn.count, least=LEAST)
     error.what = together([*drawn.notes, error.what], "judge.semicolon")
     raise error

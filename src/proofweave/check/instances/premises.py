@@ -79,7 +79,6 @@ def bind_free(free: Sequence[Index], env: Env) -> Env:
 
 def impose(premises: Premises, plan: Sequence[Symbol], env: Env, rng: np.random.Generator) -> Env:
     """Return the instances, changed where needed, for which the premises hold; perhaps none."""
-    complete(plan, env, rng)
     assign(premises, plan, env, rng)
     if not premises.statements:
         return env
@@ -92,7 +91,8 @@ def impose(premises: Premises, plan: Sequence[Symbol], env: Env, rng: np.random.
 
 
 def assign(premises: Premises, plan: Sequence[Symbol], env: Env, rng: np.random.Generator) -> None:
-    """Set the symbols that premises fix, and make what follows again."""
+    """Make what follows from the free values, set the symbols that premises fix, and make what follows again."""
+    complete(plan, env, rng)
     for symbol, node in premises.assigned:
         value = ev(node, env)
         env.values[symbol] = Val(np.broadcast_to(value.v, (env.batch, *value.v.shape[1:])).copy(), value.e)
@@ -104,7 +104,7 @@ def holds(premises: Premises, env: Env) -> Array:
     good = np.ones(env.batch, dtype=bool)
     for number, statement in enumerate(premises.statements):
         inside = bind_free(statement.free, env)
-        mask = _conditions(statement, inside)
+        mask = meaningful(statement.conditions, inside)
         for relation in statement.rows:
             found = truth(relation, inside)
             if number in premises.decided and relation.op == "chain" and set(relation.data) & set(STRICT):
@@ -116,9 +116,10 @@ def holds(premises: Premises, env: Env) -> Array:
     return good
 
 
-def _conditions(statement: Statement, env: Env) -> Array | None:
+def meaningful(conditions: Sequence[Node], env: Env) -> Array | None:
+    """Return where conditions on free indices hold, or None where there are none."""
     mask: Array | None = None
-    for condition in statement.conditions:
+    for condition in conditions:
         found = truth(condition, env).holds
         mask = found if mask is None else mask & found
     return mask
@@ -190,14 +191,12 @@ def _meet(premises: Premises, plan: Sequence[Symbol], env: Env, rng: np.random.G
         longest = np.abs(change).max(axis=1, keepdims=True)
         change = change * np.minimum(1.0, 3.0 / np.maximum(longest, 1e-300))
         _put(env, moved(take(env, active), symbols, change[:, None]), active, symbols)
-        complete(plan, env, rng)
         assign(premises, plan, env, rng)
     near = np.flatnonzero(np.isfinite(size) & ((np.abs(gaps) <= slacks).all(axis=1)) & (slacks > 0).any(axis=1))
     if len(near):
         inverse = _slopes(premises, plan, take(env, near), symbols, p, rng)
         distance = (np.abs(inverse) @ np.where(np.isfinite(slacks[near]), slacks[near], 0.0)[..., None])[..., 0]
         _blur(env, near, symbols, distance)
-        complete(plan, env, rng)
         assign(premises, plan, env, rng)
     return env
 
@@ -208,7 +207,6 @@ def _slopes(
     """Return the pseudo-inverse of the gaps' derivative by the coordinates of the movable symbols."""
     steps = np.concatenate([np.zeros((part.batch, 1, p)), np.tile(STEP * np.eye(p), (part.batch, 1, 1))], axis=1)
     tried = moved(part, symbols, steps)
-    complete(plan, tried, rng)
     assign(premises, plan, tried, rng)
     values = residuals(premises, tried)[0].reshape(part.batch, p + 1, -1)
     jacobian = np.swapaxes((values[:, 1:] - values[:, :1]) / STEP, 1, 2)

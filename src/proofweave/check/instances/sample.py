@@ -14,7 +14,7 @@ from proofweave.check.evaluate.registry import ev
 from proofweave.check.evaluate.values import EPS, Array, Val, exact
 from proofweave.check.instances.rules import state
 from proofweave.check.instances.ties import coincide
-from proofweave.check.language.kinds import CheckError, Dim, TooLarge
+from proofweave.check.language.kinds import CheckError, Dim, TooLarge, refuse_if
 from proofweave.check.language.needs import stochastic
 from proofweave.check.language.scope import Symbol
 from proofweave.check.operations import functions, supports
@@ -45,10 +45,8 @@ def bounds(symbol: Symbol, env: Env) -> tuple[int, int]:
     """Return an int symbol's range at the sizes drawn so far."""
     lo = int(np.ceil(ev(symbol.data["lo"], env).v.flat[0]))
     hi = int(np.floor(ev(symbol.data["hi"], env).v.flat[0]))
-    if hi < lo:
-        raise CheckError("judge.range-empty", None, symbol.where, name=symbol.name, lo=lo, hi=hi)
-    if hi > 10**9 or lo < -(10**9):
-        raise CheckError("judge.range-wide", None, symbol.where, name=symbol.name, lo=lo, hi=hi)
+    refuse_if(hi < lo, "judge.range-empty", None, symbol.where, name=symbol.name, lo=lo, hi=hi)
+    refuse_if(hi > 10**9 or lo < -(10**9), "judge.range-wide", None, symbol.where, name=symbol.name, lo=lo, hi=hi)
     return lo, hi
 
 
@@ -117,8 +115,7 @@ def _afford(plan: Sequence[Symbol], env: Env) -> None:
 
 def _int_bounds(symbol: Symbol, env: Env) -> tuple[Array, Array]:
     lo, hi = np.ceil(ev(symbol.data["lo"], env).v), np.floor(ev(symbol.data["hi"], env).v)
-    if (hi < lo).any():
-        raise CheckError("judge.range-empty-somewhere", None, symbol.where, name=symbol.name)
+    refuse_if((hi < lo).any(), "judge.range-empty-somewhere", None, symbol.where, name=symbol.name)
     return lo, hi
 
 
@@ -140,8 +137,7 @@ def _padded(value: Val) -> Val:
 
 def _support(symbol: Symbol, env: Env, rng: np.random.Generator) -> None:
     count = env.size(symbol.data["support"])
-    if not 1 <= count <= 64:
-        raise CheckError("judge.support", None, symbol.where, name=symbol.name, count=count)
+    refuse_if(not 1 <= count <= 64, "judge.support", None, symbol.where, name=symbol.name, count=count)
     regime = rng.choice(3, size=env.batch, p=[0.3, 0.5, 0.2])
     points = _free(symbol, (env.batch, count, *_shape(symbol, env)), env, regime, rng)
     mean = symbol.data["mean"]
@@ -165,8 +161,7 @@ def _members(symbol: Symbol, env: Env) -> tuple[int, ...]:
 
 def _shape(symbol: Symbol, env: Env) -> tuple[int, ...]:
     shape = env.shape(symbol.type)
-    if any(n < 1 or n > 400 for n in shape):
-        raise CheckError("judge.size", None, symbol.where, name=symbol.name, shape=shape)
+    refuse_if(any(n < 1 or n > 400 for n in shape), "judge.size", None, symbol.where, name=symbol.name, shape=shape)
     return shape
 
 
@@ -194,8 +189,7 @@ def _free(symbol: Symbol, shape: tuple[int, ...], env: Env, regime: Array, rng: 
 def _interval(symbol: Symbol, shape: tuple[int, ...], env: Env, nice: Array, rng: np.random.Generator) -> Array:
     wide = (slice(None), *(None,) * (len(shape) - 1))
     lo, hi = ev(symbol.data["lo"], env).v[wide], ev(symbol.data["hi"], env).v[wide]
-    if (hi <= lo).any():
-        raise CheckError("judge.interval-empty", None, symbol.where, name=symbol.name)
+    refuse_if((hi <= lo).any(), "judge.interval-empty", None, symbol.where, name=symbol.name)
     part = np.where(rng.random(shape) < 0.75, rng.random(shape), rng.beta(0.15, 0.15, size=shape))
     part = np.where(nice, rng.choice([0.25, 0.5, 0.5, 0.75], size=shape), np.clip(part, 1e-4, 1 - 1e-4))
     tail = np.exp(rng.normal(0, 1, size=shape))

@@ -145,7 +145,7 @@ def _fate(claim: Node, cases: Sequence[Case]) -> bool | None:
             raise
         except CheckError:
             return None
-        if (found.valid & ~found.holds).any():
+        if found.violated.any():
             return True
         meant = meant or bool(found.valid.any())
     return not meant

@@ -14,7 +14,7 @@ from proofweave.check.evaluate.values import Array, exact
 from proofweave.check.instances.cases import Drawn, Task, draw_cases, open_case
 from proofweave.check.instances.moves import repeat
 from proofweave.check.instances.sample import complete
-from proofweave.check.language.kinds import CheckError
+from proofweave.check.language.kinds import CheckError, refuse_if
 from proofweave.check.language.needs import named_in
 from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tree import Node, pairs, walk
@@ -64,12 +64,10 @@ def read_order(quantity: Node | None, at_least: float | None, link: Node) -> Ord
     """Return the order asked for: as written, or that of the O(·) in the relation."""
     big = [node for node in walk(link) if node.op == "bigo"]
     if quantity is None:
-        if len(big) != 1:
-            raise CheckError("judge.approx-order", link.at)
+        refuse_if(len(big) != 1, "judge.approx-order", link.at)
         quantity, at_least = big[0].args[0], 1.0
     symbols = [s for s in named_in(quantity) if s.role in ("free", "int")]
-    if len(symbols) != 1 or symbols[0].holes or symbols[0].type.rank:
-        raise CheckError("judge.order-quantity", quantity.at)
+    refuse_if(len(symbols) != 1 or symbols[0].holes or symbols[0].type.rank, "judge.order-quantity", quantity.at)
     return Order(quantity, symbols[0], 1.0 if at_least is None else at_least)
 
 
@@ -163,8 +161,7 @@ class Rough:
     def failure(self, link: Node, rng: np.random.Generator) -> str:
         """Return how the error's order falls short, or an empty string."""
         found = fit(self.task, link, self.order, self.drawn, rng)
-        if not found.count:
-            raise CheckError("judge.error-no-value", link.at)
+        refuse_if(not found.count, "judge.error-no-value", link.at)
         extra = sum(node.data or 0.0 for node in walk(link) if node.op == "bigo")
         if found.least >= self.order.at_least + extra - SLACK:
             return ""

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.truth import Truth
+from proofweave.check.evaluate.truth import Truth, each
 from proofweave.check.evaluate.values import Array
-from proofweave.check.instances.cases import Case, Task, by_instance, open_case
+from proofweave.check.instances.cases import Case, Task, open_case
 from proofweave.check.instances.moves import lengths, movable, moved, take
 from proofweave.check.instances.premises import assign, holds
-from proofweave.check.instances.sample import complete
 from proofweave.check.language.kinds import CheckError, OutOfTime
 from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tree import Node
@@ -85,24 +84,19 @@ def _tightest(case: Case, claim: Node) -> float:
 
 
 def _per_instance(found: Truth, batch: int) -> Array:
-    return np.asarray(by_instance(np.where(found.valid, found.slack, np.inf), batch).min(axis=1))
+    return np.asarray(each(np.where(found.valid, found.slack, np.inf), batch).min(axis=1))
 
 
 def _try(task: Task, claim: Node, env: Env, rng: np.random.Generator) -> tuple[Case, Array, bool]:
     """Return the case of moved instances, each one's slack (∞ where premises fail), and whether one violates."""
-    complete(task.plan, env, rng)
     assign(task.premises, task.plan, env, rng)
     case = open_case(task, env)
     found = case.truth(claim)
-    slack = _per_instance(found, env.batch)
-    if task.premises.statements:
-        good = holds(task.premises, env)
-        slack = np.where(good, slack, np.inf)
-    else:
-        good = np.ones(env.batch, dtype=bool)
-    each = by_instance(found.valid & ~found.holds, env.batch).any(axis=1) & good
-    if each.any():
-        kept = take(env, np.flatnonzero(each))
+    good = holds(task.premises, env) if task.premises.statements else np.ones(env.batch, dtype=bool)
+    slack = np.where(good, _per_instance(found, env.batch), np.inf)
+    bad = each(found.violated, env.batch).any(axis=1) & good
+    if bad.any():
+        kept = take(env, np.flatnonzero(bad))
         return open_case(task, kept), slack, True
     return case, slack, False
 

@@ -8,12 +8,11 @@ import numpy as np
 
 from proofweave.check.evaluate.env import Env
 from proofweave.check.evaluate.registry import ev
-from proofweave.check.evaluate.truth import compare
+from proofweave.check.evaluate.truth import compare, each
 from proofweave.check.evaluate.values import Array, exact
-from proofweave.check.instances.cases import Case, Task, by_instance, open_case
+from proofweave.check.instances.cases import Case, Task, open_case
 from proofweave.check.instances.moves import movable, repeat, take
 from proofweave.check.instances.premises import assign, holds
-from proofweave.check.instances.sample import complete
 from proofweave.check.judge.verdict import Counterexample, plain
 from proofweave.check.language.kinds import CheckError
 from proofweave.check.language.needs import closure, varying
@@ -49,15 +48,14 @@ def _total(env: Env, symbols: Sequence[Symbol]) -> Array:
 
 def violations(case: Case, claim: Node) -> Array:
     """Tell for each instance whether a claim is violated somewhere."""
-    found = case.truth(claim)
-    return np.asarray(by_instance(found.valid & ~found.holds, case.env.batch).any(axis=1))
+    return np.asarray(each(case.truth(claim).violated, case.env.batch).any(axis=1))
 
 
 def simplest(task: Task, claim: Node, case: Case, rng: np.random.Generator) -> Case:
     """Return a case of one instance, as simple as could be found, that violates the claim."""
     symbols = [s for s in task.plan if s.role == "free"]
-    bad = violations(case, claim)
-    env = take(case.env, np.flatnonzero(bad))
+    bad_at_first = violations(case, claim)
+    env = take(case.env, np.flatnonzero(bad_at_first))
     env = take(env, np.array([int(_total(env, symbols).argmin())]))
     able = [
         s for s in movable(task.plan) if s.data["domain"] in OPEN and s not in {a for a, _ in task.premises.assigned}
@@ -75,7 +73,6 @@ def simplest(task: Task, claim: Node, case: Case, rng: np.random.Generator) -> C
                 tried.values[symbol] = exact(v)
             v[row] = value
         try:
-            complete(task.plan, tried, rng)
             assign(task.premises, task.plan, tried, rng)
             good = holds(task.premises, tried)
             bad = violations(open_case(task, tried), claim)
@@ -87,11 +84,11 @@ def simplest(task: Task, claim: Node, case: Case, rng: np.random.Generator) -> C
             break
         best = float(totals[pick])
         env = take(tried, np.array([pick]))
-    complete(task.plan, env, rng)
     assign(task.premises, task.plan, env, rng)
     found = open_case(task, env)
-    bad = violations(found, claim)
-    return found if bad.all() else open_case(task, take(case.env, np.flatnonzero(violations(case, claim))[:1]))
+    if violations(found, claim).all():
+        return found
+    return open_case(task, take(case.env, np.flatnonzero(bad_at_first)[:1]))
 
 
 def _candidates(symbol: Symbol, env: Env) -> list[Array]:

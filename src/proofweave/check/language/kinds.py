@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from proofweave.core.types import Where
 from proofweave.core.words.table import say
+
+T = TypeVar("T")
 
 
 class CheckError(Exception):
@@ -20,8 +23,21 @@ class CheckError(Exception):
         super().__init__(self.what)
 
 
+def required(value: T | None, key: str, at: int | None = None, /, **values: object) -> T:
+    """Return a value, or raise the CheckError of a key where there is none."""
+    if value is None:
+        raise CheckError(key, at, **values)
+    return value
+
+
 def _plain(value: object) -> str | float:
     return value if isinstance(value, str | int | float) else str(value)
+
+
+def refuse_if(wrong: object, key: str, at: int | None = None, where: Where | None = None, /, **values: object) -> None:
+    """Raise the CheckError of a key where something is wrong."""
+    if wrong:
+        raise CheckError(key, at, where, **values)
 
 
 class TooLarge(CheckError):
@@ -112,8 +128,7 @@ def meet(a: Dim | None, b: Dim | None, at: int | None, what: str) -> Dim | None:
 
 def unify(a: Type, b: Type, at: int | None, what: str) -> Type:
     """Return the common type of two sides that must agree."""
-    if a.kind != b.kind or a.kind in ("function", "bool"):
-        raise CheckError("parse.types-differ", at, what=what, a=a, b=b)
+    refuse_if(a.kind != b.kind or a.kind in ("function", "bool"), "parse.types-differ", at, what=what, a=a, b=b)
     return Type(a.kind, tuple(meet(x, y, at, what) for x, y in zip(a.dims, b.dims, strict=True)))
 
 
@@ -136,6 +151,5 @@ def product(a: Type, b: Type, at: int | None) -> Type:
         return SCALAR
     if pair == ("row", "matrix"):
         return row(b.dims[1])
-    if pair == ("vector", "vector"):
-        raise CheckError("parse.two-columns", at)
+    refuse_if(pair == ("vector", "vector"), "parse.two-columns", at)
     raise CheckError("parse.no-product", at, a=a, b=b)

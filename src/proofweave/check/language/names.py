@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from proofweave.check.language.kinds import CheckError
+from proofweave.check.language.kinds import CheckError, refuse_if
 from proofweave.check.language.tokens import BRACES, FONTS, Token, tokenise
 
 
@@ -31,8 +31,7 @@ class Occurrence:
 
 def group(tokens: Sequence[Token], place: int) -> tuple[tuple[Token, ...], int]:
     """Return the tokens of a script's argument and the place after it."""
-    if place >= len(tokens):
-        raise CheckError("parse.script-alone", tokens[-1].at if tokens else 0)
+    refuse_if(place >= len(tokens), "parse.script-alone", tokens[-1].at if tokens else 0)
     if tokens[place].kind != "open":
         if tokens[place].text in (r"\frac", r"\sqrt", r"\binom"):
             raise CheckError("parse.braces-in-script", tokens[place].at, text=tokens[place].text)
@@ -56,8 +55,7 @@ def scripts(tokens: Sequence[Token], place: int) -> tuple[tuple[Token, ...], tup
             sup = tuple(Token("mark", "'", token.at, token.end) for _ in token.text) + sup
             place += 1
         elif token.kind == "script":
-            if token.text in seen:
-                raise CheckError("parse.two-scripts", token.at, text=token.text)
+            refuse_if(token.text in seen, "parse.two-scripts", token.at, text=token.text)
             seen.add(token.text)
             inside, place = group(tokens, place + 1)
             if token.text == "_":
@@ -83,13 +81,12 @@ def _texts(tokens: Sequence[Token]) -> tuple[str, ...]:
 def read_key(name: str) -> tuple[Atom, ...]:
     """Read a declared name: one atom, or several such as \\Delta\\theta."""
     tokens = tokenise(name)
-    if not tokens:
-        raise CheckError("parse.nameless")
+    refuse_if(not tokens, "parse.nameless")
     atoms: list[Atom] = []
     place = 0
     while place < len(tokens):
-        if tokens[place].kind not in ("name", "op"):
-            raise CheckError("parse.no-name", tokens[place].at, text=tokens[place].text)
+        token = tokens[place]
+        refuse_if(token.kind not in ("name", "op"), "parse.no-name", token.at, text=token.text)
         found = occurrence(tokens, place)
         atoms.append(found.atom)
         place = found.stop

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from proofweave.check.language.kinds import CheckError
+from proofweave.check.language.kinds import CheckError, refuse_if
 
 LONGEST = 20_000
 DEEPEST = 40
@@ -14,6 +14,11 @@ DEEPEST = 40
 def words(text: str) -> frozenset[str]:
     """Return the words of a table."""
     return frozenset(re.findall(r"\S+", text))
+
+
+def pairs(text: str) -> dict[str, str]:
+    """Return the pairs of a table, each written name→value."""
+    return dict(re.findall(r"(\S+?)→(\S+)", text))
 
 
 SPACING = words(
@@ -37,15 +42,12 @@ FORBIDDEN = words(
     r"\input \include \write \openout \openin \read \def \gdef \edef \xdef \let \newcommand \renewcommand \catcode "
     r"\csname \immediate \special \usepackage \require \href \url \htmlData \includegraphics"
 )
-ALIASES = dict(
-    pair.split("→")
-    for pair in words(
-        r"\leq→\le \geq→\ge \leqslant→\le \geqslant→\ge \ne→\neq \lVert→\| \rVert→\| \Vert→\| \lvert→| \rvert→| "
-        r"\vert→| \lbrace→\{ \rbrace→\} \dfrac→\frac \tfrac→\frac \cfrac→\frac \dbinom→\binom \tbinom→\binom "
-        r"\implies→\Rightarrow \Longrightarrow→\Rightarrow \Leftrightarrow→\iff \Longleftrightarrow→\iff \ln→\log "
-        r"\intercal→\top \mathsf{T}→\top \coloneqq→= \triangleq→= \ast→* \argmin→\arg\min \dots→\ldots \cdots→\ldots "
-        r"\dotsc→\ldots \dotsb→\ldots \vdots→\ldots \lt→< \gt→> \wedge→\land"
-    )
+ALIASES = pairs(
+    r"\leq→\le \geq→\ge \leqslant→\le \geqslant→\ge \ne→\neq \lVert→\| \rVert→\| \Vert→\| \lvert→| \rvert→| "
+    r"\vert→| \lbrace→\{ \rbrace→\} \dfrac→\frac \tfrac→\frac \cfrac→\frac \dbinom→\binom \tbinom→\binom "
+    r"\implies→\Rightarrow \Longrightarrow→\Rightarrow \Leftrightarrow→\iff \Longleftrightarrow→\iff \ln→\log "
+    r"\intercal→\top \mathsf{T}→\top \coloneqq→= \triangleq→= \ast→* \argmin→\arg\min \dots→\ldots \cdots→\ldots "
+    r"\dotsc→\ldots \dotsb→\ldots \vdots→\ldots \lt→< \gt→> \wedge→\land"
 )
 OPERATORS = words(
     "sign sgn tr Tr trace det rank diag Diag msign argmin argmax Var Cov exp log ln sin cos tan tanh sinh cosh arctan "
@@ -78,8 +80,7 @@ def nesting(token: Token) -> int:
 
 def tokenise(tex: str) -> tuple[Token, ...]:
     """Return the tokens of a formula; commands that act on the machine are refused."""
-    if len(tex) > LONGEST:
-        raise CheckError("parse.too-many-characters", 0, count=len(tex), most=LONGEST)
+    refuse_if(len(tex) > LONGEST, "parse.too-many-characters", 0, count=len(tex), most=LONGEST)
     raw: list[Token] = []
     place, end = 0, len(tex)
     while place < end:
@@ -102,8 +103,7 @@ def _token(text: str, at: int, end: int) -> Token:
     if hint:
         return Token("mark", ALIASES[text], at, end, hint)
     text = ALIASES.get(text, text)
-    if text in FORBIDDEN:
-        raise CheckError("parse.forbidden", at, text=text)
+    refuse_if(text in FORBIDDEN, "parse.forbidden", at, text=text)
     if text == r"\prime":
         return Token("mark", "'", at, end)
     if text == "{":
@@ -130,11 +130,9 @@ def _balanced(tokens: list[Token]) -> None:
     for token in tokens:
         if token.kind == "open":
             stack.append(token)
-            if len(stack) > DEEPEST:
-                raise CheckError("parse.braces-deep", token.at, most=DEEPEST)
+            refuse_if(len(stack) > DEEPEST, "parse.braces-deep", token.at, most=DEEPEST)
         elif token.kind == "close":
-            if not stack:
-                raise CheckError("parse.closes-nothing", token.at)
+            refuse_if(not stack, "parse.closes-nothing", token.at)
             stack.pop()
     if stack:
         raise CheckError("parse.never-closed", stack[-1].at)
@@ -192,8 +190,7 @@ def _gather(raw: list[Token], tex: str) -> list[Token]:
 
 
 def _argument(raw: list[Token], place: int, owner: Token) -> tuple[list[Token], int]:
-    if place >= len(raw):
-        raise CheckError("parse.needs-argument", owner.at, text=owner.text)
+    refuse_if(place >= len(raw), "parse.needs-argument", owner.at, text=owner.text)
     if raw[place].kind != "open":
         if raw[place].kind == "mark" and raw[place].text in FONTS | ACCENTS:
             _, stop = _argument(raw, place + 1, raw[place])

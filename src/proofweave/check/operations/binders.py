@@ -9,7 +9,7 @@ from proofweave.check.evaluate.env import Env
 from proofweave.check.evaluate.registry import ev, rule
 from proofweave.check.evaluate.truth import truth
 from proofweave.check.evaluate.values import Array, Val
-from proofweave.check.language.kinds import CheckError
+from proofweave.check.language.kinds import CheckError, refuse_if
 from proofweave.check.language.needs import unbound_random
 from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tree import Index, Node, is_number
@@ -25,13 +25,10 @@ def over_index(node: Node, env: Env) -> tuple[Env | None, Array | None]:
     index: Index = node.data
     low, high = ev(lo, env).v, ev(hi, env).v
     first, last = float(np.nanmin(low)), float(np.nanmax(high))
-    if np.isinf(last) or np.isinf(first):
-        raise CheckError("evaluate.infinite-range", node.at)
-    if np.isnan(first) or np.isnan(last):
-        raise CheckError("evaluate.bound", node.at)
+    refuse_if(np.isinf(last) or np.isinf(first), "evaluate.infinite-range", node.at)
+    refuse_if(np.isnan(first) or np.isnan(last), "evaluate.bound", node.at)
     n = int(np.floor(last + 1e-9)) - int(np.ceil(first - 1e-9)) + 1
-    if n > LONGEST:
-        raise CheckError("evaluate.range-long", node.at, count=n)
+    refuse_if(n > LONGEST, "evaluate.range-long", node.at, count=n)
     if n <= 0:
         return None, None
     inner = env.child((id(index), id(lo), id(hi), id(condition)), n)

@@ -9,7 +9,7 @@ from proofweave.check.evaluate.env import Env
 from proofweave.check.evaluate.names import MEMBERS, VALUES
 from proofweave.check.evaluate.registry import ev
 from proofweave.check.evaluate.values import Array, Val
-from proofweave.check.language.kinds import CheckError
+from proofweave.check.language.kinds import refuse_if
 from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tree import Node
 
@@ -20,8 +20,7 @@ def _define(symbol: Symbol, env: Env) -> Val:
     lengths: list[int] = []
     for hole, index in zip(symbol.holes, symbol.data["indices"], strict=True):
         lo, hi = env.size(hole.lo), env.size(hole.hi)
-        if hi < lo:
-            raise CheckError("evaluate.no-members", name=symbol.name)
+        refuse_if(hi < lo, "evaluate.no-members", name=symbol.name)
         inner = inner.child((id(symbol), hole.token), hi - lo + 1)
         inner.bind(index, inner.index_axis(np.arange(lo, hi + 1)))
         lengths.append(hi - lo + 1)
@@ -51,8 +50,7 @@ def _sequence(symbol: Symbol, env: Env) -> Val:
     depth = env.depth
     shape = np.broadcast_shapes(start.v.shape, (env.batch, *env.axes, *(1,) * symbol.type.rank))
     steps = hi - lo + 1
-    if steps < 1 or steps > 2000:
-        raise CheckError("evaluate.members", name=symbol.name, count=steps)
+    refuse_if(steps < 1 or steps > 2000, "evaluate.members", name=symbol.name, count=steps)
     lead = 1 + depth
     va.afford(*shape, steps)
     v = np.full((*shape[:lead], steps, *shape[lead:]), np.nan)
@@ -89,8 +87,7 @@ def _threshold(symbol: Symbol, env: Env) -> Val:
     slope = one - base
     linear = np.abs(two - base - 2 * slope) <= 1e-9 * (np.abs(two) + np.abs(base))
     square = np.abs(two - base - 4 * slope) <= 1e-9 * (np.abs(two) + np.abs(base))
-    if not (linear | square).all():
-        raise CheckError("evaluate.not-affine", name=symbol.name)
+    refuse_if(not (linear | square).all(), "evaluate.not-affine", name=symbol.name)
     gap = np.maximum(left.v - base, 0.0)
     ratio: Array = np.where(gap == 0, 0.0, gap / np.where(slope > 0, slope, np.nan))
     v = np.where(linear, ratio, np.sqrt(ratio))

@@ -17,7 +17,7 @@ from proofweave.check.evaluate.env import Env
 from proofweave.check.evaluate.names import CALLS, SLOPES, VALUES, gather, places_of
 from proofweave.check.evaluate.registry import ev
 from proofweave.check.evaluate.values import EPS, Array, Val, exact, rounded
-from proofweave.check.language.kinds import CheckError
+from proofweave.check.language.kinds import required
 from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tree import Node
 
@@ -139,9 +139,7 @@ def _at(symbol: Symbol, node: Node, env: Env, order: int) -> Val:
 def sample_of(symbol: Symbol, env: Env) -> Sampled:
     """Return the functions drawn for a symbol."""
     found: Sampled | None = env.functions.get(symbol)
-    if found is None:
-        raise CheckError("evaluate.no-sample", name=symbol.name)
-    return found
+    return required(found, "evaluate.no-sample", name=symbol.name)
 
 
 def evaluate(env: Env, symbol: Symbol, x: Val, members: list[Array], order: int) -> Val:

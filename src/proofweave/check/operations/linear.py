@@ -9,8 +9,9 @@ from proofweave.check.evaluate.env import Env
 from proofweave.check.evaluate.names import gather
 from proofweave.check.evaluate.registry import cubic, ev, rule
 from proofweave.check.evaluate.values import EPS, Array, Val
-from proofweave.check.language.kinds import CheckError
+from proofweave.check.language.kinds import refuse_if
 from proofweave.check.language.tree import Node
+from proofweave.core.words.table import say
 
 WORST = 1e10  # a matrix of larger condition counts as singular: no value
 
@@ -40,8 +41,7 @@ def _symmetric(filled: Array, e: Array, what: str, node: Node) -> Array:
     """Tell which matrices are symmetric up to rounding; there must be one."""
     gap = np.abs(filled - np.swapaxes(filled, -1, -2)).max(axis=(-1, -2))
     symmetric = np.asarray(gap <= 1e-9 * np.abs(filled).max(axis=(-1, -2)) + 4 * e.max(axis=(-1, -2)))
-    if not symmetric.any():
-        raise CheckError(what, node.at)
+    refuse_if(not symmetric.any(), what, node.at)
     return symmetric
 
 
@@ -61,7 +61,7 @@ def _spectrum(node: Node, env: Env) -> Val:
     found = eigenvalues(x, node) if node.op == "eigenvalue" else singular_values(x)
     if node.data in ("max", "min"):
         return va.extreme(found, -1, node.data)
-    return gather(found, [ev(node.args[1], env).v - 1], env, 0, "the spectrum")
+    return gather(found, [ev(node.args[1], env).v - 1], env, 0, say("evaluate.the-spectrum"))
 
 
 def inverse(x: Val) -> Val:
@@ -104,8 +104,7 @@ def matrix_power(x: Val, exponent: Val, node: Node) -> Val:
             return _mixed_power(x, k, node)
         return _spectral_power(x, k, node)
     count = int(np.rint(k.flat[0]))
-    if abs(count) > 4096:
-        raise CheckError("evaluate.power", node.at)
+    refuse_if(abs(count) > 4096, "evaluate.power", node.at)
     base = inverse(x) if count < 0 else x
     shape = (1,) * (x.v.ndim - 2) + x.v.shape[-2:]
     out = va.exact(np.eye(x.v.shape[-1]).reshape(shape))

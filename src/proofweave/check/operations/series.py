@@ -14,8 +14,9 @@ from proofweave.check.evaluate import values as va
 from proofweave.check.evaluate.env import Env
 from proofweave.check.evaluate.registry import ev
 from proofweave.check.evaluate.values import EPS, Array, Val
-from proofweave.check.language.kinds import CheckError
+from proofweave.check.language.kinds import refuse_if
 from proofweave.check.language.tree import Node, is_number
+from proofweave.core.words.table import say
 
 TERMS = 300
 ORDERS = range(6, 15)
@@ -33,11 +34,9 @@ def endless(node: Node) -> bool:
 def series(node: Node, env: Env) -> Val:
     """Return an infinite sum of scalars."""
     lo, _, condition, body = node.args[:4]
-    if node.type.rank or not is_number(condition, 1) or node.op != "sum":
-        raise CheckError("evaluate.series", node.at)
+    refuse_if(node.type.rank or not is_number(condition, 1) or node.op != "sum", "evaluate.series", node.at)
     first = ev(lo, env).v
-    if first.size > 1 and np.ptp(first):
-        raise CheckError("evaluate.series-start", node.at)
+    refuse_if(first.size > 1 and np.ptp(first), "evaluate.series-start", node.at)
     inner = env.child((id(lo), "endless"), TERMS)
     inner.bind(node.data, inner.index_axis(float(first.flat[0]) + np.arange(TERMS)))
     found = ev(body, inner)
@@ -60,7 +59,7 @@ def series(node: Node, env: Env) -> Val:
     slow = _levin(v, error)
     known = fast | np.isfinite(slow.v)
     if not known.any():
-        env.notes["an infinite sum converges too slowly to be evaluated"] = None
+        env.notes[say("evaluate.slow-series")] = None
     return Val(np.where(fast, out.v, slow.v), np.where(fast, out.e + tail, slow.e))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from proofweave.check.evaluate.env import Env
 from proofweave.check.evaluate.values import EPS, Array, Val, afford
-from proofweave.check.language.kinds import CheckError, TooLarge
+from proofweave.check.language.kinds import TooLarge, refuse_if
 from proofweave.check.language.scope import Symbol
 
 MOST_OUTCOMES = 20_000
@@ -17,6 +17,7 @@ def draw(
 ) -> tuple[Array, Array, Array]:
     """Return support points of the wanted mean (batch, support, …), weights (batch, support), the points' error."""
     batch, support = points.shape[:2]
+    domain = symbol.data["domain"]
     kind = np.asarray(rng.random(batch))
     error = np.zeros(points.shape)
     if weights is None:
@@ -31,12 +32,11 @@ def draw(
     # two points of equal weight are where moment bounds are tight, one point where a variance is 0
     two = points[:, :1] * np.where(np.arange(support) % 2, -1.0, 1.0).reshape((1, -1) + (1,) * (points.ndim - 2))
     wide = (slice(None), *(None,) * (points.ndim - 1))
-    if symbol.data["domain"] in ("scalar", "vector", "matrix"):
+    if domain in ("scalar", "vector", "matrix"):
         points = np.where((kind < 0.2)[wide], two, points)
     points = np.where(((kind > 0.2) & (kind < 0.24))[wide], points[:, :1], points)
     if mean is not None:
-        if symbol.data["domain"] not in ("scalar", "vector", "matrix", "symmetric"):
-            raise CheckError("evaluate.mean", domain=symbol.data["domain"])
+        refuse_if(domain not in ("scalar", "vector", "matrix", "symmetric"), "evaluate.mean", domain=domain)
         shares = weights.reshape(weights.shape + (1,) * (points.ndim - 2))
         spread = np.abs(points).max(axis=tuple(range(1, points.ndim)), keepdims=True) + np.abs(mean[:, None])
         error = 8 * EPS * np.broadcast_to(spread, points.shape)
@@ -49,8 +49,7 @@ def outcomes(symbol: Symbol, env: Env) -> tuple[Val, Val]:
     parent: Symbol | None = symbol.data.get("parent")
     source = parent or symbol
     key = source
-    if key not in env.values:
-        raise CheckError("evaluate.no-support", name=symbol.name)
+    refuse_if(key not in env.values, "evaluate.no-support", name=symbol.name)
     points = env.values[key]
     weights = env.values[source.data["weights_symbol"]]
     if parent is None:

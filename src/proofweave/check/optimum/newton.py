@@ -8,7 +8,7 @@ import numpy as np
 
 from proofweave.check.calculus import differences
 from proofweave.check.evaluate.values import EPS, Array
-from proofweave.check.language.kinds import CheckError
+from proofweave.check.language.kinds import CheckError, refuse_if
 from proofweave.check.optimum.region import Objective, Region, Slopes, Solution
 
 ROUNDS = 30
@@ -31,8 +31,7 @@ class Derived(NamedTuple):
 def solve(objective: Objective, region: Region, lead: tuple[int, ...], slopes: Slopes | None = None) -> Solution:
     """Return the best stationary point found from a few starts; none where no start converges."""
     p = int(np.prod(region.shape)) if region.shape else 1
-    if p > MOST:
-        raise CheckError("evaluate.coordinates", count=p, most=MOST)
+    refuse_if(p > MOST, "evaluate.coordinates", count=p, most=MOST)
     rng = np.random.default_rng(11)
     best: Solution | None = None
     for start in range(3):
@@ -57,8 +56,7 @@ def place(z: Array, region: Region) -> Array:
     if region.norm:
         assert region.radius is not None
         size = np.sqrt(np.square(z).sum(axis=-1, keepdims=True) + (0.0 if region.sphere else 1.0))
-        if region.norm not in ("2", "F"):
-            raise CheckError("evaluate.balls")
+        refuse_if(region.norm not in ("2", "F"), "evaluate.balls")
         radius = np.asarray(region.radius)
         wide = radius.reshape(radius.shape + (1,) * (z.ndim - radius.ndim))
         return np.asarray(wide * z / np.where(size == 0, 1.0, size))

@@ -18,7 +18,7 @@ from proofweave.check.evaluate.env import Env
 from proofweave.check.evaluate.names import VALUES
 from proofweave.check.evaluate.registry import ev, rule
 from proofweave.check.evaluate.values import Array, Val
-from proofweave.check.language.kinds import SCALAR, CheckError
+from proofweave.check.language.kinds import SCALAR, refuse_if
 from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tree import Node, number
 from proofweave.check.optimum import newton, pieces, quadratic
@@ -49,8 +49,7 @@ def _minimiser(found: Solution, variable: Symbol, env: Env) -> Val:
 
 def solve(body: Node, variable: Symbol, sense: int, constraints: Sequence[Node], env: Env, stamp: int) -> Solution:
     """Return the minimiser of sense·body over the variable's domain under the constraints."""
-    if variable.holes:
-        raise CheckError("evaluate.optimum-family", name=variable.name)
+    refuse_if(variable.holes, "evaluate.optimum-family", name=variable.name)
     if body.op == "norm" and body.data in ("2", "F") and body.args[0].type.rank:
         # a norm is least where its square is, and the square is the easier one
         square = Node("pow", (body, number(2)), SCALAR, body.at, body.end)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from proofweave.check.language.kinds import SCALAR, CheckError, Dim, matrix, unify, vector
+from proofweave.check.language.kinds import SCALAR, CheckError, Dim, matrix, refuse_if, unify, vector
 from proofweave.check.language.tokens import Token, nesting
 from proofweave.check.language.tree import Node, is_number, settle
 from proofweave.check.parse.functions import named
@@ -24,8 +24,7 @@ def environment(p: Parser, token: Token) -> Node:
         if p.tokens[stop].kind == "env":
             depth += 1 if p.tokens[stop].text.startswith("begin") else -1
         stop += 1
-    if word != "begin" or depth:
-        raise CheckError("parse.unmatched", token.at, title=title)
+    refuse_if(word != "begin" or depth, "parse.unmatched", token.at, title=title)
     rows = _cells(p.tokens[p.place + 1 : stop - 1])
     p.place = stop
     end = p.tokens[stop - 1].end
@@ -34,8 +33,7 @@ def environment(p: Parser, token: Token) -> Node:
     if title in ("pmatrix", "bmatrix", "matrix", "Bmatrix", "smallmatrix", "vmatrix", "array"):
         cells = [[_scalar_cell(p.whole(cell, token.at)) for cell in line] for line in rows]
         width = len(cells[0])
-        if any(len(line) != width for line in cells):
-            raise CheckError("parse.ragged", token.at)
+        refuse_if(any(len(line) != width for line in cells), "parse.ragged", token.at)
         height = len(cells)
         flat = [cell for line in cells for cell in line]
         column = width == 1 and height > 1
@@ -46,8 +44,7 @@ def environment(p: Parser, token: Token) -> Node:
 
 
 def _scalar_cell(cell: Node) -> Node:
-    if cell.type.kind != "scalar":
-        raise CheckError("parse.scalar-entries", cell.at)
+    refuse_if(cell.type.kind != "scalar", "parse.scalar-entries", cell.at)
     return cell
 
 

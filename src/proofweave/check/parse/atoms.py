@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from proofweave.check.language.kinds import SCALAR, CheckError, meet
+from proofweave.check.language.kinds import SCALAR, CheckError, meet, refuse_if
 from proofweave.check.language.names import group, scripts
 from proofweave.check.language.tokens import Token
 from proofweave.check.language.tree import Node, number
@@ -26,8 +26,7 @@ def digits(p: Parser, first: Token) -> Node:
         text += token.text
         end = token.end
         p.place += 1
-    if end - first.at > LONGEST_NUMBER:
-        raise CheckError("parse.long-number", first.at, most=LONGEST_NUMBER)
+    refuse_if(end - first.at > LONGEST_NUMBER, "parse.long-number", first.at, most=LONGEST_NUMBER)
     value = float(text) if "." in text else int(text)
     return postfix(p, number(value, first.at, end))
 
@@ -59,8 +58,7 @@ def bars(p: Parser, token: Token) -> Node:
     with p.within(token.text, token.at):
         inside = p.expression()
     if token.text == "|":
-        if inside.type.kind != "scalar":
-            raise CheckError("parse.bars", token.at, type=inside.type)
+        refuse_if(inside.type.kind != "scalar", "parse.bars", token.at, type=inside.type)
         return postfix(p, node("func", (inside,), SCALAR, token.at, p.reached, ("abs", False)))
     which, args = _norm_kind(p, inside, token)
     return postfix(p, node("norm", (inside, *args), SCALAR, token.at, p.reached, which))
@@ -68,15 +66,13 @@ def bars(p: Parser, token: Token) -> Node:
 
 def _norm_kind(p: Parser, inside: Node, token: Token) -> tuple[str, tuple[Node, ...]]:
     kind = inside.type.kind
-    if kind not in ("vector", "row", "matrix", "scalar"):
-        raise CheckError("parse.no-norm", token.at, type=inside.type)
+    refuse_if(kind not in ("vector", "row", "matrix", "scalar"), "parse.no-norm", token.at, type=inside.type)
     index: tuple[Token, ...] = ()
     if (script := p.peek()) is not None and script.kind == "script" and script.text == "_":
         index, p.place = group(p.tokens, p.place + 1)
     text = "".join(t.text for t in index)
     if not text:
-        if kind == "matrix":
-            raise CheckError("parse.norm-readings", token.at)
+        refuse_if(kind == "matrix", "parse.norm-readings", token.at)
         return "2", ()
     plain = text.replace(r"\mathrm{", "").replace("}", "").replace(r"\text{", "").replace(r"\operatorname{", "")
     if kind == "matrix":
@@ -104,13 +100,11 @@ def angle(p: Parser, token: Token) -> Node:
     """Parse an inner product."""
     with p.within(r"\rangle", token.at):
         left = p.expression()
-        if not p.take(",") and not p.take("|"):
-            raise CheckError("parse.langle", token.at)
+        refuse_if(not p.take(",") and not p.take("|"), "parse.langle", token.at)
         right = p.expression()
     if (script := p.peek()) is not None and script.text == "_":
         index, p.place = group(p.tokens, p.place + 1)
-        if "".join(t.text for t in index) != "F":
-            raise CheckError("parse.langle-index", script.at)
+        refuse_if("".join(t.text for t in index) != "F", "parse.langle-index", script.at)
     return postfix(p, inner(left, right, token.at, p.reached))
 
 
@@ -125,8 +119,7 @@ def fraction(p: Parser, token: Token) -> Node:
     top, bottom = p.whole(above, token.at), p.whole(below, token.at)
     end = p.tokens[stop - 1].end
     if token.text == r"\binom":
-        if top.type.kind != "scalar" or bottom.type.kind != "scalar":
-            raise CheckError("parse.binom", token.at)
+        refuse_if(top.type.kind != "scalar" or bottom.type.kind != "scalar", "parse.binom", token.at)
         return postfix(p, node("binom", (top, bottom), SCALAR, token.at, end))
     return postfix(p, replace(divide(top, bottom), at=token.at, end=end))
 
@@ -144,6 +137,5 @@ def root(p: Parser, token: Token) -> Node:
     if body.type.kind == "matrix":
         half = number(0.5, token.at, token.at)
         return postfix(p, node("pow", (body, half), body.type, token.at, p.reached))
-    if body.type.kind != "scalar":
-        raise CheckError("parse.no-root", body.at, type=body.type)
+    refuse_if(body.type.kind != "scalar", "parse.no-root", body.at, type=body.type)
     return postfix(p, node("root", (body, degree), SCALAR, token.at, p.reached))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from proofweave.check.language.kinds import BOOL, SCALAR, CheckError
+from proofweave.check.language.kinds import BOOL, SCALAR, CheckError, refuse_if, required
 from proofweave.check.language.names import scripts
 from proofweave.check.language.operators import Optimum
 from proofweave.check.language.scope import Symbol
@@ -25,8 +25,7 @@ BIG = {r"\sum": "sum", r"\prod": "prod"}
 def big_operator(p: Parser, token: Token) -> Node:
     """Parse \\sum or \\prod; it reaches to the next + or − at its level."""
     sub, sup, p.place = scripts(p.tokens, p.place + 1)
-    if not sub:
-        raise CheckError("parse.needs-index", token.at, text=token.text)
+    refuse_if(not sub, "parse.needs-index", token.at, text=token.text)
     binding = read_binding(p, sub, sup, token)
     if binding.symbols:
         raise CheckError("parse.over-index", token.at, text=token.text, name=binding.symbols[0].name)
@@ -37,9 +36,8 @@ def big_operator(p: Parser, token: Token) -> Node:
 def argument(p: Parser, token: Token) -> Node:
     """Parse \\arg\\min and \\arg\\max."""
     p.place += 1
-    following = p.peek()
-    if following is None or following.text not in ("min", "max"):
-        raise CheckError("parse.arg", token.at)
+    following = required(p.peek(), "parse.arg", token.at)
+    refuse_if(following.text not in ("min", "max"), "parse.arg", token.at)
     return _extremum(p, following, True)
 
 
@@ -52,24 +50,19 @@ def extremum(p: Parser, token: Token) -> Node:
 def _extremum(p: Parser, token: Token, argument: bool) -> Node:
     sense = "min" if token.text in ("min", "inf", "argmin") else "max"
     sub, sup, p.place = scripts(p.tokens, p.place + 1)
-    if sup and sub:
-        raise CheckError("parse.extremum-power", token.at, sense=sense)
+    refuse_if(sup and sub, "parse.extremum-power", token.at, sense=sense)
     if not sub:
-        if argument or sup:
-            raise CheckError("parse.extremum-below", token.at, text=token.text)
+        refuse_if(argument or sup, "parse.extremum-below", token.at, text=token.text)
         return listed(p, sense, token)
     binding = read_binding(p, sub, (), token)
     if not binding.symbols:
-        if argument and len(binding.indices) != 1:
-            raise CheckError("parse.argmin-index", token.at)
+        refuse_if(argument and len(binding.indices) != 1, "parse.argmin-index", token.at)
         return bind(p, f"arg{sense}" if argument else sense, binding, token)
     body = p.body()
-    if body.type != SCALAR:
-        raise CheckError("parse.no-smallest", body.at, type=body.type)
+    refuse_if(body.type != SCALAR, "parse.no-smallest", body.at, type=body.type)
     _reach(p, binding.symbols, token)
     constraints = [constraint(p, c) for c in binding.conditions]
-    if argument and len(binding.symbols) != 1:
-        raise CheckError("parse.argmin-symbol", token.at)
+    refuse_if(argument and len(binding.symbols) != 1, "parse.argmin-symbol", token.at)
     for place, symbol in enumerate(reversed(binding.symbols)):
         what = Optimum(symbol, 1 if sense == "min" else -1, argument)
         type_ = symbol.type if argument else SCALAR
@@ -93,9 +86,7 @@ def _reach(p: Parser, symbols: Sequence[Symbol], token: Token) -> None:
 
 def listed(p: Parser, sense: str, token: Token) -> Node:
     """Parse \\min(a, b) and \\min\\{a, b\\}; of one vector, its smallest entry."""
-    opening = bracketed(p)
-    if opening is None:
-        raise CheckError("parse.extremum-list", token.at, sense=sense)
+    opening = required(bracketed(p), "parse.extremum-list", token.at, sense=sense)
     with p.within(CLOSING[opening.text], opening.at):
         items = [p.expression()]
         while p.take(","):
@@ -103,8 +94,7 @@ def listed(p: Parser, sense: str, token: Token) -> Node:
     if len(items) == 1 and items[0].type.kind == "vector":
         return postfix(p, node("entries", items, SCALAR, token.at, p.reached, sense))
     for item in items:
-        if item.type != SCALAR:
-            raise CheckError("parse.not-compared", item.at, type=item.type)
+        refuse_if(item.type != SCALAR, "parse.not-compared", item.at, type=item.type)
     return postfix(p, node("list", items, SCALAR, token.at, p.reached, sense))
 
 
@@ -118,10 +108,8 @@ def bind(p: Parser, op: str, binding: Binding, token: Token) -> Node:
     body = p.body()
     p.indices = saved
     uses = p.uses[uses_before:]
-    if body.type.kind in ("function", "bool"):
-        raise CheckError("parse.needs-values", body.at, text=token.text)
-    if op != "sum" and body.type != SCALAR:
-        raise CheckError("parse.of-type", body.at, text=token.text, type=body.type)
+    refuse_if(body.type.kind in ("function", "bool"), "parse.needs-values", body.at, text=token.text)
+    refuse_if(op != "sum" and body.type != SCALAR, "parse.of-type", body.at, text=token.text, type=body.type)
     for place, (name, index, lo, hi) in enumerate(reversed(binding.indices)):
         low, high = range_of(name, index, lo, hi, uses, token)
         condition = number(1) if place or not conditions else _all(conditions)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from proofweave.check.language.kinds import SCALAR, CheckError
+from proofweave.check.language.kinds import SCALAR, CheckError, refuse_if
 from proofweave.check.language.names import group
 from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tokens import BRACES, Token
@@ -71,8 +71,7 @@ def _read_part(
             hi = p.whole(part[cut + 2 :], first.at)
         else:
             lo = p.whole(part[2:], first.at)
-            if not sup:
-                raise CheckError("parse.upper-bound", token.at, text=token.text)
+            refuse_if(not sup, "parse.upper-bound", token.at, text=token.text)
             hi = p.whole(sup, token.at)
         binding.indices.append((first.text, index, _number(lo), _number(hi)))
         return
@@ -91,8 +90,7 @@ def _read_part(
 
 
 def _number(value: Node) -> Node:
-    if value.type != SCALAR:
-        raise CheckError("parse.bound", value.at, type=value.type)
+    refuse_if(value.type != SCALAR, "parse.bound", value.at, type=value.type)
     return value
 
 
@@ -108,8 +106,7 @@ def names_in(p: Parser, part: Sequence[Token]) -> list[tuple[Symbol | None, str]
     place = 0
     while place < len(part):
         token = part[place]
-        if token.kind != "name":
-            raise CheckError("parse.below-operator", token.at, text=token.text)
+        refuse_if(token.kind != "name", "parse.below-operator", token.at, text=token.text)
         match = p.scope.match(part, place)
         if match is not None and not match.entries and not match.sup:
             found.append((match.symbol, token.text))
@@ -148,8 +145,7 @@ def _condition(
         if not binding.symbols:
             candidates = [s for s in dict.fromkeys(real) if s.role == "free"]
             leading = [s for s in candidates if s.type != SCALAR] or candidates
-            if not leading:
-                raise CheckError("parse.optimise-over", part[0].at)
+            refuse_if(not leading, "parse.optimise-over", part[0].at)
             binding.symbols.append(leading[0])
         binding.conditions.append(part)
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from proofweave.check.language.kinds import SCALAR, CheckError, Dim, Type, matrix
+from proofweave.check.language.kinds import SCALAR, CheckError, Dim, Type, matrix, refuse_if, required
 from proofweave.check.language.names import group, scripts
 from proofweave.check.language.needs import closure, named_in
 from proofweave.check.language.operators import FunctionAt, Wrt
@@ -31,20 +31,15 @@ def nabla(p: Parser, token: Token) -> Node:
         if texts != ["2"]:
             raise CheckError("parse.nabla-order", sup[0].at)
         order = 2
-    following = p.peek()
-    if following is None:
-        raise CheckError("parse.nabla-alone", token.at)
+    following = required(p.peek(), "parse.nabla-alone", token.at)
     match = p.scope.match(p.tokens, p.place) if following.kind == "name" else None
     if match is not None and match.symbol.type.kind == "function" and not match.sup:
         return postfix(p, _of_function(p, token, sub, order))
     symbol, places = _variable(p, sub, token) if sub else (None, ())
     body = p.factor()
-    if symbol is not None:
-        body = _until_it_varies(p, body, symbol)
-    if symbol is None:
-        raise CheckError("parse.nabla-variable", token.at)
-    if body.type != SCALAR:
-        raise CheckError("parse.nabla-type", body.at, type=body.type)
+    symbol = required(symbol, "parse.nabla-variable", token.at)
+    body = _until_it_varies(p, body, symbol)
+    refuse_if(body.type != SCALAR, "parse.nabla-type", body.at, type=body.type)
     return postfix(p, _gradient(body, symbol, order, token.at, body.end, places))
 
 
@@ -62,8 +57,7 @@ def _of_function(p: Parser, token: Token, sub: Sequence[Token], order: int) -> N
     symbol = match.symbol
     start = p.place
     opening = p.tokens[match.stop].text if match.stop < len(p.tokens) else ""
-    if opening not in ("(", "["):
-        raise CheckError("parse.nabla-argument", p.tokens[start].at, name=symbol.name)
+    refuse_if(opening not in ("(", "["), "parse.nabla-argument", p.tokens[start].at, name=symbol.name)
     wrt = "".join(t.text for t in sub)
     params = [param.name for param in symbol.params]
     which = 0
@@ -79,8 +73,7 @@ def _of_function(p: Parser, token: Token, sub: Sequence[Token], order: int) -> N
                 return _gradient(call, variable, order, token.at, call.end, places)
             if len(symbol.type.args) == 1:
                 return _at(symbol, call, 0, order, token.at)
-        if len(symbol.type.args) > 1:
-            raise CheckError("parse.no-argument", token.at, wrt=wrt, name=symbol.name)
+        refuse_if(len(symbol.type.args) > 1, "parse.no-argument", token.at, wrt=wrt, name=symbol.name)
     elif len(symbol.type.args) > 1:
         raise CheckError("parse.nabla-several", token.at)
     return _at(symbol, called(p, symbol, base(p, match)), which, order, token.at)
@@ -93,8 +86,7 @@ def _is_plain(call: Node, variable: Symbol) -> bool:
 def _at(symbol: Symbol, call: Node, which: int, order: int, at: int) -> Node:
     """Return the gradient or Hessian of a function by one argument, at the argument."""
     result = symbol.type.result or SCALAR
-    if result != SCALAR:
-        raise CheckError("parse.nabla-values", at, type=result)
+    refuse_if(result != SCALAR, "parse.nabla-values", at, type=result)
     type_ = _gradient_type(symbol.type.args[which], order, at)
     return node("gradient" if order == 1 else "hessian", call.args, type_, at, call.end, FunctionAt(symbol, which))
 
@@ -138,8 +130,7 @@ def _variable(
     groups = list(match.entries)
     if symbol.type.kind == "matrix" and len(groups) == 1 and len(groups[0]) == 2:
         groups = [(t,) for t in groups[0]]
-    if groups and len(groups) != symbol.type.rank:
-        raise CheckError("parse.no-entry", token.at, name=symbol.name)
+    refuse_if(groups and len(groups) != symbol.type.rank, "parse.no-entry", token.at, name=symbol.name)
     return symbol, (*places, *entry_places(p, groups, symbol.type.dims, token.at))
 
 
@@ -152,8 +143,7 @@ def derivative_fraction(p: Parser, above: Sequence[Token], below: Sequence[Token
     token = p.tokens[p.place]
     order, start = _order(above, 1)
     steps = _steps(p, below, token)
-    if len(steps) != order:
-        raise CheckError("parse.orders-differ", above[0].at, above=order, below=len(steps))
+    refuse_if(len(steps) != order, "parse.orders-differ", above[0].at, above=order, below=len(steps))
     rest = above[start:]
     p.place = stop
     body = p.whole(rest, token.at) if rest else p.body()
@@ -183,8 +173,7 @@ def _steps(p: Parser, below: Sequence[Token], token: Token) -> list[tuple[Symbol
     sign = below[0].text
     place = 0
     while place < len(below):
-        if below[place].text != sign:
-            raise CheckError("parse.in-derivative", below[place].at, text=below[place].text)
+        refuse_if(below[place].text != sign, "parse.in-derivative", below[place].at, text=below[place].text)
         place += 1
         start = place
         while place < len(below) and below[place].text != sign:
@@ -210,8 +199,7 @@ def _partial(body: Node, steps: Sequence[tuple[Symbol, tuple[Node, ...]]], at: i
     for symbol, places in steps:
         members = min(len(places), len(symbol.holes))
         entry = len(places) - members
-        if members < len(symbol.holes):
-            raise CheckError("parse.name-member", at, name=symbol.name)
+        refuse_if(members < len(symbol.holes), "parse.name-member", at, name=symbol.name)
         wrt.append((symbol, members, entry))
         args.extend(places)
         if not entry and symbol.type.rank:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from proofweave.check.language.kinds import SCALAR, CheckError, matrix, meet, vector
+from proofweave.check.language.kinds import SCALAR, CheckError, matrix, meet, refuse_if, vector
 from proofweave.check.language.names import scripts
 from proofweave.check.language.tokens import Token, words
 from proofweave.check.language.tree import Node
@@ -30,8 +30,7 @@ def function(p: Parser, token: Token) -> Node:
     argument, bare = function_argument(p, token)
     result = named(title, argument, token, bare)
     if base is not None:
-        if title != "log":
-            raise CheckError("parse.no-index", token.at, title=title)
+        refuse_if(title != "log", "parse.no-index", token.at, title=title)
         below = node("func", (base,), SCALAR, token.at, token.end, ("log", False))
         result = divide(result, below)
     if power is not None:
@@ -42,8 +41,7 @@ def function(p: Parser, token: Token) -> Node:
 def function_argument(p: Parser, token: Token) -> tuple[Node, bool]:
     """Return a named function's argument and whether it stood without parentheses."""
     following = p.peek()
-    if following is None or p.stops(following):
-        raise CheckError("parse.needs-argument", token.at, text=token.text)
+    refuse_if(following is None or p.stops(following), "parse.needs-argument", token.at, text=token.text)
     if bracketed(p):
         return bracket(p), False
     factors = [p.factor()]
@@ -66,8 +64,7 @@ def named(title: str, argument: Node, token: Token, bare: bool) -> Node:
     dims = argument.type.dims
     at = token.at
     if title in ("tr", "det", "rank"):
-        if kind != "matrix":
-            raise CheckError("parse.takes-matrix", argument.at, title=title, type=argument.type)
+        refuse_if(kind != "matrix", "parse.takes-matrix", argument.at, title=title, type=argument.type)
         if title != "rank":
             meet(dims[0], dims[1], argument.at, title)
         return node("matfunc", (argument,), SCALAR, at, end, title)
@@ -78,12 +75,10 @@ def named(title: str, argument: Node, token: Token, bare: bool) -> Node:
             return node("diagonal", (argument,), vector(meet(dims[0], dims[1], at, "diag")), at, end)
         raise CheckError("parse.diag", argument.at)
     if title == "msign":
-        if kind != "matrix":
-            raise CheckError("parse.msign", argument.at)
+        refuse_if(kind != "matrix", "parse.msign", argument.at)
         return node("msign", (argument,), argument.type, at, end)
     if title == "softmax":
-        if kind != "vector":
-            raise CheckError("parse.softmax", argument.at)
+        refuse_if(kind != "vector", "parse.softmax", argument.at)
         return node("softmax", (argument,), argument.type, at, end)
     if title in ELEMENTWISE:
         if kind in ("scalar", "vector", "row") or (kind == "matrix" and title in ("sign", "abs", "ReLU", "tanh")):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from proofweave.check.language.kinds import SCALAR, CheckError
+from proofweave.check.language.kinds import SCALAR, CheckError, refuse_if
 from proofweave.check.language.names import scripts
 from proofweave.check.language.scope import Scope, Symbol
 from proofweave.check.language.tokens import BRACES, Token
@@ -18,8 +18,7 @@ NOWHERE = Where("")
 def integral(p: Parser, token: Token) -> Node:
     """Parse \\int_a^b … \\mathrm{d}x."""
     lower, upper, p.place = scripts(p.tokens, p.place + 1)
-    if not lower or not upper:
-        raise CheckError("parse.both-bounds", token.at)
+    refuse_if(not lower or not upper, "parse.both-bounds", token.at)
     lo, hi = p.whole(lower, token.at), p.whole(upper, token.at)
     cut = _find_differential(p, token)
     variable, stop = _integration_variable(p, cut)
@@ -38,8 +37,7 @@ def integral(p: Parser, token: Token) -> Node:
         inner.finish()
     else:
         raise CheckError("parse.integrand-missing", token.at)
-    if body.type.kind in ("function", "bool"):
-        raise CheckError("parse.integrand", body.at)
+    refuse_if(body.type.kind in ("function", "bool"), "parse.integrand", body.at)
     p.place = stop
     return node("integral", (lo, hi, body), body.type, token.at, p.tokens[stop - 1].end, symbol)
 
@@ -61,6 +59,5 @@ def _find_differential(p: Parser, token: Token) -> int:
 
 def _integration_variable(p: Parser, cut: int) -> tuple[str, int]:
     _, sup, stop = scripts(p.tokens, cut + 2)
-    if sup:
-        raise CheckError("parse.differential-power", p.tokens[cut + 1].at)
+    refuse_if(sup, "parse.differential-power", p.tokens[cut + 1].at)
     return "".join(t.text for t in p.tokens[cut + 1 : stop]), stop

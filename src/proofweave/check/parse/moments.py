@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from proofweave.check.language.kinds import SCALAR, CheckError
+from proofweave.check.language.kinds import SCALAR, CheckError, refuse_if, required
 from proofweave.check.language.names import group, scripts
 from proofweave.check.language.needs import unbound_random
 from proofweave.check.language.scope import Symbol
@@ -41,33 +41,27 @@ def moment(p: Parser, token: Token) -> Node:
     op = "expect" if token.text in EXPECTATION else "variance"
     if (opening := bracketed(p)) is not None:
         body = bracket(p)
-        if token.text == "Cov":
-            raise CheckError("parse.covariance", opening.at)
+        refuse_if(token.text == "Cov", "parse.covariance", opening.at)
         return postfix(p, _moment(op, body, over, token, p))
-    if op == "variance":
-        raise CheckError("parse.variance-brackets", token.at)
+    refuse_if(op == "variance", "parse.variance-brackets", token.at)
     return _moment(op, p.body(), over, token, p)
 
 
 def _moment(op: str, body: Node, over: tuple[Symbol, ...] | None, token: Token, p: Parser) -> Node:
-    if body.type.kind in ("function", "bool"):
-        raise CheckError("parse.expectation", body.at)
+    refuse_if(body.type.kind in ("function", "bool"), "parse.expectation", body.at)
     if op == "variance" and body.type.kind not in ("scalar", "vector"):
         raise CheckError("parse.variance", body.at, type=body.type)
     if over is not None:  # an average over what the body does not hold is the body
         inside = set(unbound_random([body]))
         over = tuple(symbol for symbol in over if symbol in inside) or over[:1]
-    if over is None and not unbound_random([body]):
-        raise CheckError("parse.nothing-random", token.at)
+    refuse_if(over is None and not unbound_random([body]), "parse.nothing-random", token.at)
     type_ = SCALAR if op == "variance" else body.type
     return node(op, (body,), type_, token.at, body.end, over)
 
 
 def condition_inside(p: Parser, token: Token) -> Node:
     """Parse a relation in brackets."""
-    opening = bracketed(p)
-    if opening is None:
-        raise CheckError("parse.needs-brackets", token.at, text=token.text)
+    opening = required(bracketed(p), "parse.needs-brackets", token.at, text=token.text)
     with p.within(CLOSING[opening.text], opening.at):
         inside = relation(p)
     return inside

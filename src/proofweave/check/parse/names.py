@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from proofweave.check.language.kinds import SCALAR, CheckError, matrix, meet, vector
+from proofweave.check.language.kinds import SCALAR, CheckError, matrix, meet, refuse_if, required, vector
 from proofweave.check.language.names import occurrence
 from proofweave.check.language.scope import Match, Symbol
 from proofweave.check.language.tokens import Token
@@ -60,8 +60,7 @@ def declared(p: Parser, token: Token, match: Match) -> Node:
     end = p.reached
     sup = match.sup
     if symbol.type.kind == "function":
-        if match.entries:
-            raise CheckError("parse.no-entries", token.at, name=symbol.name)
+        refuse_if(match.entries, "parse.no-entries", token.at, name=symbol.name)
         return call(p, symbol, found, sup)
     if match.entries:
         found = entries(p, found, match.entries, end)
@@ -148,8 +147,7 @@ def eigenvalue(p: Parser, token: Token, sub: Sequence[Token], sup: Sequence[Toke
         raise CheckError("parse.undeclared", token.at, text=_written(p, token, stop))
     p.place = stop
     argument = bracket(p)
-    if argument.type.kind != "matrix":
-        raise CheckError("parse.of-type", token.at, text=token.text, type=argument.type)
+    refuse_if(argument.type.kind != "matrix", "parse.of-type", token.at, text=token.text, type=argument.type)
     rows, columns = argument.type.dims
     if token.text == r"\lambda":
         meet(rows, columns, token.at, say("parse.eigenvalues"))
@@ -158,7 +156,5 @@ def eigenvalue(p: Parser, token: Token, sub: Sequence[Token], sup: Sequence[Toke
     family = EIGENVALUES[token.text]
     if which in ("max", "min"):
         return postfix(p, node(family, (argument,), SCALAR, token.at, end, which))
-    if rows is None:
-        raise CheckError("parse.matrix-open", token.at)
-    place = index_expression(p, sub, number(1), dim_node(rows))
+    place = index_expression(p, sub, number(1), dim_node(required(rows, "parse.matrix-open", token.at)))
     return postfix(p, node(family, (argument, place), SCALAR, token.at, end, "at"))

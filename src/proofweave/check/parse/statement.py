@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from proofweave.check.language.kinds import BOOL, CheckError
+from proofweave.check.language.kinds import BOOL, CheckError, refuse_if, required
 from proofweave.check.language.scope import Scope
 from proofweave.check.language.tokens import BRACES, Token, nesting, tokenise
 from proofweave.check.language.tree import Index, Node, walk
@@ -34,8 +34,7 @@ class Statement:
 def read_statement(tex: str, scope: Scope) -> Statement:
     """Parse an equation's TeX into what it claims."""
     tokens = tokenise(tex)
-    if not tokens:
-        raise CheckError("parse.empty", 0)
+    refuse_if(not tokens, "parse.empty", 0)
     top = formula(tokens, scope)
     rows: list[Node] = []
     conditions: list[Node] = []
@@ -44,8 +43,7 @@ def read_statement(tex: str, scope: Scope) -> Statement:
         claims, before = _row(top, line, before, conditions)
         if claims is not None:
             rows.append(claims)
-    if not rows:
-        raise CheckError("parse.claims-nothing", 0)
+    refuse_if(not rows, "parse.claims-nothing", 0)
     free = _close_free(top)
     return Statement(tuple(rows), free, tuple(conditions))
 
@@ -64,18 +62,14 @@ def read_expression(tex: str, scope: Scope, indices: Mapping[str, Index] | None 
 def read_relation(tex: str, scope: Scope) -> Node:
     """Parse one relation without free indices."""
     statement = read_statement(tex, scope)
-    if len(statement.rows) != 1 or statement.free or statement.conditions:
-        raise CheckError("parse.one-relation")
+    refuse_if(len(statement.rows) != 1 or statement.free or statement.conditions, "parse.one-relation")
     return statement.rows[0]
 
 
 def _close_free(top: Parser) -> tuple[Index, ...]:
     for index in top.free.values():
         if index.lo is None:
-            found = used_range(index, top.uses)
-            if found is None:
-                raise CheckError("parse.no-range", 0, name=index.name)
-            index.lo, index.hi = found
+            index.lo, index.hi = required(used_range(index, top.uses), "parse.no-range", 0, name=index.name)
     return tuple(top.free.values())
 
 

@@ -10,7 +10,7 @@ from proofweave.check.judge.answer import Answer, Options, Question
 from proofweave.check.judge.checker import check, seed_of
 from proofweave.check.judge.memory import Memory, key_of, recall, remember
 from proofweave.check.judge.verdict import Kind, Verdict
-from proofweave.check.language.kinds import CheckError
+from proofweave.check.language.kinds import CheckError, refuse_if
 from proofweave.check.language.scope import Entry, Scope
 from proofweave.check.language.tree import Node
 from proofweave.check.parse.statement import Statement, read_expression, read_statement
@@ -74,7 +74,7 @@ def _block(block: Block, scopes: Sequence[Scope], options: Options, memory: Memo
             continue
         found = check_one(equation, scopes, options, None, memory)
         if id(part) in claims and equation.check.defines is not None:
-            what = say("sheet.no-definition", kind=say(f"sheet.{block.kind}"), name=equation.check.defines)
+            what = say("sheet.no-definition", kind=say(f"kind.{block.kind}"), name=equation.check.defines)
             found = (Verdict(equation.id, Kind.ERROR, equation.where, what), *found[1:])
         yield from found
 
@@ -188,8 +188,7 @@ def _order(asked: Mapping[str, str] | None, scope: Scope) -> tuple[Node | None, 
     if asked is None:
         return None, None
     unknown = set(asked) - {"in", "at_least"}
-    if unknown or "in" not in asked:
-        raise CheckError("sheet.order")
+    refuse_if(unknown or "in" not in asked, "sheet.order")
     try:
         least = float(Fraction(str(asked.get("at_least", "1"))))
     except (ValueError, ZeroDivisionError):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from proofweave.core.errors import FindingsError
+from proofweave.core.findings import finding_of
 from proofweave.core.types import Check, Equation, Finding, Severity, SymbolSpec, Where
 from proofweave.core.words.table import say
 from proofweave.text.yaml.nodes import ListNode, MapNode, Node, ScalarNode
@@ -37,9 +38,8 @@ class Reader:
         self.findings: list[Finding] = []
 
     def problem(self, where: Where, rule: str, key: str, fix: str = "", /, **values: str) -> None:
-        """Record a problem; what is wrong stands in the table of words under a key, what was expected beside it."""
-        what, expected = say(key, **values), say(f"{key}-expected", **values)
-        self.findings.append(Finding(rule, Severity.ERROR, where, what, expected, fix))
+        """Record a problem, by its key in the table of words."""
+        self.findings.append(finding_of(key, where, rule=rule, fix=fix, **values))
 
     def mapping(self, node: Node, what: str, keys: Sequence[str] = ()) -> dict[str, Node]:
         """Return a mapping's values by key; with `keys`, others are problems."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from proofweave.check.language.kinds import CheckError, Type
+from proofweave.check.language.kinds import CheckError, Type, refuse_if, required
 from proofweave.check.language.names import read_key
 from proofweave.check.language.scope import Hole, Scope, Symbol
 from proofweave.check.language.tokens import Token, nesting, tokenise
@@ -32,9 +32,7 @@ def definition(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> S
 
 def parameter(name: str, scope: Scope) -> Symbol:
     """Return a function's formal parameter: it has the type of the declared symbol of that name."""
-    declared = scope.get(name)
-    if declared is None:
-        raise CheckError("symbols.declare-first", name=name)
+    declared = required(scope.get(name), "symbols.declare-first", name=name)
     return Symbol(name, declared.where, declared.type, "bound", data=dict(declared.data), needs=sizes(declared))
 
 
@@ -58,10 +56,8 @@ def defined(
         indices = {hole.token: Index(hole.token) for hole in holes}
     tree = read_expression(body, inner, indices) if isinstance(body, str) else body
     type_ = tree.type
-    if type_.kind in ("function", "bool"):
-        raise CheckError("symbols.needs-value")
-    if None in type_.dims:
-        raise CheckError("symbols.open-size")
+    refuse_if(type_.kind in ("function", "bool"), "symbols.needs-value")
+    refuse_if(None in type_.dims, "symbols.open-size")
     if params:
         type_ = Type("function", (), tuple(p.type for p in params), type_)
     data: dict[str, object] = {"body": tree, "indices": tuple(indices[h.token] for h in holes)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from proofweave.check.language.kinds import SCALAR, CheckError, Dim, Type
+from proofweave.check.language.kinds import SCALAR, CheckError, Dim, Type, refuse_if
 from proofweave.check.language.scope import Hole, Scope, Symbol
 from proofweave.check.language.tree import Node
 from proofweave.check.parse.statement import read_expression, read_relation, read_statement
@@ -32,8 +32,7 @@ def family(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbo
     """Return the symbol of {family: …}."""
     type_, domain, data = read_type(text_of(value, "family", "symbols.family"), scope)
     names = hole_names(spec)
-    if not names:
-        raise CheckError("symbols.family-index")
+    refuse_if(not names, "symbols.family-index")
     holes = holes_of(spec, value, scope, names)
     symbol = Symbol(spec.name, spec.where, type_, "free", holes, {"domain": domain, **data})
     return finish(symbol, scope, [end for end in data.values() if isinstance(end, Node)])
@@ -46,8 +45,7 @@ def function(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Sym
         if word not in CLASSES:
             raise CheckError("symbols.unknown-class", word=word, hint=near(word, CLASSES) or ", ".join(CLASSES))
     type_, domain, _ = read_type(text_of(value, "of", "symbols.function"), scope)
-    if type_.kind not in ("scalar", "vector") or domain not in ("scalar", "vector"):
-        raise CheckError("symbols.function-type")
+    refuse_if(type_.kind not in ("scalar", "vector") or domain not in ("scalar", "vector"), "symbols.function-type")
     names = hole_names(spec)
     holes = holes_of(spec, value, scope, names) if names else ()
     data: dict[str, object] = {"classes": words, "constant": "constant" in value}
@@ -82,8 +80,7 @@ def solved(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbo
             raise CheckError("symbols.needs-type", key=key, name=name)
         inner.bind(variable)
         tree = read_expression(body, inner)
-    if tree.type != SCALAR:
-        raise CheckError("parse.no-smallest", type=tree.type)
+    refuse_if(tree.type != SCALAR, "parse.no-smallest", type=tree.type)
     listed = value.get("subject_to", [])
     conditions = [listed] if isinstance(listed, str) else list(listed) if isinstance(listed, list | tuple) else []
     constraints = [read_relation(str(text), inner) for text in conditions]
@@ -108,8 +105,7 @@ def least(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol
     tree = statement.rows[0]
     if tree.data[0] in (r"\ge", ">"):
         tree = Node("chain", tuple(reversed(tree.args)), tree.type, tree.at, tree.end, (r"\le",))
-    if tree.data[0] not in (r"\le", "<") or tree.args[0].type != SCALAR:
-        raise CheckError("symbols.least-le")
+    refuse_if(tree.data[0] not in (r"\le", "<") or tree.args[0].type != SCALAR, "symbols.least-le")
     if "over" in value:
         scope.get(str(value["over"]))
     data = {"premise": tree, "placeholder": placeholder, "free": statement.free}
@@ -120,8 +116,7 @@ def least(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol
 def random_value(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol:
     """Return the symbol of {random: …}; with iid its sample hangs on it."""
     type_, domain, data = read_type(text_of(value, "random", "symbols.random"), scope)
-    if type_.kind not in ("scalar", "vector", "matrix"):
-        raise CheckError("symbols.random-type")
+    refuse_if(type_.kind not in ("scalar", "vector", "matrix"), "symbols.random-type")
     support = read_size(str(value.get("support", 4)), scope)
     trees: list[Node] = [end for end in data.values() if isinstance(end, Node)]
     mean: Node | None = None

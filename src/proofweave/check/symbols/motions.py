@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from proofweave.check.language.kinds import SCALAR, CheckError, Type
+from proofweave.check.language.kinds import SCALAR, CheckError, Type, refuse_if
 from proofweave.check.language.names import read_key
 from proofweave.check.language.scope import Scope, Symbol
 from proofweave.check.language.tree import Index, Node
@@ -17,8 +17,7 @@ def sequence(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Sym
     """Return the symbol of {sequence: …}."""
     type_, domain, _ = read_type(text_of(value, "sequence", "symbols.sequence"), scope)
     names = hole_names(spec)
-    if not names:
-        raise CheckError("symbols.sequence-index", name=spec.name)
+    refuse_if(not names, "symbols.sequence-index", name=spec.name)
     holes = holes_of(spec, value, scope, names)
     symbol = Symbol(spec.name, spec.where, type_, "sequence", holes, {"domain": domain})
     inner = Scope(scope)

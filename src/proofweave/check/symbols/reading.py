@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 
-from proofweave.check.language.kinds import SCALAR, CheckError, Dim, Type, matrix, vector
+from proofweave.check.language.kinds import SCALAR, CheckError, Dim, Type, matrix, refuse_if, vector
 from proofweave.check.language.names import read_key
 from proofweave.check.language.needs import named_in
 from proofweave.check.language.scope import Hole, Scope, Symbol
@@ -34,8 +34,7 @@ def text_of(value: Mapping[str, object], key: str, what: str) -> str:
     if key not in value:
         raise CheckError("symbols.needs-key", what=say(what), key=key)
     found = value[key]
-    if isinstance(found, Mapping | list | tuple):
-        raise CheckError("symbols.must-be-text", key=key)
+    refuse_if(isinstance(found, Mapping | list | tuple), "symbols.must-be-text", key=key)
     return str(found)
 
 
@@ -56,8 +55,7 @@ def read_type(text: str, scope: Scope) -> tuple[Type, str, dict[str, object]]:
         return SCALAR, "int", {"lo": lo, "hi": hi}
     args = _arguments(inside)
     wanted = {"matrix": 2, "interval": 2}.get(word, 0 if word in SCALARS else 1)
-    if len(args) != wanted:
-        raise CheckError("parse.arity", name=word, wanted=wanted, found=len(args))
+    refuse_if(len(args) != wanted, "parse.arity", name=word, wanted=wanted, found=len(args))
     if word == "interval":
         return SCALAR, word, {"lo": read_expression(args[0], scope), "hi": read_expression(args[1], scope)}
     if word in SCALARS:
@@ -84,8 +82,7 @@ def _arguments(inside: str | None) -> list[str]:
 
 def read_size(text: str, scope: Scope) -> Dim:
     """Read a size: an integer or an int symbol, or sums of them."""
-    if not text.strip():
-        raise CheckError("symbols.size-missing")
+    refuse_if(not text.strip(), "symbols.size-missing")
     return as_dim(read_expression(text, scope))
 
 
@@ -114,12 +111,10 @@ def hole_names(spec: SymbolSpec) -> tuple[str, ...]:
 def holes_of(spec: SymbolSpec, value: Mapping[str, object], scope: Scope, names: tuple[str, ...]) -> tuple[Hole, ...]:
     """Return a family's indices with the ranges of over:."""
     ranges = [part.strip() for part in text_of(value, "over", "symbols.family").split(",")]
-    if len(ranges) != len(names):
-        raise CheckError("symbols.ranges", count=len(names))
+    refuse_if(len(ranges) != len(names), "symbols.ranges", count=len(names))
     last = read_key(spec.name)[-1]
     for name in names:
-        if name not in last.sub + last.sup:
-            raise CheckError("symbols.index-in-name", index=name, name=spec.name)
+        refuse_if(name not in last.sub + last.sup, "symbols.index-in-name", index=name, name=spec.name)
     holes = []
     for name, text in zip(names, ranges, strict=True):
         lo, hi = read_range(text, scope)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from proofweave.check.language.kinds import SCALAR, CheckError, Type, product, unify
+from proofweave.check.language.kinds import SCALAR, CheckError, Type, product, refuse_if, unify
 from proofweave.check.language.tokens import Token
 from proofweave.check.language.tree import Node, is_number, settle
 from proofweave.core.words.table import say
@@ -46,8 +46,7 @@ def multiply(factors: Sequence[Node]) -> Node:
     if len(factors) == 1:
         return factors[0]
     for factor in factors:
-        if factor.type.kind in ("function", "bool"):
-            raise CheckError("parse.multiplied", factor.at)
+        refuse_if(factor.type.kind in ("function", "bool"), "parse.multiplied", factor.at)
     type_ = factors[0].type
     for factor in factors[1:]:
         type_ = product(type_, factor.type, factor.at)
@@ -75,18 +74,15 @@ def _close_sizes(factors: Sequence[Node]) -> tuple[Node, ...]:
 
 def divide(above: Node, below: Node) -> Node:
     """Return a quotient; only scalars divide."""
-    if below.type.kind != "scalar":
-        raise CheckError("parse.divide", below.at, type=below.type)
-    if above.type.kind in ("function", "bool"):
-        raise CheckError("parse.divided", above.at)
+    refuse_if(below.type.kind != "scalar", "parse.divide", below.at, type=below.type)
+    refuse_if(above.type.kind in ("function", "bool"), "parse.divided", above.at)
     return Node("div", (above, below), above.type, above.at, below.end)
 
 
 def join(token: Token, left: Node, right: Node) -> Node:
     """Return two operands joined by a written product sign."""
     sign = token.text
-    if sign == r"\circ":
-        raise CheckError("parse.circ", token.at)
+    refuse_if(sign == r"\circ", "parse.circ", token.at)
     if sign == r"\odot":
         type_ = unify(left.type, right.type, token.at, r"\odot")
         left, right = settle(left, type_), settle(right, type_)
@@ -98,8 +94,7 @@ def join(token: Token, left: Node, right: Node) -> Node:
             return Node("outer", (left, right), outer, left.at, right.end)
         raise CheckError("parse.otimes", token.at)
     if (left.type.kind, right.type.kind) == ("vector", "vector"):
-        if sign != r"\cdot":
-            raise CheckError("parse.between-vectors", token.at, sign=sign)
+        refuse_if(sign != r"\cdot", "parse.between-vectors", token.at, sign=sign)
         return inner(left, right, left.at, right.end)
     flat = [*(left.args if left.op == "mul" else (left,)), *(right.args if _flat(left, right) else (right,))]
     return multiply(flat)
@@ -111,8 +106,7 @@ def _flat(left: Node, right: Node) -> bool:
 
 def inner(left: Node, right: Node, at: int, end: int) -> Node:
     """Return an inner product of two vectors or two matrices."""
-    if left.type.kind not in ("vector", "matrix", "scalar"):
-        raise CheckError("parse.inner-types", left.at, type=left.type)
+    refuse_if(left.type.kind not in ("vector", "matrix", "scalar"), "parse.inner-types", left.at, type=left.type)
     type_ = unify(left.type, right.type, right.at, say("parse.inner-product"))
     return Node("inner", (settle(left, type_), settle(right, type_)), SCALAR, at, end)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from proofweave.check.language.kinds import SCALAR, CheckError, Dim
+from proofweave.check.language.kinds import SCALAR, CheckError, Dim, refuse_if, required
 from proofweave.check.language.scope import Match
 from proofweave.check.language.tokens import Token
 from proofweave.check.language.tree import Index, Node, number
@@ -31,9 +31,7 @@ def entry_places(p: Parser, groups: Sequence[Sequence[Token]], dims: Sequence[Di
     """Return the indices that pick an entry."""
     places = []
     for tokens, dim in zip(groups, dims, strict=False):
-        if dim is None:
-            raise CheckError("parse.part-open", at)
-        places.append(index_expression(p, tokens, number(1), dim_node(dim)))
+        places.append(index_expression(p, tokens, number(1), dim_node(required(dim, "parse.part-open", at))))
     return places
 
 
@@ -52,14 +50,12 @@ def entries(p: Parser, base: Node, groups: Sequence[Sequence[Token]], end: int) 
 
 def index_expression(p: Parser, tokens: Sequence[Token], lo: Node, hi: Node) -> Node:
     """Parse an index; a bare name not declared becomes a free index that runs over what it subscripts."""
-    if not tokens:
-        raise CheckError("parse.index-missing", p.here())
+    refuse_if(not tokens, "parse.index-missing", p.here())
     inner = p.sub(tokens, tokens[0].at)
     inner.in_index = True
     value = inner.expression()
     inner.finish()
-    if value.type.kind != "scalar":
-        raise CheckError("parse.index-number", tokens[0].at, type=value.type)
+    refuse_if(value.type.kind != "scalar", "parse.index-number", tokens[0].at, type=value.type)
     if value.op == "sym" and value.data.role == "free":
         raise CheckError("parse.real-index", tokens[0].at, name=value.data.name)
     if value.op == "index":

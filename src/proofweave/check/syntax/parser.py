@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from proofweave.check.language.kinds import CheckError
+from proofweave.check.language.kinds import CheckError, refuse_if, required
 from proofweave.check.language.registry import Registry
 from proofweave.check.language.scope import Scope
 from proofweave.check.language.tokens import BRACES, DEEPEST, Token
@@ -52,8 +52,7 @@ class Parser:
         self.subscripted: frozenset[str] = outer.subscripted if outer else _subscripted(tokens)
         self.depth: int = outer.depth + 1 if outer else 0
         self.in_index = False
-        if self.depth > DEEPEST:
-            raise CheckError("parse.nests", self.end_at, most=DEEPEST)
+        refuse_if(self.depth > DEEPEST, "parse.nests", self.end_at, most=DEEPEST)
 
     # -- the token stream
 
@@ -122,8 +121,7 @@ class Parser:
     def deeper(self) -> None:
         """Count one level of nesting."""
         self.depth += 1
-        if self.depth > DEEPEST:
-            raise CheckError("parse.nests", self.here(), most=DEEPEST)
+        refuse_if(self.depth > DEEPEST, "parse.nests", self.here(), most=DEEPEST)
 
     # -- sums
 
@@ -205,8 +203,7 @@ class Parser:
             if token.kind == "amp":
                 self.place += 1
                 continue
-            if divided:
-                raise CheckError("parse.slash", token.at)
+            refuse_if(divided, "parse.slash", token.at)
             factors.append(self.factor())
         return multiply(factors)
 
@@ -231,18 +228,13 @@ class Parser:
     def factor(self) -> Node:
         """Parse one factor with its postfixes."""
         self.skip_layout()
-        token = self.peek()
-        if token is None:
-            raise CheckError("parse.ends", self.end_at)
+        token = required(self.peek(), "parse.ends", self.end_at)
         if token.text in UNREAD:
             raise CheckError(UNREAD[token.text], token.at, text=token.text)
-        if token.text in ("+", "-"):
-            raise CheckError("parse.value-before", token.at, text=token.text)
+        refuse_if(token.text in ("+", "-"), "parse.value-before", token.at, text=token.text)
         named = token.kind == "op" and self.scope.match(self.tokens, self.place) is not None
         reader = KINDS["name"] if named else READERS.get(token.text) or KINDS.get(token.kind)
-        if reader is None:
-            raise CheckError("parse.not-understood", token.at, text=token.text)
-        return reader(self, token)
+        return required(reader, "parse.not-understood", token.at, text=token.text)(self, token)
 
 
 def _subscripted(tokens: Sequence[Token]) -> frozenset[str]:

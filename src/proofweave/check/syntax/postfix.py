@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from proofweave.check.language.kinds import SCALAR, CheckError, Type, matrix, meet, row, vector
+from proofweave.check.language.kinds import SCALAR, CheckError, Type, matrix, meet, refuse_if, row, vector
 from proofweave.check.language.names import scripts
 from proofweave.check.language.scope import split
 from proofweave.check.language.tokens import Token
@@ -35,12 +35,10 @@ def postfix(p: Parser, base: Node) -> Node:
 
 def raised(p: Parser, base: Node, sup: Sequence[Token], end: int) -> Node:
     """Apply a superscript: a transpose, an inverse or a power."""
-    if sup[0].text == "'":
-        raise CheckError("parse.prime", sup[0].at)
+    refuse_if(sup[0].text == "'", "parse.prime", sup[0].at)
     texts = [t.text for t in sup if t.kind not in ("open", "close")]
     kind = base.type.kind
-    if kind in ("function", "bool"):
-        raise CheckError("parse.script-on-function", sup[0].at)
+    refuse_if(kind in ("function", "bool"), "parse.script-on-function", sup[0].at)
     if texts in ([r"\top"], ["T"]) and kind in ("vector", "row", "matrix"):
         return transposed(base, end)
     if texts == [r"\top"]:
@@ -54,8 +52,7 @@ def raised(p: Parser, base: Node, sup: Sequence[Token], end: int) -> Node:
             return transposed(_inverse(base, end), end)
         if texts in ([r"\dagger"], ["+"]):
             return node("pinv", (base,), Type("matrix", tuple(reversed(base.type.dims))), base.at, end)
-        if texts in (["*"], [r"\ast"]):
-            raise CheckError("parse.no-part", sup[0].at, text="*")
+        refuse_if(texts in (["*"], [r"\ast"]), "parse.no-part", sup[0].at, text="*")
         if texts == ["-", "1"]:
             return _inverse(base, end)
         meet(base.type.dims[0], base.type.dims[1], sup[0].at, say("parse.power-of-a-matrix"))
@@ -78,6 +75,5 @@ def transposed(base: Node, end: int) -> Node:
 
 
 def _scalar(value: Node) -> Node:
-    if value.type.kind != "scalar":
-        raise CheckError("parse.exponent", value.at, type=value.type)
+    refuse_if(value.type.kind != "scalar", "parse.exponent", value.at, type=value.type)
     return value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from proofweave.check.language.kinds import BOOL, CheckError, Type, unify
+from proofweave.check.language.kinds import BOOL, CheckError, Type, refuse_if, unify
 from proofweave.check.language.tokens import Token
 from proofweave.check.language.tree import Node, is_number, settle
 from proofweave.check.syntax.build import node
@@ -41,8 +41,7 @@ def relation(p: Parser, before: Node | None = None) -> Node:
         if sign in ("<", ">") and p.take("="):
             raise CheckError("parse.write-for", token.at, text=r"\le" if sign == "<" else r"\ge", sign=sign)
         if sign == ":":
-            if not p.take("="):
-                raise CheckError("parse.not-understood-here", token.at, text=":")
+            refuse_if(not p.take("="), "parse.not-understood-here", token.at, text=":")
             sign = "="
         if sign == r"\equiv":
             sign = "="
@@ -50,8 +49,7 @@ def relation(p: Parser, before: Node | None = None) -> Node:
         if (following := p.peek()) is not None and following.kind == "amp":
             p.place += 1
         sides.append(p.expression())
-    if not signs:
-        raise CheckError("parse.relation", start)
+    refuse_if(not signs, "parse.relation", start)
     return chain(sides, signs)
 
 
@@ -73,10 +71,8 @@ def chain(sides: Sequence[Node], signs: Sequence[tuple[str, int]]) -> Node:
 
 
 def _comparable(type_: Type, signs: Sequence[tuple[str, int]]) -> None:
-    if type_.kind in ("function", "bool"):
-        raise CheckError("parse.functions-compared", signs[0][1])
+    refuse_if(type_.kind in ("function", "bool"), "parse.functions-compared", signs[0][1])
     for sign, at in signs:
         if type_.kind == "matrix" and sign in ("<", ">", r"\le", r"\ge"):
             raise CheckError("parse.matrices-compared", at, sign=sign)
-        if type_.kind == "scalar" and sign in (r"\succeq", r"\preceq"):
-            raise CheckError("parse.compares", at, sign=sign)
+        refuse_if(type_.kind == "scalar" and sign in (r"\succeq", r"\preceq"), "parse.compares", at, sign=sign)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from proofweave.check.language.kinds import CheckError
+from proofweave.check.language.kinds import CheckError, refuse_if
 from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tokens import Token
 from proofweave.check.language.tree import Node, number
@@ -32,8 +32,7 @@ def check_domain(p: Parser, symbol: Symbol, where: Sequence[Token]) -> None:
     texts = [t.text for t in where]
     at = where[0].at if where else p.here()
     domain = str(symbol.data.get("domain", symbol.type.kind))
-    if not texts:
-        raise CheckError("parse.set-missing", at)
+    refuse_if(not texts, "parse.set-missing", at)
     if texts[0] in (r"\{", "[", "("):
         if texts[0] in ("[", "(") and symbol.type.kind == "scalar" and "," in texts:
             raise CheckError("parse.interval", at, name=symbol.name)
@@ -41,7 +40,6 @@ def check_domain(p: Parser, symbol: Symbol, where: Sequence[Token]) -> None:
     first = texts[0].lstrip("\\")
     if texts[0] in REALS and domain not in ("vector", "scalar", "matrix", "real"):
         raise CheckError("parse.not-all-reals", at, name=symbol.name, domain=domain)
-    if "Delta" in first and domain not in ("simplex", "unit"):
-        raise CheckError("parse.simplex", at, name=symbol.name)
+    refuse_if("Delta" in first and domain not in ("simplex", "unit"), "parse.simplex", at, name=symbol.name)
     if texts[0] not in REALS and domain in ("vector", "scalar", "matrix", "real", "function"):
         raise CheckError("parse.all-reals", at, name=symbol.name, domain=domain)
