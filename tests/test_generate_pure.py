@@ -12,8 +12,8 @@ from proofweave.core.types import Finding, Request, Severity, Slot, Where
 from proofweave.outline.config import Price, read_config
 from proofweave.outline.reading import read_outline
 from proofweave.stages.generate.checks import check_reply
-from proofweave.stages.generate.cost import Purse, most_tokens_in, tokens_in
 from proofweave.stages.generate.mend import cut_off, json_in
+from proofweave.stages.generate.money import Purse, most_tokens_in, tokens_in
 from proofweave.stages.generate.reading import read_draft
 from proofweave.stages.generate.retry import Patience, retry_after
 from proofweave.stages.generate.state import state_in, state_out

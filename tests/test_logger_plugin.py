@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from proofweave.adapters.snakemake import FIELDS, snakemake, written
+from proofweave.adapters.snakemake_run import FIELDS, snakemake, written
 
 ROOT = Path(__file__).parent.parent
 RULES = """

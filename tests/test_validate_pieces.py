@@ -12,7 +12,7 @@ from proofweave.core.types import (
     Where,
     Woven,
 )
-from proofweave.core.words.table import say
+from proofweave.core.words.said import say
 from proofweave.stages.validate.known import untold
 from proofweave.stages.validate.pieces import join, locate, moved
 from proofweave.stages.validate.woven.reading import line_said

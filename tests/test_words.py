@@ -7,7 +7,7 @@ import pytest
 
 from proofweave.core.types import Finding, Severity, Where
 from proofweave.core.wire import line_of, text_in, text_out
-from proofweave.core.words.table import LANGUAGES, say, table, told
+from proofweave.core.words.said import LANGUAGES, say, table, told
 
 ROOMS = sorted(
     path.name.removesuffix(".toml") for path in files("proofweave.core.words").iterdir() if path.name.endswith(".toml")

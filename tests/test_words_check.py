@@ -27,7 +27,7 @@ from proofweave.check.sheet.whole import check_file
 from proofweave.core.errors import FindingsError
 from proofweave.core.types import Check, Where
 from proofweave.core.wire import line_of, text_in, text_out
-from proofweave.core.words.table import Said, say, table, told
+from proofweave.core.words.said import Said, say, table, told
 
 ROOMS = ("parse", "evaluate", "symbols", "judge", "sheet")
 CHINESE = re.compile("[\u4e00-\u9fff]")

@@ -11,7 +11,7 @@ from proofweave.adapters.katex import MESSAGES
 from proofweave.core.errors import FileError, FindingsError
 from proofweave.core.types import Finding, Severity, Where
 from proofweave.core.wire import line_of
-from proofweave.core.words.table import Said, table, told
+from proofweave.core.words.said import Said, table, told
 from proofweave.outline.config import read_config
 from proofweave.outline.format import OUTLINE
 from proofweave.outline.reading import read_outline

@@ -11,7 +11,7 @@ import pytest
 
 from proofweave.adapters.files import read_text
 from proofweave.cli import main
-from proofweave.core.words.table import LANGUAGES, labels
+from proofweave.core.words.said import LANGUAGES, labels
 from proofweave.pipeline.code import modules
 from proofweave.pipeline.export.page import plain
 from proofweave.pipeline.live.rebuild import Builder

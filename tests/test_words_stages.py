@@ -15,7 +15,7 @@ import test_validate_text
 from proofweave.core.findings import finding_of
 from proofweave.core.types import Finding, Provenance, Request, Severity, Slot, Where
 from proofweave.core.wire import findings_in, findings_out, line_of
-from proofweave.core.words.table import Said, say, table, told
+from proofweave.core.words.said import Said, say, table, told
 from proofweave.pipeline.generate.desk import unanswered_finding
 from proofweave.pipeline.locks.manifest import Manifest, differences, read_manifest
 from proofweave.stages.generate.mend import json_in

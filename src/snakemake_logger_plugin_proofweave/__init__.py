@@ -8,11 +8,11 @@ from logging import LogRecord
 
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 
-from proofweave.adapters.snakemake import written
+from proofweave.adapters.snakemake_run import written
 
 
 class LogHandler(LogHandlerBase):
-    """Writes each event of a build that `proofweave.adapters.snakemake` knows."""
+    """Writes each event of a build that `proofweave.adapters.snakemake_run` knows."""
 
     has_filter = True
     has_formatter = True

@@ -10,10 +10,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from proofweave.core.errors import FileError, FindingsError, ToolError
-from proofweave.core.findings import finding_of
-from proofweave.core.types import Where
-from proofweave.core.words.table import say
+from proofweave.core import FileError, FindingsError, ToolError, Where, finding_of, say
 
 SETTINGS: Any = {
     "svg.hashsalt": "proofweave",

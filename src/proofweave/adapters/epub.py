@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from proofweave.adapters.pandoc import run_pandoc
-from proofweave.core.errors import ToolError
+from proofweave.core import ToolError
 
 TIME = (2000, 1, 1, 0, 0, 0)
 EPOCH = "2000-01-01T00:00:00Z"

@@ -9,8 +9,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
-from proofweave.core.errors import FileError
-from proofweave.core.words.table import say
+from proofweave.core import FileError, say
 
 LIMIT = 20_000_000
 """The largest file read, in bytes; a post above it is a mistake, not a post."""

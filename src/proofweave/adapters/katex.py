@@ -11,8 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from proofweave.core.errors import ToolError
-from proofweave.core.words.table import say
+from proofweave.core import ToolError, say
 
 Formula = tuple[str, bool]
 """TeX without delimiters, and whether it is displayed."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from proofweave.core.errors import FileError
+from proofweave.core import FileError
 
 TEMPORARY = ".proofweave-*"
 """Half-written files of a run that was killed; no reader looks at them."""

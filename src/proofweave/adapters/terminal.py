@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
-from proofweave.core.words.table import table
+from proofweave.core import table
 
 if TYPE_CHECKING:
     from rich.text import Text

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from proofweave.adapters.pandoc import write
-from proofweave.core.errors import ToolError
+from proofweave.core import ToolError
 
 ENGINE = "pip install typst"
 FONT = "Noto Serif CJK SC"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from proofweave.core.errors import ToolError
+from proofweave.core import ToolError
 
 if TYPE_CHECKING:
     from watchfiles import Change

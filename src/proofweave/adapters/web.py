@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from proofweave.core.errors import UsageError
+from proofweave.core import UsageError
 
 LOOPBACK = "127.0.0.1"
 NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
@@ -25,7 +25,7 @@ COMPRESSED = ("text/", "application/javascript", "image/svg")
 EVENTS = "/-/events"
 
 
-class Server:
+class PageServer:
     """An HTTP server below `root`; `own` maps further paths to (type, content), `page` changes HTML on its way."""
 
     def __init__(self, root: Path, port: int, own: dict[str, tuple[str, bytes]], page: Callable[[str], str]) -> None:
@@ -79,7 +79,7 @@ class Server:
 
 class _Http(ThreadingHTTPServer):
     daemon_threads = True
-    site: Server
+    site: PageServer
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -59,8 +59,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _explain(error: Exception) -> int:
     """Print an error once, in plain words; only PROOFWEAVE_DEBUG shows where in the program it arose."""
     from proofweave.cli.verb import language_here, tell
-    from proofweave.core.errors import FindingsError, ProofweaveError
-    from proofweave.core.wire import line_of
+    from proofweave.core import FindingsError, ProofweaveError
+    from proofweave.core import line_of
 
     if isinstance(error, FindingsError):
         for finding in error.findings:

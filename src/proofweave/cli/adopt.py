@@ -26,7 +26,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the recordings that changed, and drop nothing."""
-    from proofweave.pipeline.recordings.adopt import adopt_replies
+    from proofweave.pipeline import adopt_replies
 
     project, given = project_here(), arguments
     names, findings = adopt_replies(project, given.outline, given.blocks, given.drafts, given.by, given.date)

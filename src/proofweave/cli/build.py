@@ -22,7 +22,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run Snakemake; return its verdict: 0 when everything is built, 1 when something is wrong."""
-    from proofweave.adapters.terminal import Screen
-    from proofweave.pipeline.live.run import build
+    from proofweave.adapters import Screen
+    from proofweave.pipeline import build
 
     return build(project_here(), arguments.targets, arguments.cores, Screen(), arguments.quiet)

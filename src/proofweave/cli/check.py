@@ -40,7 +40,7 @@ def _count(text: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check the files; 1 where something is refuted or in error, 2 where a file cannot be read."""
-    from proofweave.pipeline.check import check_files
+    from proofweave.pipeline import check_files
 
     mutants = not arguments.no_mutants
     checked = check_files(arguments.files, instances=arguments.instances, seed=arguments.seed, mutants=mutants)

@@ -31,7 +31,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write one post; what a reader would miss in it is told, and does not stop it."""
-    from proofweave.pipeline.export.post import export_post
+    from proofweave.pipeline import export_post
 
     project, given = project_here(), arguments
     written = {"replies": given.replies, "findings": given.findings}

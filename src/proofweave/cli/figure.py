@@ -18,7 +18,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Draw one figure."""
-    from proofweave.pipeline.figure import draw_figure
+    from proofweave.pipeline import draw_figure
 
     draw_figure(project_here(), arguments.script, arguments.output)
     return 0

@@ -18,7 +18,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """List or delete; a post whose outline or recordings have errors is left alone."""
-    from proofweave.pipeline.recordings.unused import clear_recordings
+    from proofweave.pipeline import clear_recordings
 
     files, whole = clear_recordings(project_here(), arguments.outlines, arguments.delete, tell)
     print_lines(f"{name}: {why}" for name, why in files.items())

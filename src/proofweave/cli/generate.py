@@ -25,7 +25,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def _budget(text: str) -> str:
-    from proofweave.pipeline.generate.posts import is_budget
+    from proofweave.pipeline import is_budget
 
     if not is_budget(text):
         raise argparse.ArgumentTypeError("an amount such as 2.50, or '200000 tokens'")
@@ -34,9 +34,9 @@ def _budget(text: str) -> str:
 
 def run(arguments: argparse.Namespace) -> int:
     """Choose a recording for each request; ask the provider for those that have none."""
-    from proofweave.adapters.terminal import Screen
-    from proofweave.core.errors import UsageError
-    from proofweave.pipeline.generate.posts import Wishes, estimated, generate_posts
+    from proofweave.adapters import Screen
+    from proofweave.core import UsageError
+    from proofweave.pipeline import Wishes, estimated, generate_posts
 
     project = project_here()
     if arguments.output and len(arguments.requests) != 1:

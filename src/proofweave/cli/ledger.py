@@ -20,7 +20,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print, compare or renew the ledger; 2 where the build's findings are missing or old."""
-    from proofweave.pipeline.locks.ledger import accept, built, differences
+    from proofweave.pipeline import accept, built, differences
 
     project = project_here()
     found = built(project)

@@ -18,7 +18,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write build/manifest.json; check or renew the lock."""
-    from proofweave.pipeline.locks.built import LOCKED, compared, write_manifest
+    from proofweave.pipeline import LOCKED, compared, write_manifest
 
     project = project_here()
     built = write_manifest(project, arguments.lock)

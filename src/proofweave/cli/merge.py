@@ -20,7 +20,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Merge one post."""
-    from proofweave.pipeline.merge import merge_post
+    from proofweave.pipeline import merge_post
 
     merge_post(project_here(), arguments.outline, arguments.output, arguments.replies, arguments.findings)
     return 0

@@ -17,7 +17,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """List or move; while one file cannot be moved, none is."""
-    from proofweave.pipeline.migrate import migrate_files
+    from proofweave.pipeline import migrate_files
 
     lines, findings, done = migrate_files(project_here(), arguments.write)
     print_lines(lines)

@@ -24,7 +24,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the outline; one that exists already is never touched."""
-    from proofweave.pipeline.outlines import new_post
+    from proofweave.pipeline import new_post
 
     project = project_here()
     output = new_post(project, arguments.post, arguments.output, arguments.like)

@@ -23,7 +23,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Render the requests of one outline."""
-    from proofweave.pipeline.render import render_post, rendered
+    from proofweave.pipeline import render_post, rendered
 
     project = project_here()
     if arguments.output:

@@ -21,7 +21,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the report; posts in error are told in it and do not stop it."""
-    from proofweave.pipeline.report import write_report
+    from proofweave.pipeline import write_report
 
     text = write_report(project_here(), arguments.findings, arguments.output, arguments.json, tell)
     if not arguments.output and not arguments.json:

@@ -17,7 +17,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Build twice and compare."""
-    from proofweave.pipeline.locks.clones import reproduce_build
+    from proofweave.pipeline import reproduce_build
 
     project = project_here()
     compared = reproduce_build(project, arguments.keep, tell)

@@ -18,8 +18,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Rewrite the outlines whose ranges do not fit; an outline that cannot be read is left as it is."""
-    from proofweave.core.errors import FileError
-    from proofweave.pipeline.outlines import retag_outline
+    from proofweave.core import FileError
+    from proofweave.pipeline import retag_outline
 
     code = 0
     for name in arguments.outlines:

@@ -17,7 +17,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write or print the schema."""
-    from proofweave.pipeline.outlines import write_schema
+    from proofweave.pipeline import write_schema
 
     text = write_schema(arguments.output)
     if not arguments.output:

@@ -19,7 +19,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Build, serve and watch until it is stopped with Ctrl+C."""
-    from proofweave.pipeline.live.serve import serve_site
+    from proofweave.pipeline import serve_site
 
     serve_site(project_here(), arguments.port, tell)
     return 0

@@ -19,7 +19,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the site around the pages that are there."""
-    from proofweave.pipeline.site import write_assets, write_site
+    from proofweave.pipeline import write_assets, write_site
 
     project = project_here()
     write_assets(arguments.output / "assets")

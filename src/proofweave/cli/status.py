@@ -16,8 +16,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the screen; 1 while a post is refused."""
-    from proofweave.adapters.terminal import say_rows
-    from proofweave.pipeline.live.status import status_of
+    from proofweave.adapters import say_rows
+    from proofweave.pipeline import status_of
 
     found = status_of(project_here())
     say_rows(found.rows)

@@ -21,9 +21,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Judge one or more posts."""
-    from proofweave.core.errors import UsageError
-    from proofweave.pipeline.project import outline_paths
-    from proofweave.pipeline.validate import validate_post
+    from proofweave.core import UsageError
+    from proofweave.pipeline import outline_paths, validate_post
 
     project = project_here()
     paths = outline_paths(project, arguments.outlines)

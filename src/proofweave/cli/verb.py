@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from proofweave.core.types import Finding
-    from proofweave.pipeline.project import Project
+    from proofweave.core import Finding
+    from proofweave.pipeline import Project
 
 REPLIES = "what generate wrote; made in memory when left out"
 FINDINGS = "what validate wrote; judged in memory when left out"
@@ -22,14 +22,14 @@ def file(argument: str) -> Path:
 
 def project_here() -> Project:
     """Return the project around the working directory."""
-    from proofweave.pipeline.project import Project
+    from proofweave.pipeline import Project
 
     return Project.find()
 
 
 def language_here() -> str:
     """Return the language findings are printed in: the project's around the working directory, else English."""
-    from proofweave.core.errors import ProofweaveError
+    from proofweave.core import ProofweaveError
 
     try:
         return project_here().language()
@@ -42,22 +42,22 @@ def print_findings(findings: Sequence[Finding], language: str = "") -> int:
 
     Return 1 when one is an error, else 0.
     """
-    from proofweave.core.wire import errors, in_order, line_of
+    from proofweave.core import errors_in, in_order, line_of
 
     for finding in in_order(findings):
         tell(line_of(finding, language or language_here()))
-    return 1 if errors(findings) else 0
+    return 1 if errors_in(findings) else 0
 
 
 def print_lines(lines: Iterable[str]) -> None:
     """Print what was asked for to standard output."""
-    from proofweave.adapters.terminal import say
+    from proofweave.adapters import say
 
     say(lines)
 
 
 def tell(line: str) -> None:
     """Print a line about the work to standard error."""
-    from proofweave.adapters.terminal import say
+    from proofweave.adapters import say
 
     say([line], errors=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from proofweave.core.types import Finding, Severity, Where
-from proofweave.core.words.table import say, table
+from proofweave.core.words import say, table
 
 
 def finding_of(

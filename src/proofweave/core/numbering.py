@@ -19,7 +19,7 @@ from proofweave.core.types import (
     Slot,
     Step,
 )
-from proofweave.core.words.table import labels
+from proofweave.core.words import labels
 
 
 def number(outline: Outline, citations: Sequence[str] = ()) -> Numbering:

@@ -9,7 +9,7 @@ REFERENCE = re.compile(r"@(eq|thm|sec|ref|fig):([A-Za-z0-9_-]+)(?:\.(\d+))?")
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class CrossReference:
     """One cross-reference: what it points at, the id, the row of an align (1-based) or None, its offset in the text."""
 
     kind: str
@@ -18,11 +18,11 @@ class Reference:
     offset: int
 
     @classmethod
-    def of(cls, match: re.Match[str]) -> Reference:
+    def of(cls, match: re.Match[str]) -> CrossReference:
         """Return the reference a match of REFERENCE stands for."""
         return cls(match[1], match[2], int(match[3]) if match[3] else None, match.start())
 
 
-def references_in(text: str) -> tuple[Reference, ...]:
+def references_in(text: str) -> tuple[CrossReference, ...]:
     """Return the cross-references of a text in order."""
-    return tuple(Reference.of(match) for match in REFERENCE.finditer(text))
+    return tuple(CrossReference.of(match) for match in REFERENCE.finditer(text))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from proofweave.core.types import Finding, Severity, Where
-from proofweave.core.words.table import Said, say, told
+from proofweave.core.words import Said, say, told
 
 TEXTS = ("what", "expected", "fix")
 """The texts of a finding."""
@@ -108,6 +108,6 @@ def verdict_of(equation: Mapping[str, Any]) -> tuple[str, str]:
     return ("assumed", assumption) if verdict == "skipped" and assumption != reason else (verdict, reason)
 
 
-def errors(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+def errors_in(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """Return the findings that stop a merge."""
     return tuple(finding for finding in findings if finding.severity is Severity.ERROR)

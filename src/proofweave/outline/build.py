@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from proofweave.core.types import (
+from proofweave.core import (
     Block,
     BlockKind,
     Equation,
@@ -18,12 +18,12 @@ from proofweave.core.types import (
     Section,
     Step,
     TagRange,
+    say,
 )
-from proofweave.core.words.table import say
-from proofweave.outline.conform import chosen, problem
+from proofweave.outline.conformity import chosen, problem
 from proofweave.outline.format import BLOCK
 from proofweave.outline.parts import Mention, PartReader, misfit, number_in, number_of, text_of
-from proofweave.text.yaml.nodes import ListNode, MapNode, Node, ScalarNode
+from proofweave.text.yaml import ListNode, MapNode, Node, ScalarNode
 
 PROSE_KINDS = frozenset(
     {

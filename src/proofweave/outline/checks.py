@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
-from proofweave.core.types import (
+from proofweave.core import (
     NUMBERED,
     Block,
     Equation,
@@ -14,14 +14,15 @@ from proofweave.core.types import (
     Finding,
     Outline,
     Part,
+    Said,
     Section,
     Severity,
     Slot,
     Step,
     Where,
+    say,
 )
-from proofweave.core.words.table import Said, say
-from proofweave.outline.conform import problem
+from proofweave.outline.conformity import problem
 from proofweave.outline.parts import Mention
 
 POINTED = {"eq": "equation", "thm": "numbered-block", "sec": "section", "ref": "reference", "fig": "figure"}

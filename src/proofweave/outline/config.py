@@ -9,11 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from proofweave.core.findings import finding_of
-from proofweave.core.types import Finding, Where
-from proofweave.core.words.table import LANGUAGES, labels, say
-from proofweave.text.yaml.nodes import MapNode, Node, ScalarNode
-from proofweave.text.yaml.reading import read_nodes
+from proofweave.core import LANGUAGES, Finding, Where, finding_of, labels, say
+from proofweave.text.yaml import MapNode, Node, ScalarNode, read_nodes
 
 PROVIDERS = ("recorded", "openai", "batch")
 STRUCTURED = ("auto", "schema", "json", "text")

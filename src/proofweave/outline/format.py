@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from proofweave.core.types import BlockKind, Layer
+from proofweave.core import BlockKind, Layer
 from proofweave.outline.shapes import Free, Key, Many, OneOf, Record, Scalar, Shape, Table
 
 TEXT = Scalar()

@@ -7,9 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from proofweave.core.findings import finding_of
-from proofweave.core.references import references_in
-from proofweave.core.types import (
+from proofweave.core import (
     Check,
     Code,
     Equation,
@@ -22,12 +20,14 @@ from proofweave.core.types import (
     SymbolSpec,
     Text,
     Where,
+    finding_of,
+    references_in,
 )
-from proofweave.outline.conform import chosen, problem
+from proofweave.outline.conformity import chosen, problem
 from proofweave.outline.format import PART
 from proofweave.outline.prose import Fault, prose_faults, tex_faults
-from proofweave.text.tex.structure import split_rows
-from proofweave.text.yaml.nodes import ListNode, MapNode, Node, ScalarNode
+from proofweave.text.tex import split_rows
+from proofweave.text.yaml import ListNode, MapNode, Node, ScalarNode
 
 EXCLUSIVE = ("defines", "assume", "skip")
 CHECKED_ONLY = ("given", "order", "tight", "strict", "excuse")

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from proofweave.core.words.table import Said, say
-from proofweave.text.tex.structure import TOP_ENVIRONMENTS, environments, labels_in, tags_in, unstarred
-from proofweave.text.tex.tokens import TEXT_COMMANDS, TOKEN
+from proofweave.core import Said, say
+from proofweave.text.tex import TEXT_COMMANDS, TOKEN, TOP_ENVIRONMENTS, environments, labels_in, tags_in, unstarred
 
 
 class Fault(NamedTuple):

@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from proofweave.core.findings import finding_of
-from proofweave.core.types import Finding, Outline, Section, Severity, TagRange, Where
+from proofweave.core import Finding, Outline, Section, Severity, TagRange, Where, finding_of
 from proofweave.outline.checks import count_numbered
 from proofweave.outline.reading import reading_of
-from proofweave.text.yaml.nodes import MapNode, ScalarNode
+from proofweave.text.yaml import MapNode, ScalarNode
 
 HARMLESS = re.compile(
     r"outline-(?:tags-.*|reference-unknown|id-taken)|reference-unknown|prose-.*|tex-.*|equation-check"

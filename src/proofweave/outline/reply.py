@@ -9,9 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from proofweave.core import formats
-from proofweave.core.findings import finding_of
-from proofweave.core.types import (
+from proofweave.core import (
     Code,
     Equation,
     Figure,
@@ -23,14 +21,15 @@ from proofweave.core.types import (
     Step,
     SymbolSpec,
     Text,
+    finding_of,
+    formats,
 )
-from proofweave.outline.conform import conform
+from proofweave.outline.conformity import conform
 from proofweave.outline.format import ID, PARTS, POSITIVE
 from proofweave.outline.parts import PartReader, plain, text_of
 from proofweave.outline.shapes import Free, Key, Record, Scalar, Table
 from proofweave.outline.version import too_new
-from proofweave.text.yaml.nodes import ListNode, MapNode, Node, ScalarNode
-from proofweave.text.yaml.strict_json import read_json_nodes
+from proofweave.text.yaml import ListNode, MapNode, Node, ScalarNode, read_json_nodes
 
 SENTENCE = re.compile(r"[^\n]*?(?:[。！？；]|[.!?;](?=\s))[ \t]*\n*|[^\n]+\n*|\n+")
 """A sentence with what follows it up to the next; a line that ends without one counts too."""
@@ -227,7 +226,7 @@ def _equation_out(equation: Equation) -> dict[str, object]:
 
 
 def _layout_out(equation: Equation) -> dict[str, object]:
-    from proofweave.text.tex.structure import split_rows
+    from proofweave.text.tex import split_rows
 
     one = equation.rows == 1 and len(split_rows(equation.tex)) > 1
     return {**({"rows": "one"} if one else {}), **({} if equation.numbered else {"tag": "none"})}

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from proofweave.core.types import Slot
+from proofweave.core import Slot
 from proofweave.outline.format import OUTLINE
 from proofweave.outline.shapes import Free, Many, OneOf, Record, Scalar, Shape, Table, about, words_of
 

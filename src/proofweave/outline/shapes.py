@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from proofweave.core.words.table import Said, say
+from proofweave.core import Said, say
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from proofweave.core.findings import finding_of
-from proofweave.core.formats import OUTLINE, RECORDING
-from proofweave.core.types import Finding, Where
-from proofweave.core.wire import errors
+from proofweave.core import OUTLINE, RECORDING, Finding, Where, errors_in, finding_of
 from proofweave.outline.parts import number_of, plain
-from proofweave.text.yaml.nodes import MapNode, Node, ScalarNode
-from proofweave.text.yaml.reading import read_nodes
-from proofweave.text.yaml.strict_json import read_json_nodes
+from proofweave.text.yaml import MapNode, Node, ScalarNode, read_json_nodes, read_nodes
 
 KEY = "format"
 
@@ -43,7 +38,7 @@ def migrated(text: str, path: str) -> Migrated:
     root, findings = read(text, path)
     if not isinstance(root, MapNode) or not root.items:
         none = finding_of("version.unreadable", Where(path), rule=rule, known=known)
-        return Migrated(text, 1, known, errors(findings) or (none,))
+        return Migrated(text, 1, known, errors_in(findings) or (none,))
     written = root.get(KEY)
     before = 1 if written is None else number_of(written)
     newer = too_new(root, known, rule)

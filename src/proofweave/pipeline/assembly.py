@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from proofweave.core.findings import finding_of
-from proofweave.core.types import Figure, Finding, Outline, Post, Woven
-from proofweave.pipeline.generate.replies import replies_in
+from proofweave.core import Figure, Finding, Outline, Post, Woven, finding_of
+from proofweave.pipeline.generate import replies_in
 from proofweave.pipeline.project import Project
 
 
@@ -25,8 +24,8 @@ class Assembled:
 
 def assembled(project: Project, path: Path, replies: Mapping[str, Any]) -> Assembled | None:
     """Fill the outline with the replies, and weave it; None when the outline cannot be read."""
-    from proofweave.stages.generate.replies import reply_clashes
-    from proofweave.stages.weave.grown import fill, weave
+    from proofweave.stages.generate import reply_clashes
+    from proofweave.stages.weave import fill, weave
 
     outline, _ = project.outline(path)
     if outline is None:
@@ -53,7 +52,7 @@ def _undrawn(project: Project, outline: Outline) -> Iterator[Finding]:
 
 def merged(project: Project, assembly: Assembled) -> str:
     """Return the grown post; a pending post is its source as it stands."""
-    from proofweave.stages.merge.post import merge
+    from proofweave.stages.merge import merge
 
     assert assembly.source is not None
     if assembly.woven is None:

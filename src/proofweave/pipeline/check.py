@@ -7,14 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from proofweave.adapters.files import read_text
-from proofweave.check.judge.verdict import Verdict, failed
-from proofweave.check.sheet import formats
-from proofweave.check.sheet.whole import check_file, check_outline
-from proofweave.core.errors import FileError, FindingsError, UsageError
-from proofweave.core.types import Finding, Outline
-from proofweave.core.wire import errors
-from proofweave.outline.reading import read_outline
+from proofweave.adapters import read_text
+from proofweave.check import Verdict, check_file, check_outline, failed, formats
+from proofweave.core import FileError, Finding, FindingsError, Outline, UsageError, errors_in
+from proofweave.outline import read_outline
 
 
 @dataclass(slots=True)
@@ -63,12 +59,12 @@ def _is_outline(text: str) -> bool:
 def _outline(name: str, text: str) -> Outline:
     """Return an outline with its recorded replies filled in, where it lies in a project that has them."""
     outline, findings = read_outline(text, name)
-    if outline is None or errors(findings):
+    if outline is None or errors_in(findings):
         raise FindingsError(findings)
     try:
-        from proofweave.pipeline.generate.replies import replies_in, replies_of
+        from proofweave.pipeline.generate import replies_in, replies_of
         from proofweave.pipeline.project import Project
-        from proofweave.stages.weave.grown import fill
+        from proofweave.stages.weave import fill
 
         project = Project.find(str(Path(name).parent))
         return fill(outline, replies_in(replies_of(project, Path(name).absolute())))

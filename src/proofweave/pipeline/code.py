@@ -8,6 +8,8 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from proofweave.core import named
+
 IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+(proofweave[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)|import[ \t]+(proofweave[\w.]*))",
     re.MULTILINE,
@@ -17,6 +19,7 @@ VERB_FOLDER = ROOT / "cli"
 START = ("__init__.py", "__main__.py", "cli/__init__.py", "cli/verb.py")
 """What runs before any verb."""
 
+WORDS_FOLDER = ROOT / "core" / "words"
 APART = (ROOT / "pipeline/generate/ask.py",)
 """What no verb's output depends on: a reply that is recorded is the same whatever asked for it."""
 
@@ -40,9 +43,9 @@ CARRIES = {"site": "assets/*", "export": "assets/*.woff2"}
 def fingerprint(*verbs: str) -> str:
     """Return the sha256 of the code some verbs run, as 64 hexadecimal digits."""
     digest = hashlib.sha256()
-    for path in sorted({path for verb in verbs for path in modules(verb)}):
-        digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    for path in sorted(path for verb in verbs for path in ROOT.glob(CARRIES.get(verb, "no file"))):
+    code = {path for verb in verbs for path in modules(verb)}
+    carried = {path for verb in verbs for path in ROOT.glob(CARRIES.get(verb, "no file"))}
+    for path in sorted(code | carried):
         digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     for package in sorted({package for verb in verbs for package in COMPUTES.get(verb, ())}):
         digest.update(f"{package} {_version(package)}\0".encode())
@@ -50,27 +53,42 @@ def fingerprint(*verbs: str) -> str:
 
 
 def modules(verb: str) -> tuple[Path, ...]:
-    """Return the files a verb may load, at the top of a module or inside a function, and the words it says."""
+    """Return the files a verb may load, at the top of a module or inside a function, and the words it says.
+
+    A name that comes through a package's face counts as its own module; the rest of the package does not.
+    """
     waiting = [ROOT / name for name in (*START, f"cli/{verb}.py")]
     found: set[Path] = set()
     while waiting:
         path = waiting.pop()
-        if path in found or path in APART:
-            continue
-        found.add(path)
-        waiting += [other for other in _imports(path) if other not in found]
+        if path not in found and path not in APART:
+            found.add(path)
+            waiting += _imports(path) - found
     return tuple(sorted(found))
 
 
 @cache
 def _imports(path: Path) -> frozenset[Path]:
-    names: set[str] = set()
     text = path.read_text(encoding="utf-8")
+    if path.name == "__init__.py" and named(text):
+        return _files("proofweave.core.lazy")  # a face loads what it is asked for
+    found = {WORDS_FOLDER / f"{said[1] or said[2]}.toml" for said in WORDS.finditer(text)}
+    found = {table for table in found if table.is_file()}
     for match in IMPORT.finditer(text):
         package = match[1] or match[3]
-        names |= {package, *(f"{package}.{name}" for name in re.findall(r"\w+", match[2] or ""))}
-    rooms = {ROOT / "core" / "words" / f"{said[1] or said[2]}.toml" for said in WORDS.finditer(text)}
-    return frozenset({file for name in names for file in _files(name)} | {room for room in rooms if room.is_file()})
+        found |= _files(package)
+        for name in re.findall(r"\w+", match[2] or ""):
+            found |= _named(package, name)
+    return frozenset(found)
+
+
+@cache
+def _named(package: str, name: str) -> frozenset[Path]:
+    """Return the files behind a name of a package: those of the faces it passes and of the module it stands in."""
+    own = _files(f"{package}.{name}")
+    face = ROOT.joinpath(*package.split(".")[1:], "__init__.py")
+    owner = named(face.read_text(encoding="utf-8")).get(name) if face.is_file() else None
+    return own if owner in (None, package) else own | _files(owner) | _named(owner, name)
 
 
 @cache

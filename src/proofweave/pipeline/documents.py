@@ -7,12 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from proofweave.adapters.files import read_text, write_text
-from proofweave.core.errors import FileError
-from proofweave.core.formats import DOCUMENT
-from proofweave.core.types import Finding
-from proofweave.core.wire import dump, findings_in
-from proofweave.core.words.table import say
+from proofweave.adapters import read_text, write_text
+from proofweave.core import DOCUMENT, FileError, Finding, dump, findings_in, say
 
 Document = dict[str, Any]
 

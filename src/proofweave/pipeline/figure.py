@@ -9,7 +9,6 @@ from proofweave.pipeline.project import Project
 
 def draw_figure(project: Project, script: Path, output: Path) -> None:
     """Draw one figure of a post."""
-    from proofweave.adapters.drawing import draw
-    from proofweave.adapters.files import write_text
+    from proofweave.adapters import draw, write_text
 
     write_text(output, draw(script, project.name(script)))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from proofweave.adapters.files import write_text
-from proofweave.core.errors import FindingsError, UsageError
-from proofweave.core.wire import errors
+from proofweave.adapters import write_text
+from proofweave.core import FindingsError, UsageError, errors_in
 from proofweave.pipeline.assembly import Assembled, assembled, merged
 from proofweave.pipeline.documents import Document, findings_of, read_document
-from proofweave.pipeline.generate.replies import replies_of
+from proofweave.pipeline.generate import replies_of
 from proofweave.pipeline.project import Project
 
 
@@ -22,7 +21,7 @@ def merge_post(
         raise UsageError(what, "write below build/")
     judgement, assembly = accepted(project, outline, replies, findings)
     if assembly is None:
-        raise FindingsError(errors(findings_of(judgement)))
+        raise FindingsError(errors_in(findings_of(judgement)))
     write_text(output, merged(project, assembly))
 
 
@@ -37,4 +36,4 @@ def accepted(
 
     chosen = replies_of(project, outline, replies)
     judgement = read_document(findings) if findings is not None else judged(project, outline, chosen)
-    return judgement, None if errors(findings_of(judgement)) else assembled(project, outline, chosen)
+    return judgement, None if errors_in(findings_of(judgement)) else assembled(project, outline, chosen)

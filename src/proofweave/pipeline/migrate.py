@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from proofweave.adapters.files import read_text, write_text
-from proofweave.core.errors import FileError
-from proofweave.core.findings import finding_of
-from proofweave.core.types import Finding, Where
-from proofweave.core.words.table import Said, say
-from proofweave.outline.version import Migrated, migrated
+from proofweave.adapters import read_text, write_text
+from proofweave.core import FileError, Finding, Said, Where, finding_of, say
+from proofweave.outline import Migrated, migrated
 from proofweave.pipeline.project import Project
 
 

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from proofweave.adapters.files import inside, read_text, write_text
-from proofweave.core.errors import FindingsError, UsageError
-from proofweave.core.types import Outline, Post, Where
-from proofweave.core.wire import errors
-from proofweave.outline.new.outline import new_outline
-from proofweave.outline.reading import read_outline
-from proofweave.outline.renumber import Retagged, retag
-from proofweave.outline.schema import schema_text
+from proofweave.adapters import inside, read_text, write_text
+from proofweave.core import FindingsError, Outline, Post, UsageError, Where, errors_in
+from proofweave.outline import Retagged, new_outline, read_outline, retag, schema_text
 from proofweave.pipeline.project import Project, unfit
-from proofweave.stages.validate.source import check_whole
-from proofweave.text.markdown.post import read_post
+from proofweave.stages.validate import check_whole
+from proofweave.text.markdown import read_post
 
 
 def new_post(project: Project, source: Path, output: Path | None, like: Path | None) -> Path:
@@ -61,8 +56,8 @@ def _post(project: Project, path: Path) -> Post:
 def _reference(project: Project, path: Path) -> Outline:
     """Return the outline to lay out after; one with errors is none."""
     outline, findings = project.outline(path)
-    if outline is None or errors(findings):
-        raise FindingsError(errors(findings) or findings)
+    if outline is None or errors_in(findings):
+        raise FindingsError(errors_in(findings) or findings)
     return outline
 
 

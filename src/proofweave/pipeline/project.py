@@ -7,12 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from proofweave.adapters.files import inside, read_text
-from proofweave.core.errors import FileError, FindingsError, UsageError
-from proofweave.core.findings import finding_of
-from proofweave.core.types import Finding, Outline, Post, Where
-from proofweave.core.wire import errors
-from proofweave.outline.config import Config, read_config
+from proofweave.adapters import inside, read_text
+from proofweave.core import FileError, Finding, FindingsError, Outline, Post, UsageError, Where, errors_in, finding_of
+from proofweave.outline import Config, read_config
 
 Tell = Callable[[str], None]
 """What hears a line about the work while it goes on; the command line prints it."""
@@ -53,7 +50,7 @@ class Project:
     def config(self) -> Config:
         """Return the settings; problems in config.yaml raise FindingsError."""
         config, findings = read_config(read_text(self.root / "config.yaml"), "config.yaml")
-        if errors(findings):
+        if errors_in(findings):
             raise FindingsError(findings)
         return config
 
@@ -67,7 +64,7 @@ class Project:
 
     def outline(self, path: Path) -> tuple[Outline | None, tuple[Finding, ...]]:
         """Return an outline and its problems; a file that cannot be read is a problem too."""
-        from proofweave.outline.reading import read_outline
+        from proofweave.outline import read_outline
 
         name = self.name(path)
         try:
@@ -82,7 +79,7 @@ class Project:
 
     def ingredients(self, outline: Path) -> tuple[Path, ...]:
         """Return the files that a post is made of, as far as they are there: its own, and those of all posts."""
-        from proofweave.outline.first_keys import peek
+        from proofweave.outline import peek
 
         text = outline.read_text(encoding="utf-8", errors="replace") if outline.is_file() else ""
         found = [outline, self.root / peek(text).get("source", "")]
@@ -94,7 +91,7 @@ class Project:
 
     def source(self, outline: Outline) -> tuple[Post | None, tuple[Finding, ...]]:
         """Return the source post of an outline; a missing or unreadable one is a problem at `source:`."""
-        from proofweave.text.markdown.post import read_post
+        from proofweave.text.markdown import read_post
 
         path = self.root / outline.source
         if not inside(self.root, path):

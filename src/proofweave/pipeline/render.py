@@ -7,10 +7,8 @@ from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import Any
 
-from proofweave.core.errors import UsageError
-from proofweave.core.types import Finding, Outline, Request, Slot, Where
-from proofweave.core.wire import findings_out
-from proofweave.outline.config import parameters
+from proofweave.core import Finding, Outline, Request, Slot, UsageError, Where, findings_out
+from proofweave.outline import parameters
 from proofweave.pipeline.documents import Document, findings_of, read_document, write_document
 from proofweave.pipeline.project import Project
 
@@ -54,8 +52,7 @@ def render_post(project: Project, outline: Path, output: Path) -> None:
 
 def rendered(project: Project, path: Path) -> Rendered:
     """Read an outline and render its requests."""
-    from proofweave.stages.render.context import excerpt
-    from proofweave.stages.render.requests import render
+    from proofweave.stages.render import excerpt, render
 
     outline, findings = project.outline(path)
     if outline is None:

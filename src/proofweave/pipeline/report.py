@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from proofweave.adapters.files import write_text
-from proofweave.core.errors import FileError, UsageError
-from proofweave.core.wire import dump
+from proofweave.adapters import write_text
+from proofweave.core import FileError, UsageError, dump
 from proofweave.pipeline.documents import read_document
 from proofweave.pipeline.project import Project, Tell, outline_paths
 
 if TYPE_CHECKING:
-    from proofweave.stages.report.summary import Report
+    from proofweave.stages.report import Report
 
 
 def write_report(
@@ -23,8 +22,7 @@ def write_report(
 
     Posts in error are told in it and do not stop it; with no findings named, all that were written are taken.
     """
-    from proofweave.stages.report.summary import report_json
-    from proofweave.stages.report.text import report_text
+    from proofweave.stages.report import report_json, report_text
 
     whole = reported(project, findings or judged_posts(project, tell))
     text = report_text(whole, project.templates("report"))
@@ -56,7 +54,7 @@ def findings_path(project: Project, post: str) -> Path:
 
 def reported(project: Project, paths: Sequence[Path]) -> Report:
     """Return the report of some documents of validate; one that is something else is a broken set-up."""
-    from proofweave.stages.report.summary import report
+    from proofweave.stages.report import report
 
     documents = []
     for path in paths:

@@ -6,16 +6,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from proofweave.adapters.files import read_text, write_bytes, write_text
+from proofweave.adapters import read_text, write_bytes, write_text
 from proofweave.pipeline.documents import read_document
-from proofweave.pipeline.generate.replies import replies_in
+from proofweave.pipeline.generate import replies_in
 from proofweave.pipeline.project import Project, Tell
 from proofweave.pipeline.report import findings_path, judged_posts, reported
-from proofweave.stages.report.summary import report_json
-from proofweave.stages.site.dependencies import Result, results
-from proofweave.stages.site.pages import dashboard_page, graph_page, index_page, search_index
-from proofweave.stages.weave.grown import fill
-from proofweave.text.html.visible import parts_of
+from proofweave.stages.report import report_json
+from proofweave.stages.site import Result, dashboard_page, graph_page, index_page, results, search_index
+from proofweave.stages.weave import fill
+from proofweave.text.html import parts_of
 
 FOLDER = "build/site"
 ASSETS = ("style.css", "page.js", "index.js", "graph.js", "icon.svg", "math.woff2", "FONT-LICENSE.txt")

@@ -9,24 +9,35 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from proofweave.adapters.files import write_text
-from proofweave.adapters.katex import KaTeX
-from proofweave.core.errors import FileError, FindingsError
-from proofweave.core.findings import finding_of
-from proofweave.core.types import THEOREM_LIKE, Block, Equation, Finding, Outline, Post, Section, Severity, Step
-from proofweave.core.wire import dump, errors, findings_out
-from proofweave.outline.first_keys import peek
+from proofweave.adapters import KaTeX, write_text
+from proofweave.core import (
+    THEOREM_LIKE,
+    Block,
+    Equation,
+    FileError,
+    Finding,
+    FindingsError,
+    Outline,
+    Post,
+    Section,
+    Severity,
+    Step,
+    dump,
+    errors_in,
+    finding_of,
+    findings_out,
+)
+from proofweave.outline import peek
 from proofweave.pipeline.assembly import Assembled, assembled, heading_of
 from proofweave.pipeline.documents import Document, findings_of, write_document
-from proofweave.pipeline.generate.replies import replies_of
-from proofweave.pipeline.locks.inputs import inputs_of
+from proofweave.pipeline.generate import replies_of
+from proofweave.pipeline.locks import inputs_of
 from proofweave.pipeline.project import Project
-from proofweave.stages.merge.post import merge, strip
-from proofweave.stages.validate.judgement import View, judge_source, validate
-from proofweave.stages.validate.length import BUDGET, line_count
+from proofweave.stages.merge import merge, strip
+from proofweave.stages.validate import BUDGET, View, judge_source, line_count, validate
 
 if TYPE_CHECKING:
-    from proofweave.check.judge.verdict import Verdict
+    from proofweave.check import Verdict
 
 PENDING, COMPLETE, REFUSED = "pending", "complete", "refused"
 """The states of a post: nothing is recorded, all is well, a finding is an error."""
@@ -62,7 +73,7 @@ def judged(project: Project, path: Path, replies: Document) -> Document:
     findings += [*grown_problems, *judgement.findings]
     verdicts = _verdicts(project, outline)
     told = list(_verdict_findings(verdicts))
-    if errors([*findings, *told]):  # what could not be read may be what uses a symbol
+    if errors_in([*findings, *told]):  # what could not be read may be what uses a symbol
         told = [finding for finding in told if finding.severity is not Severity.INFO]
     findings += told
     document = _document(project, path, replies, outline, findings, source)
@@ -83,7 +94,7 @@ def _document(
     seen: dict[str, str] = {}
     with suppress(Exception):
         seen = dict(peek(path.read_text(encoding="utf-8", errors="replace")))
-    status = REFUSED if errors(findings) else PENDING if replies["pending"] else COMPLETE
+    status = REFUSED if errors_in(findings) else PENDING if replies["pending"] else COMPLETE
     return {
         "inputs": inputs_of(project, path, replies),
         "post": path.stem,
@@ -133,7 +144,7 @@ def _judgement(project: Project, assembly: Assembled, known: list[Finding]) -> t
 
 def _verdicts(project: Project, outline: Outline) -> tuple[Verdict, ...]:
     """Return the verdicts on an outline's equations; those on equations that did not change are remembered."""
-    from proofweave.check.sheet.whole import check_outline
+    from proofweave.check import check_outline
 
     memory = _Remembered(project.root / MEMORY / f"{outline.post}.json")
     verdicts = check_outline(outline, memory=memory)
@@ -182,7 +193,7 @@ def checker_fingerprint() -> str:
 
 def _verdict_findings(verdicts: tuple[Verdict, ...]) -> Iterator[Finding]:
     """Yield what is wrong with equations: refuted ones and ones that cannot be read are errors, weak ones warnings."""
-    from proofweave.check.judge.verdict import Kind
+    from proofweave.check import Kind
 
     told = {
         Kind.REFUTED: ("pipeline.equation-refuted", Severity.ERROR),

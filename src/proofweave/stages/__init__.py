@@ -1,0 +1,1 @@
+"""The steps of the way, a folder for each rule; none imports another."""

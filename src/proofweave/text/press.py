@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from proofweave.core.errors import FindingsError
-from proofweave.core.findings import finding_of
-from proofweave.core.types import Where
+from proofweave.core import FindingsError, Where, finding_of
 
 if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment

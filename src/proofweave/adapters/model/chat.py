@@ -11,8 +11,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from proofweave.adapters.model.errors import Trouble, Unanswered, said_by, trouble_of
 from proofweave.adapters.model.heard import Answer, Heard
-from proofweave.adapters.model.server import MODES, Dialect, Server, adapted, client_of, request_body, scrubbed, spoken
-from proofweave.core.words.table import say
+from proofweave.adapters.model.server import (
+    MODES,
+    Dialect,
+    Server,
+    adapted,
+    client_of,
+    request_body,
+    scrubbed,
+    spoken,
+)
+from proofweave.core import say
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI

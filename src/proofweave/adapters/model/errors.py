@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from proofweave.core.errors import ProofweaveError
-from proofweave.core.words.table import say
+from proofweave.core import ProofweaveError, say
 
 FATAL = (401, 402, 403, 404)
 """Statuses after which no other call can bring an answer; the table of words says why."""

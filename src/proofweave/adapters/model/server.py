@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from proofweave.adapters.model.errors import NO_MODEL, TOO_LONG
-from proofweave.core.errors import ToolError, UsageError
-from proofweave.core.words.table import Said, changed
+from proofweave.core import Said, ToolError, UsageError, changed
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI

@@ -10,15 +10,10 @@ import numpy as np
 
 from proofweave.check.calculus.differences import FOURTH, OFFSETS, SIXTH
 from proofweave.check.calculus.tangent import NoRule, tangent
+from proofweave.check.evaluate import SLOPES, Array, Env, Val, applied, ev, gather, rule, table
 from proofweave.check.evaluate import values as va
-from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.names import SLOPES, applied, gather, table
-from proofweave.check.evaluate.registry import ev, rule
-from proofweave.check.evaluate.values import Array, Val
-from proofweave.check.language.kinds import Type
-from proofweave.check.language.scope import Hole, Symbol
-from proofweave.check.language.tree import Node, number
-from proofweave.core.words.table import say
+from proofweave.check.language import Hole, Node, Symbol, Type, number
+from proofweave.core import say
 
 STEP = 4e-3
 ROUGH = 1e-5

@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 
-from proofweave.check.evaluate.values import Array
+from proofweave.check.evaluate import Array
 
 OFFSETS = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])
 SIXTH = np.array([-1.0, 9.0, -45.0, 45.0, -9.0, 1.0]) / 60

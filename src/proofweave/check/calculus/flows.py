@@ -16,16 +16,9 @@ import numpy as np
 
 from proofweave.check.calculus import tangent_names
 from proofweave.check.calculus.tangent import RULES, NoRule, Tangent, tangent
+from proofweave.check.evaluate import CALLS, EPS, Array, Env, Val, ev, rule
 from proofweave.check.evaluate import values as va
-from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.names import CALLS
-from proofweave.check.evaluate.registry import ev, rule
-from proofweave.check.evaluate.values import EPS, Array, Val
-from proofweave.check.language.kinds import CheckError, refuse_if
-from proofweave.check.language.needs import closure
-from proofweave.check.language.operators import Rate
-from proofweave.check.language.scope import Symbol
-from proofweave.check.language.tree import Node, number, substitute
+from proofweave.check.language import CheckError, Node, Rate, Symbol, closure, number, refuse_if, substitute
 
 STEPS = (12, 24, 48, 96)
 ENOUGH = 0.7

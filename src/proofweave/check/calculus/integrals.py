@@ -12,16 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from proofweave.check.evaluate import EPS, Array, Env, Val, ev, rule, table
 from proofweave.check.evaluate import values as va
-from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.names import table
-from proofweave.check.evaluate.registry import ev, rule
-from proofweave.check.evaluate.values import EPS, Array, Val
-from proofweave.check.language.kinds import SCALAR, CheckError
-from proofweave.check.language.needs import closure, named_in
-from proofweave.check.language.scope import Symbol
-from proofweave.check.language.tree import Node, walk
-from proofweave.check.operations.binders import spread
+from proofweave.check.language import SCALAR, CheckError, Node, Symbol, closure, named_in, walk
+from proofweave.check.operations import spread
 
 STEP = 1 / 32
 REACH = 4.0

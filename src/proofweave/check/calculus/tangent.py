@@ -8,11 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from proofweave.check.language.kinds import SCALAR
-from proofweave.check.language.needs import closure, named_in
-from proofweave.check.language.registry import Registry
-from proofweave.check.language.scope import Symbol
-from proofweave.check.language.tree import Node, number
+from proofweave.check.language import SCALAR, Node, Registry, Symbol, closure, named_in, number
 
 MOST = 4000
 

@@ -18,9 +18,8 @@ from proofweave.check.calculus.tangent import (
     times,
 )
 from proofweave.check.calculus.tangent_rules import log_slope
-from proofweave.check.language.kinds import SCALAR
-from proofweave.check.language.tree import Node, number
-from proofweave.check.operations.stable import is_exponential, positive_form
+from proofweave.check.language import SCALAR, Node, number
+from proofweave.check.operations import is_exponential, positive_form
 
 
 @RULES("func")

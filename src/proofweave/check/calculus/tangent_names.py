@@ -5,11 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from proofweave.check.calculus.tangent import RULES, NoRule, Rule, Tangent
-from proofweave.check.language.kinds import SCALAR, Type
-from proofweave.check.language.operators import FunctionAt
-from proofweave.check.language.registry import Registry
-from proofweave.check.language.scope import Symbol
-from proofweave.check.language.tree import Index, Node, number, substitute
+from proofweave.check.language import SCALAR, FunctionAt, Index, Node, Registry, Symbol, Type, number, substitute
 
 MEMBERS: Registry[Rule] = Registry()
 """How the derivative of a family's member is made, by the family's role."""

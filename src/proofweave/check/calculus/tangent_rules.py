@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from proofweave.check.calculus.tangent import RULES, NoRule, Tangent, entrywise, func, minus, over, plus, power, times
-from proofweave.check.language.kinds import SCALAR
-from proofweave.check.language.needs import unbound_random
-from proofweave.check.language.tree import Node, number, substitute
-from proofweave.check.operations.stable import is_exponential, positive_form
+from proofweave.check.language import SCALAR, Node, number, substitute, unbound_random
+from proofweave.check.operations import is_exponential, positive_form
 
 
 @RULES("add")

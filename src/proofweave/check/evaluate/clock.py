@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from proofweave.check.language.kinds import OutOfTime
+from proofweave.check.language import OutOfTime
 
 RATE = 60_000_000  # cells a second of an unhurried machine, a node of a tree counted as NODE of them
 NODE = 1500

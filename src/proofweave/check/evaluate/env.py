@@ -8,10 +8,7 @@ import numpy as np
 
 from proofweave.check.evaluate.clock import NODE, Clock
 from proofweave.check.evaluate.values import Array, Val, exact
-from proofweave.check.language.kinds import Dim, TooLarge, Type, refuse_if
-from proofweave.check.language.needs import closure, stochastic
-from proofweave.check.language.scope import Symbol
-from proofweave.check.language.tree import Index
+from proofweave.check.language import Dim, Index, Symbol, TooLarge, Type, closure, refuse_if, stochastic
 
 MOST_POSITIONS = 4_000_000
 DEEPEST = 60

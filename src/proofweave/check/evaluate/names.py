@@ -10,11 +10,8 @@ from proofweave.check.evaluate import values as va
 from proofweave.check.evaluate.env import Env
 from proofweave.check.evaluate.registry import ev, rule
 from proofweave.check.evaluate.values import Array, Val
-from proofweave.check.language.kinds import CheckError, refuse_if, required
-from proofweave.check.language.registry import Registry
-from proofweave.check.language.scope import Symbol
-from proofweave.check.language.tree import Index, Node
-from proofweave.core.words.table import say
+from proofweave.check.language import CheckError, Index, Node, Registry, Symbol, refuse_if, required
+from proofweave.core import say
 
 VALUES: Registry[Callable[[Symbol, Env], Val]] = Registry()
 """How a symbol's value follows from others, by its role: member axes first among the type's axes."""

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from proofweave.check.evaluate.clock import NODE
 from proofweave.check.evaluate.env import Env
 from proofweave.check.evaluate.values import Val
-from proofweave.check.language.kinds import CheckError, required
-from proofweave.check.language.tree import Node
+from proofweave.check.language import CheckError, Node, required
 
 Rule = Callable[[Node, Env], Val]
 Work = Callable[[Node, Val, Env], float]

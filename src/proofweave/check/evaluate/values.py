@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from proofweave.check.language.kinds import TooLarge
+from proofweave.check.language import TooLarge
 
 Array = npt.NDArray[Any]
 EPS = float(np.finfo(float).eps)

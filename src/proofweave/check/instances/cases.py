@@ -7,21 +7,27 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from proofweave.check.evaluate.clock import Clock
-from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.registry import MOST_KEPT
-from proofweave.check.evaluate.truth import Truth, each, truth
-from proofweave.check.evaluate.values import Array
+from proofweave.check.evaluate import MOST_KEPT, Array, Clock, Env, Truth, each, truth
 from proofweave.check.instances.moves import take
 from proofweave.check.instances.premises import Premises, bind_free, impose, meaningful
 from proofweave.check.instances.sample import draw, size_groups
-from proofweave.check.language.kinds import CheckError, TooLarge, refuse_if
-from proofweave.check.language.needs import closure, in_order, named_in, unbound_random, varying
-from proofweave.check.language.scope import Symbol
-from proofweave.check.language.tree import Index, Node, walk
-from proofweave.check.operations.binders import bind_support
-from proofweave.check.parse.statement import Statement
-from proofweave.core.words.table import together
+from proofweave.check.language import (
+    CheckError,
+    Index,
+    Node,
+    Symbol,
+    TooLarge,
+    closure,
+    in_order,
+    named_in,
+    refuse_if,
+    unbound_random,
+    varying,
+    walk,
+)
+from proofweave.check.operations import bind_support
+from proofweave.check.parse import Statement
+from proofweave.core import together
 
 LEAST = 20
 ATTEMPTS = 4

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.registry import ev
-from proofweave.check.evaluate.values import Array, Val, exact
-from proofweave.check.language.scope import Symbol
+from proofweave.check.evaluate import Array, Env, Val, ev, exact
+from proofweave.check.language import Symbol
 
 STILL = frozenset(("int",))
 

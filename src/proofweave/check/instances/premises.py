@@ -7,17 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from proofweave.check.evaluate.clock import NODE
-from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.registry import ev
-from proofweave.check.evaluate.truth import SAFETY, Truth, truth
-from proofweave.check.evaluate.values import EPS, Array, Val
+from proofweave.check.evaluate import EPS, NODE, SAFETY, Array, Env, Truth, Val, ev, truth
 from proofweave.check.instances.moves import lengths, movable, moved, take
 from proofweave.check.instances.sample import complete
-from proofweave.check.language.needs import closure, named_in
-from proofweave.check.language.scope import Symbol
-from proofweave.check.language.tree import Index, Node, pairs
-from proofweave.check.parse.statement import Statement
+from proofweave.check.language import Index, Node, Symbol, closure, named_in, pairs
+from proofweave.check.parse import Statement
 
 ROUNDS = 12
 STEP = 1e-6

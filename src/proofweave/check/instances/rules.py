@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from proofweave.check.calculus import derivatives, flows, integrals, tangent_functions, tangent_names, tangent_rules
-from proofweave.check.evaluate import names
-from proofweave.check.evaluate.clock import Clock
-from proofweave.check.evaluate.env import Env
+from proofweave.check.evaluate import Clock, Env, names
 from proofweave.check.operations import arithmetic, binders, bindings, functions, linear, scalars
 from proofweave.check.optimum import solve
 

@@ -7,16 +7,10 @@ from math import prod
 
 import numpy as np
 
-from proofweave.check.evaluate.clock import Clock
-from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.names import VALUES
-from proofweave.check.evaluate.registry import ev
-from proofweave.check.evaluate.values import EPS, Array, Val, exact
+from proofweave.check.evaluate import EPS, VALUES, Array, Clock, Env, Val, ev, exact
 from proofweave.check.instances.rules import state
 from proofweave.check.instances.ties import coincide
-from proofweave.check.language.kinds import CheckError, Dim, TooLarge, refuse_if
-from proofweave.check.language.needs import stochastic
-from proofweave.check.language.scope import Symbol
+from proofweave.check.language import CheckError, Dim, Symbol, TooLarge, refuse_if, stochastic
 from proofweave.check.operations import functions, supports
 
 GROUPS = 8

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from proofweave.check.evaluate.values import Array
+from proofweave.check.evaluate import Array
 
 Shaped = Callable[[tuple[int, ...], Array, Array, np.random.Generator], Array]
 

@@ -6,10 +6,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.values import Array
-from proofweave.check.language.scope import Symbol
-from proofweave.check.language.tree import same
+from proofweave.check.evaluate import Array, Env
+from proofweave.check.language import Symbol, same
 
 OPEN = frozenset(("scalar", "vector", "matrix"))
 SHARE = 0.35

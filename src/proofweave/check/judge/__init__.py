@@ -1,0 +1,13 @@
+"""The verdict: search for a counterexample, its simplest form, mutants, order, memory."""
+
+from typing import TYPE_CHECKING
+
+from proofweave.core.lazy import lazily
+
+if TYPE_CHECKING:
+    from proofweave.check.judge.answer import Answer, Options, Question
+    from proofweave.check.judge.checker import check, seed_of
+    from proofweave.check.judge.memory import Memory, key_of, recall, remember
+    from proofweave.check.judge.verdict import BLOCKING, Counterexample, Kind, Mutants, Verdict, failed
+else:
+    __getattr__ = lazily(__name__)

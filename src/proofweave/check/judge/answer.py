@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from proofweave.check.judge.verdict import Counterexample, Kind, Mutants
-from proofweave.check.language.tree import Node
-from proofweave.check.parse.statement import Statement
+from proofweave.check.language import Node
+from proofweave.check.parse import Statement
 
 SECONDS = 5.0
 

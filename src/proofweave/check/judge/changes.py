@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from proofweave.check.language.kinds import SCALAR
-from proofweave.check.language.operators import Optimum
-from proofweave.check.language.registry import Registry
-from proofweave.check.language.tree import Node, number
-from proofweave.core.words.table import say
+from proofweave.check.language import SCALAR, Node, Optimum, Registry, number
+from proofweave.core import say
 
 FLIPPED = {"<": ">", ">": "<", r"\le": r"\ge", r"\ge": r"\le", r"\succeq": r"\preceq", r"\preceq": r"\succeq"}
 LEAVES = frozenset(

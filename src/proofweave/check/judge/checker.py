@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from proofweave.check.evaluate.clock import Clock
-from proofweave.check.instances.cases import Case, Drawn, Task, draw_cases, task
-from proofweave.check.instances.premises import read as read_premises
+from proofweave.check.evaluate import Clock
+from proofweave.check.instances import Case, Drawn, Task, draw_cases, task
+from proofweave.check.instances import read as read_premises
 from proofweave.check.judge import order
 from proofweave.check.judge.answer import Answer, Options, Question
 from proofweave.check.judge.gate import gate
@@ -19,10 +19,9 @@ from proofweave.check.judge.repetition import refuse_circular
 from proofweave.check.judge.search import is_inequality, search
 from proofweave.check.judge.shrink import describe, simplest
 from proofweave.check.judge.verdict import Kind
-from proofweave.check.language.kinds import CheckError, OutOfTime
-from proofweave.check.language.tree import Node
-from proofweave.check.parse.statement import Statement
-from proofweave.core.words.table import say
+from proofweave.check.language import CheckError, Node, OutOfTime
+from proofweave.check.parse import Statement
+from proofweave.core import say
 
 NEAR = 1e-2
 SHOWING = 0.5

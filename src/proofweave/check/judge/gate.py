@@ -8,16 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from proofweave.check.evaluate.clock import RATE, Clock
-from proofweave.check.instances.cases import Case, Drawn, Task
+from proofweave.check.evaluate import RATE, Clock
+from proofweave.check.instances import Case, Drawn, Task
 from proofweave.check.judge import mutate
 from proofweave.check.judge.answer import Answer, Question
 from proofweave.check.judge.order import Rough
 from proofweave.check.judge.search import is_inequality, search
 from proofweave.check.judge.verdict import Kind, Mutants
-from proofweave.check.language.kinds import CheckError, OutOfTime
-from proofweave.check.language.tree import Node
-from proofweave.core.words.table import LANGUAGES, say, together, told
+from proofweave.check.language import CheckError, Node, OutOfTime
+from proofweave.core import LANGUAGES, say, together, told
 
 PATIENCE = 0.3
 BRISK = 0.5

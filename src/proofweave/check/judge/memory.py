@@ -10,10 +10,8 @@ from typing import Any
 
 from proofweave.check.judge.answer import Answer, Options, Question
 from proofweave.check.judge.verdict import Counterexample, Kind, Mutants
-from proofweave.check.language.needs import closure, named_in
-from proofweave.check.language.scope import Symbol
-from proofweave.core.types import Check
-from proofweave.core.wire import text_in, text_out
+from proofweave.check.language import Symbol, closure, named_in
+from proofweave.core import Check, text_in, text_out
 
 Memory = MutableMapping[str, Any]
 """JSON values by key; the caller keeps it, and throws it away when the checker's code changes."""

@@ -6,11 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from proofweave.check.judge.changes import BINDERS, LEAVES, Change, change, local, part_of
-from proofweave.check.language.kinds import SCALAR
-from proofweave.check.language.scope import Symbol
-from proofweave.check.language.tokens import words
-from proofweave.check.language.tree import Index, Node, is_number, number, walk
-from proofweave.core.words.table import say
+from proofweave.check.language import SCALAR, Index, Node, Symbol, is_number, number, walk, words
+from proofweave.core import say
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,19 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from proofweave.check.evaluate.clock import Clock
-from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.registry import ev
-from proofweave.check.evaluate.truth import SAFETY
-from proofweave.check.evaluate.values import Array, exact
-from proofweave.check.instances.cases import Drawn, Task, draw_cases, open_case
-from proofweave.check.instances.moves import repeat
-from proofweave.check.instances.sample import complete
-from proofweave.check.language.kinds import CheckError, refuse_if
-from proofweave.check.language.needs import named_in
-from proofweave.check.language.scope import Symbol
-from proofweave.check.language.tree import Node, pairs, walk
-from proofweave.core.words.table import say
+from proofweave.check.evaluate import SAFETY, Array, Clock, Env, ev, exact
+from proofweave.check.instances import Drawn, Task, complete, draw_cases, open_case, repeat
+from proofweave.check.language import CheckError, Node, Symbol, named_in, pairs, refuse_if, walk
+from proofweave.core import say
 
 HALVINGS = 26
 WINDOW = 4

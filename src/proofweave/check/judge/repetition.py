@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from proofweave.check.calculus.flows import rate_tree
-from proofweave.check.language.kinds import CheckError
-from proofweave.check.language.scope import Symbol
-from proofweave.check.language.tree import Index, Node, pairs, same, substitute
-from proofweave.check.parse.statement import Statement
+from proofweave.check.calculus import rate_tree
+from proofweave.check.language import CheckError, Index, Node, Symbol, pairs, same, substitute
+from proofweave.check.parse import Statement
 
 MOST = 20_000
 

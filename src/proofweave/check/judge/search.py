@@ -7,15 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.truth import Truth, each
-from proofweave.check.evaluate.values import Array
-from proofweave.check.instances.cases import Case, Task, open_case
-from proofweave.check.instances.moves import lengths, movable, moved, take
-from proofweave.check.instances.premises import assign, holds
-from proofweave.check.language.kinds import CheckError, OutOfTime
-from proofweave.check.language.scope import Symbol
-from proofweave.check.language.tree import Node
+from proofweave.check.evaluate import Array, Env, Truth, each
+from proofweave.check.instances import Case, Task, assign, holds, lengths, movable, moved, open_case, take
+from proofweave.check.language import CheckError, Node, OutOfTime, Symbol
 
 STARTS = 6
 COPIES = 24

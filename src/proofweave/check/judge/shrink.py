@@ -6,20 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.registry import ev
-from proofweave.check.evaluate.truth import compare, each
-from proofweave.check.evaluate.values import Array, exact
-from proofweave.check.instances.cases import Case, Task, open_case
-from proofweave.check.instances.moves import movable, repeat, take
-from proofweave.check.instances.premises import assign, holds
+from proofweave.check.evaluate import Array, Env, compare, each, ev, exact
+from proofweave.check.instances import Case, Task, assign, holds, movable, open_case, repeat, take
 from proofweave.check.judge.verdict import Counterexample, plain
-from proofweave.check.language.kinds import CheckError
-from proofweave.check.language.needs import closure, varying
-from proofweave.check.language.scope import Symbol
-from proofweave.check.language.tree import Node, pairs
-from proofweave.check.operations.functions import SHAPE_NAMES
-from proofweave.core.words.table import say, together
+from proofweave.check.language import CheckError, Node, Symbol, closure, pairs, varying
+from proofweave.check.operations import SHAPE_NAMES
+from proofweave.core import say, together
 
 ROUNDS = 8
 MOST = 400

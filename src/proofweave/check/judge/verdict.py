@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from proofweave.core.types import Where
-from proofweave.core.words.table import say, together
+from proofweave.core import Where, say, together
 
 
 class Kind(StrEnum):

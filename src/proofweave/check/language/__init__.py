@@ -1,0 +1,20 @@
+"""Types, tokens, names, trees and scopes of the checked language."""
+
+from typing import TYPE_CHECKING
+
+from proofweave.core.lazy import lazily
+
+if TYPE_CHECKING:
+    from proofweave.check.language.kinds import (
+        BOOL, SCALAR, CheckError, Dim, OutOfTime, TooLarge, Type, matrix, meet, product, refuse_if, required, row,
+        unify, vector,
+    )
+    from proofweave.check.language.names import group, occurrence, read_key, scripts
+    from proofweave.check.language.needs import closure, in_order, named_in, stochastic, unbound_random, varying
+    from proofweave.check.language.operators import FunctionAt, Optimum, Rate, Wrt
+    from proofweave.check.language.registry import Registry
+    from proofweave.check.language.scope import Entry, Hole, Match, Scope, Symbol, fits, split
+    from proofweave.check.language.tokens import BRACES, DEEPEST, Token, nesting, tokenise, words
+    from proofweave.check.language.tree import Index, Node, is_number, number, pairs, same, settle, substitute, walk
+else:
+    __getattr__ = lazily(__name__)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeVar
 
-from proofweave.core.types import Where
-from proofweave.core.words.table import say
+from proofweave.core import Where, say
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from proofweave.check.language.kinds import SCALAR, CheckError, Dim, Type
 from proofweave.check.language.names import Atom, fontless, occurrence, read_key
 from proofweave.check.language.tokens import Token
-from proofweave.core.types import Where
+from proofweave.core import Where
 
 if TYPE_CHECKING:
     from proofweave.check.language.tree import Node

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
 from proofweave.check.language.kinds import SCALAR, CheckError, Type, unify
-from proofweave.core.words.table import say
+from proofweave.core import say
 
 
 @dataclass(frozen=True, slots=True, eq=False)

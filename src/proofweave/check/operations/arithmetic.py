@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from proofweave.check.evaluate import Env, Val, cubic, ev, rule
 from proofweave.check.evaluate import values as va
-from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.registry import cubic, ev, rule
-from proofweave.check.evaluate.values import Val
-from proofweave.check.language.tree import Node
+from proofweave.check.language import Node
 from proofweave.check.operations.linear import matrix_power
 from proofweave.check.operations.stable import quotient
 

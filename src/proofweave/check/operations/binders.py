@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from proofweave.check.evaluate import Array, Env, Val, ev, rule, truth
 from proofweave.check.evaluate import values as va
-from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.registry import ev, rule
-from proofweave.check.evaluate.truth import truth
-from proofweave.check.evaluate.values import Array, Val
-from proofweave.check.language.kinds import CheckError, refuse_if
-from proofweave.check.language.needs import unbound_random
-from proofweave.check.language.scope import Symbol
-from proofweave.check.language.tree import Index, Node, is_number
+from proofweave.check.language import CheckError, Index, Node, Symbol, is_number, refuse_if, unbound_random
 from proofweave.check.operations.series import endless, series
 from proofweave.check.operations.supports import outcomes
 

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from proofweave.check.evaluate import MEMBERS, VALUES, Array, Env, Val, ev
 from proofweave.check.evaluate import values as va
-from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.names import MEMBERS, VALUES
-from proofweave.check.evaluate.registry import ev
-from proofweave.check.evaluate.values import Array, Val
-from proofweave.check.language.kinds import refuse_if
-from proofweave.check.language.scope import Symbol
-from proofweave.check.language.tree import Node
+from proofweave.check.language import Node, Symbol, refuse_if
 
 
 @VALUES("define")

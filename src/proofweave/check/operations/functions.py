@@ -13,13 +13,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.names import CALLS, SLOPES, VALUES, gather, places_of
-from proofweave.check.evaluate.registry import ev
-from proofweave.check.evaluate.values import EPS, Array, Val, exact, rounded
-from proofweave.check.language.kinds import required
-from proofweave.check.language.scope import Symbol
-from proofweave.check.language.tree import Node
+from proofweave.check.evaluate import (
+    CALLS,
+    EPS,
+    SLOPES,
+    VALUES,
+    Array,
+    Env,
+    Val,
+    ev,
+    exact,
+    gather,
+    places_of,
+    rounded,
+)
+from proofweave.check.language import Node, Symbol, required
 
 Curve = Callable[[Array], Array]
 

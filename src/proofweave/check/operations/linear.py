@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from proofweave.check.evaluate import EPS, Array, Env, Val, cubic, ev, gather, rule
 from proofweave.check.evaluate import values as va
-from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.names import gather
-from proofweave.check.evaluate.registry import cubic, ev, rule
-from proofweave.check.evaluate.values import EPS, Array, Val
-from proofweave.check.language.kinds import refuse_if
-from proofweave.check.language.tree import Node
-from proofweave.core.words.table import say
+from proofweave.check.language import Node, refuse_if
+from proofweave.core import say
 
 WORST = 1e10  # a matrix of larger condition counts as singular: no value
 

@@ -6,13 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from proofweave.check.evaluate import EPS, Array, Env, Val, cubic, ev, rule, truth
 from proofweave.check.evaluate import values as va
-from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.registry import cubic, ev, rule
-from proofweave.check.evaluate.truth import truth
-from proofweave.check.evaluate.values import EPS, Array, Val
-from proofweave.check.language.kinds import CheckError
-from proofweave.check.language.tree import Node
+from proofweave.check.language import CheckError, Node
 from proofweave.check.operations.arithmetic import dot, multiply
 from proofweave.check.operations.linear import singular_values
 from proofweave.check.operations.stable import log

@@ -10,13 +10,10 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import binom
 
+from proofweave.check.evaluate import EPS, Array, Env, Val, ev
 from proofweave.check.evaluate import values as va
-from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.registry import ev
-from proofweave.check.evaluate.values import EPS, Array, Val
-from proofweave.check.language.kinds import refuse_if
-from proofweave.check.language.tree import Node, is_number
-from proofweave.core.words.table import say
+from proofweave.check.language import Node, is_number, refuse_if
+from proofweave.core import say
 
 TERMS = 300
 ORDERS = range(6, 15)

@@ -6,11 +6,9 @@ import math
 
 import numpy as np
 
+from proofweave.check.evaluate import EPS, Env, Val, ev
 from proofweave.check.evaluate import values as va
-from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.registry import ev
-from proofweave.check.evaluate.values import EPS, Val
-from proofweave.check.language.tree import Node, walk
+from proofweave.check.language import Node, walk
 from proofweave.check.operations.binders import over_index
 
 

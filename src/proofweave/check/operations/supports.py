@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.values import EPS, Array, Val, afford
-from proofweave.check.language.kinds import TooLarge, refuse_if
-from proofweave.check.language.scope import Symbol
+from proofweave.check.evaluate import EPS, Array, Env, Val, afford
+from proofweave.check.language import Symbol, TooLarge, refuse_if
 
 MOST_OUTCOMES = 20_000
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from proofweave.check.calculus import differences
-from proofweave.check.evaluate.values import EPS, Array
-from proofweave.check.language.kinds import CheckError, refuse_if
+from proofweave.check.evaluate import EPS, Array
+from proofweave.check.language import CheckError, refuse_if
 from proofweave.check.optimum.region import Objective, Region, Slopes, Solution
 
 ROUNDS = 30

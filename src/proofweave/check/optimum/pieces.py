@@ -12,13 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from proofweave.check.calculus import differences
+from proofweave.check.evaluate import Array, Env, ev
 from proofweave.check.evaluate import values as va
-from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.registry import ev
-from proofweave.check.evaluate.values import Array
-from proofweave.check.language.scope import Symbol
-from proofweave.check.language.tree import Node
-from proofweave.check.operations.binders import over_index
+from proofweave.check.language import Node, Symbol
+from proofweave.check.operations import over_index
 from proofweave.check.optimum.quadratic import Model, on_simplex
 from proofweave.check.optimum.region import FREE, Region, Solution
 

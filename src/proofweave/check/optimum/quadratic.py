@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 
-from proofweave.check.evaluate.values import EPS, Array
+from proofweave.check.evaluate import EPS, Array
 from proofweave.check.optimum.region import FREE, Objective, Region, Slopes, Solution
 
 EXACT = 1e-10

@@ -7,12 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.registry import ev
-from proofweave.check.evaluate.values import Array, Val
-from proofweave.check.language.kinds import CheckError
-from proofweave.check.language.scope import Symbol
-from proofweave.check.language.tree import Node
+from proofweave.check.evaluate import Array, Env, Val, ev
+from proofweave.check.language import CheckError, Node, Symbol
 
 Objective = Callable[[Array], Array]
 Slopes = Callable[[Array], tuple[Val, Val]]

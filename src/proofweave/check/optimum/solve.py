@@ -12,15 +12,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from proofweave.check.calculus.derivatives import differentiate, has_rules
+from proofweave.check.calculus import differentiate, has_rules
+from proofweave.check.evaluate import VALUES, Array, Env, Val, ev, rule
 from proofweave.check.evaluate import values as va
-from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.names import VALUES
-from proofweave.check.evaluate.registry import ev, rule
-from proofweave.check.evaluate.values import Array, Val
-from proofweave.check.language.kinds import SCALAR, refuse_if
-from proofweave.check.language.scope import Symbol
-from proofweave.check.language.tree import Node, number
+from proofweave.check.language import SCALAR, Node, Symbol, number, refuse_if
 from proofweave.check.optimum import newton, pieces, quadratic
 from proofweave.check.optimum.region import Objective, Region, Slopes, Solution, region_of
 

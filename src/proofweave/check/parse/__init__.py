@@ -1,0 +1,11 @@
+"""TeX to a typed tree."""
+
+from typing import TYPE_CHECKING
+
+from proofweave.core.lazy import lazily
+
+if TYPE_CHECKING:
+    from proofweave.check.parse.constructs import formula
+    from proofweave.check.parse.statement import Statement, read_expression, read_relation, read_statement
+else:
+    __getattr__ = lazily(__name__)

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from proofweave.check.language.kinds import SCALAR, CheckError, Dim, matrix, refuse_if, unify, vector
-from proofweave.check.language.tokens import Token, nesting
-from proofweave.check.language.tree import Node, is_number, settle
+from proofweave.check.language import (
+    SCALAR,
+    CheckError,
+    Dim,
+    Node,
+    Token,
+    is_number,
+    matrix,
+    nesting,
+    refuse_if,
+    settle,
+    unify,
+    vector,
+)
 from proofweave.check.parse.functions import named
-from proofweave.check.syntax.build import node
-from proofweave.check.syntax.parser import KINDS, PUNCTUATION, Parser
-from proofweave.check.syntax.postfix import postfix
-from proofweave.check.syntax.relations import constraint
-from proofweave.core.words.table import say
+from proofweave.check.syntax import KINDS, PUNCTUATION, Parser, constraint, node, postfix
+from proofweave.core import say
 
 
 @KINDS("env")

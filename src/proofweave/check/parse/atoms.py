@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from proofweave.check.language.kinds import SCALAR, CheckError, meet, refuse_if
-from proofweave.check.language.names import group, scripts
-from proofweave.check.language.tokens import Token
-from proofweave.check.language.tree import Node, number
+from proofweave.check.language import SCALAR, CheckError, Node, Token, group, meet, number, refuse_if, scripts
 from proofweave.check.parse.derivatives import derivative_fraction
-from proofweave.check.syntax.brackets import CLOSING, bracket
-from proofweave.check.syntax.build import divide, inner, node
-from proofweave.check.syntax.parser import KINDS, READERS, Parser
-from proofweave.check.syntax.postfix import postfix
-from proofweave.core.words.table import say
+from proofweave.check.syntax import CLOSING, KINDS, READERS, Parser, bracket, divide, inner, node, postfix
+from proofweave.core import say
 
 LONGEST_NUMBER = 300
 

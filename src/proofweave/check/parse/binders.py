@@ -4,19 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from proofweave.check.language.kinds import BOOL, SCALAR, CheckError, refuse_if, required
-from proofweave.check.language.names import scripts
-from proofweave.check.language.operators import Optimum
-from proofweave.check.language.scope import Symbol
-from proofweave.check.language.tokens import BRACES, Token
-from proofweave.check.language.tree import Index, Node, number
+from proofweave.check.language import (
+    BOOL,
+    BRACES,
+    SCALAR,
+    CheckError,
+    Index,
+    Node,
+    Optimum,
+    Symbol,
+    Token,
+    number,
+    refuse_if,
+    required,
+    scripts,
+)
 from proofweave.check.parse.binding import Binding, read_binding
-from proofweave.check.syntax.brackets import CLOSING, bracketed
-from proofweave.check.syntax.build import node
-from proofweave.check.syntax.indices import Uses, used_range
-from proofweave.check.syntax.parser import READERS, RELATIONS, Parser
-from proofweave.check.syntax.postfix import postfix
-from proofweave.check.syntax.relations import constraint
+from proofweave.check.syntax import (
+    CLOSING,
+    READERS,
+    RELATIONS,
+    Parser,
+    Uses,
+    bracketed,
+    constraint,
+    node,
+    postfix,
+    used_range,
+)
 
 BIG = {r"\sum": "sum", r"\prod": "prod"}
 

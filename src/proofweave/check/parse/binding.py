@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from proofweave.check.language.kinds import SCALAR, CheckError, refuse_if
-from proofweave.check.language.names import group
-from proofweave.check.language.scope import Symbol
-from proofweave.check.language.tokens import BRACES, Token
-from proofweave.check.language.tree import Index, Node
-from proofweave.check.syntax.parser import RELATIONS, Parser
-from proofweave.check.syntax.sets import check_domain, index_set
+from proofweave.check.language import BRACES, SCALAR, CheckError, Index, Node, Symbol, Token, group, refuse_if
+from proofweave.check.syntax import RELATIONS, Parser, check_domain, index_set
 
 COMPARISONS = frozenset(("<", ">", r"\le", r"\ge", r"\neq", "="))
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from proofweave.check.language.scope import Scope
-from proofweave.check.language.tokens import Token
+from proofweave.check.language import Scope, Token
 from proofweave.check.parse import arrays, atoms, binders, derivatives, functions, integrals, moments, names
-from proofweave.check.syntax.parser import Parser
+from proofweave.check.syntax import Parser
 
 CONSTRUCTS = (arrays, atoms, binders, derivatives, functions, integrals, moments, names)
 

@@ -4,19 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from proofweave.check.language.kinds import SCALAR, CheckError, Dim, Type, matrix, refuse_if, required
-from proofweave.check.language.names import group, scripts
-from proofweave.check.language.needs import closure, named_in
-from proofweave.check.language.operators import FunctionAt, Wrt
-from proofweave.check.language.scope import Symbol
-from proofweave.check.language.tokens import Token
-from proofweave.check.language.tree import Node
+from proofweave.check.language import (
+    SCALAR,
+    CheckError,
+    Dim,
+    FunctionAt,
+    Node,
+    Symbol,
+    Token,
+    Type,
+    Wrt,
+    closure,
+    group,
+    matrix,
+    named_in,
+    refuse_if,
+    required,
+    scripts,
+)
 from proofweave.check.parse.names import declared
-from proofweave.check.syntax.build import multiply, node
-from proofweave.check.syntax.calls import base, called
-from proofweave.check.syntax.indices import entry_places, member_places
-from proofweave.check.syntax.parser import READERS, Parser
-from proofweave.check.syntax.postfix import postfix
+from proofweave.check.syntax import (
+    READERS,
+    Parser,
+    base,
+    called,
+    entry_places,
+    member_places,
+    multiply,
+    node,
+    postfix,
+)
 
 DIFFERENTIALS = frozenset(("d", r"\mathrm{d}", r"\partial", r"\operatorname{d}"))
 

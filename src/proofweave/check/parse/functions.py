@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from proofweave.check.language.kinds import SCALAR, CheckError, matrix, meet, refuse_if, vector
-from proofweave.check.language.names import scripts
-from proofweave.check.language.tokens import Token, words
-from proofweave.check.language.tree import Node
-from proofweave.check.syntax.brackets import bracket, bracketed
-from proofweave.check.syntax.build import divide, multiply, node
-from proofweave.check.syntax.parser import KINDS, Parser
-from proofweave.check.syntax.postfix import postfix
+from proofweave.check.language import SCALAR, CheckError, Node, Token, matrix, meet, refuse_if, scripts, vector, words
+from proofweave.check.syntax import KINDS, Parser, bracket, bracketed, divide, multiply, node, postfix
 
 ELEMENTWISE = words("sign log exp sin cos tan tanh sinh cosh arctan arcsin arccos sigmoid ReLU softplus erf erfc abs")
 

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from proofweave.check.language.kinds import SCALAR, CheckError, refuse_if
-from proofweave.check.language.names import scripts
-from proofweave.check.language.scope import Scope, Symbol
-from proofweave.check.language.tokens import BRACES, Token
-from proofweave.check.language.tree import Node
-from proofweave.check.syntax.build import node
-from proofweave.check.syntax.parser import READERS, Parser
-from proofweave.core.types import Where
+from proofweave.check.language import BRACES, SCALAR, CheckError, Node, Scope, Symbol, Token, refuse_if, scripts
+from proofweave.check.syntax import READERS, Parser, node
+from proofweave.core import Where
 
 NOWHERE = Where("")
 

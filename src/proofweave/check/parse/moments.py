@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from proofweave.check.language.kinds import SCALAR, CheckError, refuse_if, required
-from proofweave.check.language.names import group, scripts
-from proofweave.check.language.needs import unbound_random
-from proofweave.check.language.scope import Symbol
-from proofweave.check.language.tokens import Token
-from proofweave.check.language.tree import Node
+from proofweave.check.language import (
+    SCALAR,
+    CheckError,
+    Node,
+    Symbol,
+    Token,
+    group,
+    refuse_if,
+    required,
+    scripts,
+    unbound_random,
+)
 from proofweave.check.parse.binding import names_in
-from proofweave.check.syntax.brackets import CLOSING, bracket, bracketed
-from proofweave.check.syntax.build import node
-from proofweave.check.syntax.parser import READERS, Parser
-from proofweave.check.syntax.postfix import postfix
-from proofweave.check.syntax.relations import constraint, relation
+from proofweave.check.syntax import CLOSING, READERS, Parser, bracket, bracketed, constraint, node, postfix, relation
 
 EXPECTATION = frozenset((r"\mathbb{E}", r"\mathop{\mathbb{E}}", r"\operatorname{E}"))
 MOMENTS = EXPECTATION | {r"\mathbb{P}", r"\mathbb{V}"}

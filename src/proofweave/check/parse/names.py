@@ -5,19 +5,41 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from proofweave.check.language.kinds import SCALAR, CheckError, matrix, meet, refuse_if, required, vector
-from proofweave.check.language.names import occurrence
-from proofweave.check.language.scope import Match, Symbol
-from proofweave.check.language.tokens import Token
-from proofweave.check.language.tree import Index, Node, number
+from proofweave.check.language import (
+    SCALAR,
+    CheckError,
+    Index,
+    Match,
+    Node,
+    Symbol,
+    Token,
+    matrix,
+    meet,
+    number,
+    occurrence,
+    refuse_if,
+    required,
+    vector,
+)
 from proofweave.check.parse.moments import MOMENTS, indicator, moment
-from proofweave.check.syntax.brackets import bracket
-from proofweave.check.syntax.build import node
-from proofweave.check.syntax.calls import base, called, dotted, primed_call
-from proofweave.check.syntax.indices import as_dim, dim_node, entries, index_expression
-from proofweave.check.syntax.parser import KINDS, RELATIONS, Parser
-from proofweave.check.syntax.postfix import postfix, raised
-from proofweave.core.words.table import say
+from proofweave.check.syntax import (
+    KINDS,
+    RELATIONS,
+    Parser,
+    as_dim,
+    base,
+    bracket,
+    called,
+    dim_node,
+    dotted,
+    entries,
+    index_expression,
+    node,
+    postfix,
+    primed_call,
+    raised,
+)
+from proofweave.core import say
 
 NUMBERS = {"e": math.e, r"\pi": math.pi, r"\infty": math.inf}
 EIGENVALUES = {r"\lambda": "eigenvalue", r"\sigma": "singular"}

@@ -5,16 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from proofweave.check.language.kinds import BOOL, CheckError, refuse_if, required
-from proofweave.check.language.scope import Scope
-from proofweave.check.language.tokens import BRACES, Token, nesting, tokenise
-from proofweave.check.language.tree import Index, Node, walk
+from proofweave.check.language import (
+    BOOL,
+    BRACES,
+    CheckError,
+    Index,
+    Node,
+    Scope,
+    Token,
+    nesting,
+    refuse_if,
+    required,
+    tokenise,
+    walk,
+)
 from proofweave.check.parse.constructs import formula
-from proofweave.check.syntax.build import node
-from proofweave.check.syntax.indices import used_range
-from proofweave.check.syntax.parser import ARROWS, PUNCTUATION, RELATIONS, Parser
-from proofweave.check.syntax.relations import relation
-from proofweave.check.syntax.sets import check_domain, index_set
+from proofweave.check.syntax import (
+    ARROWS,
+    PUNCTUATION,
+    RELATIONS,
+    Parser,
+    check_domain,
+    index_set,
+    node,
+    relation,
+    used_range,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,11 @@
+"""Equations of an outline, a file or a Markdown post to verdicts, and verdicts to text."""
+
+from typing import TYPE_CHECKING
+
+from proofweave.core.lazy import lazily
+
+if TYPE_CHECKING:
+    from proofweave.check.sheet import formats
+    from proofweave.check.sheet.whole import check_file, check_outline
+else:
+    __getattr__ = lazily(__name__)

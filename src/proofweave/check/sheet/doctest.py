@@ -11,19 +11,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from proofweave.check.judge.answer import Options
-from proofweave.check.judge.memory import Memory
-from proofweave.check.judge.verdict import Verdict
-from proofweave.check.language.scope import Entry, Scope
+from proofweave.check.judge import Memory, Options, Verdict
+from proofweave.check.language import Entry, Scope
 from proofweave.check.sheet.document import check_one, declare_all
 from proofweave.check.sheet.files import Reader, moved, read_check, read_equation, read_symbols
 from proofweave.check.sheet.unused import mention, notes
-from proofweave.core.errors import FindingsError
-from proofweave.core.types import Check, Equation, Severity, Span, SpanKind, Where
-from proofweave.core.words.table import say
-from proofweave.text.markdown.post import read_post
-from proofweave.text.yaml.nodes import Node
-from proofweave.text.yaml.reading import read_nodes
+from proofweave.core import Check, Equation, FindingsError, Severity, Span, SpanKind, Where, say
+from proofweave.text.markdown import read_post
+from proofweave.text.yaml import Node, read_nodes
 
 COMMENT = re.compile(r"<!--[ \t]*proofweave(?=\s)")
 FENCE = re.compile(r"[ \t]*(?:`{3,}|~{3,})[ \t]*proofweave[ \t]*\n")

@@ -6,19 +6,24 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from proofweave.check.judge.answer import Answer, Options, Question
-from proofweave.check.judge.checker import check, seed_of
-from proofweave.check.judge.memory import Memory, key_of, recall, remember
-from proofweave.check.judge.verdict import Kind, Verdict
-from proofweave.check.language.kinds import CheckError, refuse_if
-from proofweave.check.language.scope import Entry, Scope
-from proofweave.check.language.tree import Node
-from proofweave.check.parse.statement import Statement, read_expression, read_statement
+from proofweave.check.judge import (
+    Answer,
+    Kind,
+    Memory,
+    Options,
+    Question,
+    Verdict,
+    check,
+    key_of,
+    recall,
+    remember,
+    seed_of,
+)
+from proofweave.check.language import CheckError, Entry, Node, Scope, refuse_if
+from proofweave.check.parse import Statement, read_expression, read_statement
 from proofweave.check.sheet.unused import mention, mention_text, notes
-from proofweave.check.symbols.definitions import define
-from proofweave.check.symbols.specs import declare
-from proofweave.core.types import THEOREM_LIKE, Block, Equation, Outline, Step, SymbolSpec, Text, Where
-from proofweave.core.words.table import say
+from proofweave.check.symbols import declare, define
+from proofweave.core import THEOREM_LIKE, Block, Equation, Outline, Step, SymbolSpec, Text, Where, say
 
 
 def check_equations(

@@ -6,12 +6,8 @@ import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from proofweave.core.errors import FindingsError
-from proofweave.core.findings import finding_of
-from proofweave.core.types import Check, Equation, Finding, Severity, SymbolSpec, Where
-from proofweave.core.words.table import say
-from proofweave.text.yaml.nodes import ListNode, MapNode, Node, ScalarNode
-from proofweave.text.yaml.reading import read_nodes
+from proofweave.core import Check, Equation, Finding, FindingsError, Severity, SymbolSpec, Where, finding_of, say
+from proofweave.text.yaml import ListNode, MapNode, Node, ScalarNode, read_nodes
 
 TOP = ("symbols", "equations")
 KEYS = (

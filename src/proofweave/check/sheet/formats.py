@@ -6,8 +6,8 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from proofweave.check.judge.verdict import BLOCKING, Kind, Verdict
-from proofweave.core.words.table import say, together, told
+from proofweave.check.judge import BLOCKING, Kind, Verdict
+from proofweave.core import say, together, told
 
 GOOD = frozenset((Kind.VERIFIED, Kind.HOLDS, Kind.SKIPPED, Kind.DEFINED))
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

@@ -6,11 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
-from proofweave.check.judge.verdict import Kind, Verdict
-from proofweave.check.language.kinds import CheckError
-from proofweave.check.language.scope import Entry, Scope, fits
-from proofweave.check.language.tokens import tokenise
-from proofweave.core.words.table import say
+from proofweave.check.judge import Kind, Verdict
+from proofweave.check.language import CheckError, Entry, Scope, fits, tokenise
+from proofweave.core import say
 
 INLINE = re.compile(r"(?<![\\$])\$(?!\$)((?:[^$\\]|\\.)+)\$")
 

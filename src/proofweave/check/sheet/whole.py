@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any
 
-from proofweave.check.judge.verdict import Counterexample, Kind, Mutants, Verdict, failed
-from proofweave.core.words.table import together
+from proofweave.check.judge import Counterexample, Kind, Mutants, Verdict, failed
+from proofweave.core import together
 
 if TYPE_CHECKING:
-    from proofweave.core.types import Outline
+    from proofweave.core import Outline
 
 
 def check_file(
@@ -25,7 +25,7 @@ def check_file(
 
     `memory` holds verdicts by content, as JSON values; what it holds is not checked again, what is checked is added.
     """
-    from proofweave.check.judge.answer import Options
+    from proofweave.check.judge import Options
 
     options = Options(instances, seed, mutants)
     if path.endswith((".md", ".markdown")):
@@ -55,7 +55,7 @@ def check_outline(
 
     `memory` holds verdicts by content, as JSON values; what it holds is not checked again, what is checked is added.
     """
-    from proofweave.check.judge.answer import Options
+    from proofweave.check.judge import Options
     from proofweave.check.sheet import document
 
     return document.check_outline(outline, Options(instances, seed, mutants), memory)

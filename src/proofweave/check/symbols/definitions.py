@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from proofweave.check.language.kinds import CheckError, Type, refuse_if, required
-from proofweave.check.language.names import read_key
-from proofweave.check.language.scope import Hole, Scope, Symbol
-from proofweave.check.language.tokens import Token, nesting, tokenise
-from proofweave.check.language.tree import Index, Node
-from proofweave.check.parse.constructs import formula
-from proofweave.check.parse.statement import read_expression
+from proofweave.check.language import (
+    CheckError,
+    Hole,
+    Index,
+    Node,
+    Scope,
+    Symbol,
+    Token,
+    Type,
+    nesting,
+    read_key,
+    refuse_if,
+    required,
+    tokenise,
+)
+from proofweave.check.parse import formula, read_expression
 from proofweave.check.symbols.reading import finish, hole_names, holes_of, sizes, text_of
-from proofweave.check.syntax.indices import as_dim, used_range
-from proofweave.check.syntax.parser import RELATIONS, Parser
-from proofweave.core.types import Equation, SymbolSpec, Where
+from proofweave.check.syntax import RELATIONS, Parser, as_dim, used_range
+from proofweave.core import Equation, SymbolSpec, Where
 
 
 def definition(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol:

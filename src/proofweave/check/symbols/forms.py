@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from proofweave.check.language.kinds import SCALAR, CheckError, Dim, Type, refuse_if
-from proofweave.check.language.scope import Hole, Scope, Symbol
-from proofweave.check.language.tree import Node
-from proofweave.check.parse.statement import read_expression, read_relation, read_statement
+from proofweave.check.language import SCALAR, CheckError, Dim, Hole, Node, Scope, Symbol, Type, refuse_if
+from proofweave.check.parse import read_expression, read_relation, read_statement
 from proofweave.check.symbols.reading import (
     finish,
     hole_names,
@@ -21,9 +19,8 @@ from proofweave.check.symbols.reading import (
     text_of,
     value_of,
 )
-from proofweave.check.syntax.calls import apply
-from proofweave.core.types import SymbolSpec
-from proofweave.core.words.table import say
+from proofweave.check.syntax import apply
+from proofweave.core import SymbolSpec, say
 
 CLASSES = ("convex", "smooth", "quadratic", "strongly_convex", "lipschitz")
 

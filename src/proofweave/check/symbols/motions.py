@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from proofweave.check.language.kinds import SCALAR, CheckError, Type, refuse_if
-from proofweave.check.language.names import read_key
-from proofweave.check.language.scope import Scope, Symbol
-from proofweave.check.language.tree import Index, Node
+from proofweave.check.language import SCALAR, CheckError, Index, Node, Scope, Symbol, Type, read_key, refuse_if
 from proofweave.check.symbols.reading import finish, hole_names, holes_of, read_type, size_symbols, text_of, value_of
-from proofweave.core.types import SymbolSpec
-from proofweave.core.words.table import say
+from proofweave.core import SymbolSpec, say
 
 
 def sequence(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol:

@@ -6,16 +6,25 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 
-from proofweave.check.language.kinds import SCALAR, CheckError, Dim, Type, matrix, refuse_if, vector
-from proofweave.check.language.names import read_key
-from proofweave.check.language.needs import named_in
-from proofweave.check.language.scope import Hole, Scope, Symbol
-from proofweave.check.language.tree import Index, Node
-from proofweave.check.parse.statement import read_expression
-from proofweave.check.syntax.build import fit
-from proofweave.check.syntax.indices import as_dim
-from proofweave.core.types import SymbolSpec
-from proofweave.core.words.table import say
+from proofweave.check.language import (
+    SCALAR,
+    CheckError,
+    Dim,
+    Hole,
+    Index,
+    Node,
+    Scope,
+    Symbol,
+    Type,
+    matrix,
+    named_in,
+    read_key,
+    refuse_if,
+    vector,
+)
+from proofweave.check.parse import read_expression
+from proofweave.check.syntax import as_dim, fit
+from proofweave.core import SymbolSpec, say
 
 VECTORS = ("vector", "unit", "simplex")
 SQUARES = ("symmetric", "psd", "spd", "orthogonal", "diagonal")

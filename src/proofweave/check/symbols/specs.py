@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from proofweave.check.language.kinds import SCALAR, CheckError
-from proofweave.check.language.names import read_key
-from proofweave.check.language.scope import Entry, Scope, Symbol
-from proofweave.check.language.tree import Node
+from proofweave.check.language import SCALAR, CheckError, Entry, Node, Scope, Symbol, read_key
 from proofweave.check.symbols.definitions import definition
 from proofweave.check.symbols.forms import family, function, least, random_value, solved
 from proofweave.check.symbols.motions import flow, sequence
 from proofweave.check.symbols.reading import finish, hole_names, near, read_type
-from proofweave.core.types import SymbolSpec
-from proofweave.core.words.table import say
+from proofweave.core import SymbolSpec, say
 
 
 class Form(NamedTuple):

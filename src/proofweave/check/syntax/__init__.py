@@ -1,0 +1,19 @@
+"""The grammar: tokens to sums, terms and factors; constructs are readers in its tables."""
+
+from typing import TYPE_CHECKING
+
+from proofweave.core.lazy import lazily
+
+if TYPE_CHECKING:
+    from proofweave.check.syntax.brackets import CLOSING, bracket, bracketed
+    from proofweave.check.syntax.build import divide, fit, inner, multiply, node
+    from proofweave.check.syntax.calls import apply, base, called, dotted, primed_call
+    from proofweave.check.syntax.indices import (
+        Uses, as_dim, dim_node, entries, entry_places, index_expression, member_places, used_range,
+    )
+    from proofweave.check.syntax.parser import ARROWS, KINDS, PUNCTUATION, READERS, RELATIONS, Parser
+    from proofweave.check.syntax.relations import constraint, relation
+    from proofweave.check.syntax.sets import check_domain, index_set
+    from proofweave.check.syntax.suffixes import postfix, raised
+else:
+    __getattr__ = lazily(__name__)

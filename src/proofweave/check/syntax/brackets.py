@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from proofweave.check.language.kinds import SCALAR, CheckError
-from proofweave.check.language.tokens import Token
-from proofweave.check.language.tree import Node
+from proofweave.check.language import SCALAR, CheckError, Node, Token
 from proofweave.check.syntax.build import node
 from proofweave.check.syntax.parser import Parser
 

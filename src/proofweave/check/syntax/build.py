@@ -6,10 +6,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from proofweave.check.language.kinds import SCALAR, CheckError, Type, product, refuse_if, unify
-from proofweave.check.language.tokens import Token
-from proofweave.check.language.tree import Node, is_number, settle
-from proofweave.core.words.table import say
+from proofweave.check.language import (
+    SCALAR,
+    CheckError,
+    Node,
+    Token,
+    Type,
+    is_number,
+    product,
+    refuse_if,
+    settle,
+    unify,
+)
+from proofweave.core import say
 
 
 def node(op: str, args: Sequence[Node], type_: Type, at: int, end: int, data: Any = None) -> Node:

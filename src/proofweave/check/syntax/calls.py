@@ -6,15 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from proofweave.check.language.kinds import SCALAR, CheckError
-from proofweave.check.language.operators import FunctionAt, Rate
-from proofweave.check.language.scope import Match, Symbol
-from proofweave.check.language.tokens import Token
-from proofweave.check.language.tree import Node
+from proofweave.check.language import SCALAR, CheckError, FunctionAt, Match, Node, Rate, Symbol, Token
 from proofweave.check.syntax.build import fit, node
 from proofweave.check.syntax.indices import member_places
 from proofweave.check.syntax.parser import CALL, Parser
-from proofweave.core.words.table import say
+from proofweave.core import say
 
 
 def base(p: Parser, match: Match) -> Node:

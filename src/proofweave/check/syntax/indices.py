@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from proofweave.check.language.kinds import SCALAR, CheckError, Dim, refuse_if, required
-from proofweave.check.language.scope import Match
-from proofweave.check.language.tokens import Token
-from proofweave.check.language.tree import Index, Node, number
+from proofweave.check.language import SCALAR, CheckError, Dim, Index, Match, Node, Token, number, refuse_if, required
 from proofweave.check.syntax.build import node
 from proofweave.check.syntax.parser import Parser
 

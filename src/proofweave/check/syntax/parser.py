@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from proofweave.check.language.kinds import CheckError, refuse_if, required
-from proofweave.check.language.registry import Registry
-from proofweave.check.language.scope import Scope
-from proofweave.check.language.tokens import BRACES, DEEPEST, Token
-from proofweave.check.language.tree import Index, Node
+from proofweave.check.language import (
+    BRACES,
+    DEEPEST,
+    CheckError,
+    Index,
+    Node,
+    Registry,
+    Scope,
+    Token,
+    refuse_if,
+    required,
+)
 from proofweave.check.syntax.build import add, divide, join, multiply
 
 RELATIONS = frozenset(

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from proofweave.check.language.kinds import BOOL, CheckError, Type, refuse_if, unify
-from proofweave.check.language.tokens import Token
-from proofweave.check.language.tree import Node, is_number, settle
+from proofweave.check.language import BOOL, CheckError, Node, Token, Type, is_number, refuse_if, settle, unify
 from proofweave.check.syntax.build import node
 from proofweave.check.syntax.parser import RELATIONS, Parser
-from proofweave.core.words.table import say
+from proofweave.core import say
 
 
 def constraint(p: Parser, tokens: Sequence[Token]) -> Node:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from proofweave.check.language.kinds import CheckError, refuse_if
-from proofweave.check.language.scope import Symbol
-from proofweave.check.language.tokens import Token
-from proofweave.check.language.tree import Node, number
+from proofweave.check.language import CheckError, Node, Symbol, Token, number, refuse_if
 from proofweave.check.syntax.parser import Parser
 
 REALS = frozenset((r"\mathbb{R}", r"\mathbf{R}", r"\mathds{R}"))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from proofweave.core.types import BlockKind, Layer
+from proofweave.core import BlockKind, Layer
 
 UNPRINTABLE = re.compile("[^\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 REFERENCE = re.compile(r"@(?=(?:eq|thm|sec|ref|fig):)")

@@ -7,9 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from proofweave.core.formats import OUTLINE as FORMAT
-from proofweave.core.types import THEOREM_LIKE, Block, BlockKind, Layer, Outline, Post, Section, SpanKind
-from proofweave.core.words.table import labels
+from proofweave.core import OUTLINE as FORMAT
+from proofweave.core import THEOREM_LIKE, Block, BlockKind, Layer, Outline, Post, Section, SpanKind, labels
 from proofweave.outline.checks import numbered_in
 from proofweave.outline.config import Config
 from proofweave.outline.new.drafts import (
@@ -22,7 +21,7 @@ from proofweave.outline.new.drafts import (
     section_lines,
     total,
 )
-from proofweave.text.markdown.post import headings, language_of
+from proofweave.text.markdown import headings, language_of
 
 SCHEMA = "# yaml-language-server: $schema=../schema/outline.schema.json"
 SYMBOL = re.compile(r"\\boldsymbol\{\\?[A-Za-z]+\}|\\(?:alpha|beta|gamma|eta|epsilon|lambda|mu|sigma|tau)(?![A-Za-z])")

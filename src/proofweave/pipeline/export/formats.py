@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from proofweave.core.types import Finding
+    from proofweave.core import Finding
     from proofweave.pipeline.project import Project
-    from proofweave.stages.export.page.document import Document
+    from proofweave.stages.export import Document
 
 
 def format_of(asked: str | None, target: Path) -> str:
@@ -27,7 +27,7 @@ def font_folders() -> tuple[Path, ...]:
 def require(name: str) -> None:
     """Raise ToolError where a format's tools are missing, before any work is done for it."""
     if name == "pdf":
-        from proofweave.adapters.typst import ready
+        from proofweave.adapters import ready
 
         ready(fonts=font_folders())
 
@@ -36,7 +36,7 @@ def written(project: Project, document: Document, name: str, target: Path) -> tu
     """Return a post in a format, and what a reader would miss in it."""
     if name in ("pdf", "epub"):
         return _made(project, document, name)
-    from proofweave.stages.export.plain import dialect
+    from proofweave.stages.export import dialect
 
     folder = os.path.relpath(project.root / "build" / "figures", target.parent)
     head = f"---\ntitle: {json.dumps(document.title, ensure_ascii=False)}\n"
@@ -46,16 +46,15 @@ def written(project: Project, document: Document, name: str, target: Path) -> tu
 
 
 def _made(project: Project, document: Document, name: str) -> tuple[bytes, list[Finding]]:
-    from proofweave.adapters.files import read_text
+    from proofweave.adapters import read_text
     from proofweave.pipeline.export.page import tree_of
-    from proofweave.stages.export.book import pictures_of
-    from proofweave.stages.export.page.document import problems
+    from proofweave.stages.export import pictures_of, problems
 
     blocks, shown = tree_of(document)
     drawings = _drawings(project, pictures_of(blocks))
     if name == "pdf":
-        from proofweave.adapters.typst import compiled, write_typst
-        from proofweave.stages.export.pdf import handout, source
+        from proofweave.adapters import compiled, write_typst
+        from proofweave.stages.export import handout, source
 
         template = read_text(project.root / "templates" / "pdf" / "handout.typ")
         body = write_typst(handout(document, blocks, shown))
@@ -64,8 +63,8 @@ def _made(project: Project, document: Document, name: str) -> tuple[bytes, list[
         return compiled(text, files, font_folders()), problems(document, shown, "")
     from importlib.resources import files as resources
 
-    from proofweave.adapters.epub import book
-    from proofweave.stages.export.book import chapters, picture_name
+    from proofweave.adapters import book
+    from proofweave.stages.export import chapters, picture_name
 
     style = read_text(project.root / "templates" / "epub" / "book.css")
     files = {picture_name(target): content for target, content in drawings.items()}
@@ -76,7 +75,7 @@ def _made(project: Project, document: Document, name: str) -> tuple[bytes, list[
 
 def _drawings(project: Project, targets: Sequence[str]) -> dict[str, bytes]:
     """Return the figures that a post shows; one that is not drawn yet is an error that says how to draw it."""
-    from proofweave.core.errors import FileError
+    from proofweave.core import FileError
 
     found: dict[str, bytes] = {}
     for target in targets:

@@ -6,23 +6,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from proofweave.adapters.katex import KaTeX
-from proofweave.adapters.pandoc import read_markdown, write_html
-from proofweave.core.types import Finding
-from proofweave.core.wire import errors
+from proofweave.adapters import KaTeX, read_markdown, write_html
+from proofweave.core import Finding, errors_in
 from proofweave.pipeline.assembly import Assembled, merged
 from proofweave.pipeline.documents import findings_of
 from proofweave.pipeline.project import Project
-from proofweave.stages.export.marked.placeholders import mark
-from proofweave.stages.export.page.checks import checked
-from proofweave.stages.export.page.document import Document, filled, problems, refused, whole
-from proofweave.text.markdown.post import headings, language_of, read_post
+from proofweave.stages.export import Document, checked, filled, mark, problems, refused, whole
+from proofweave.text.markdown import headings, language_of, read_post
 
 
 def refused_page(judgement: Mapping[str, Any], root: str = "../") -> str:
     """Return the page of a refused post, which says what is wrong with it."""
     title = str(judgement["title"] or judgement["post"])
-    return refused(title, errors(findings_of(judgement)), judgement["language"], root)
+    return refused(title, errors_in(findings_of(judgement)), judgement["language"], root)
 
 
 def grown(project: Project, path: Path, assembly: Assembled, judgement: Mapping[str, Any]) -> Document:

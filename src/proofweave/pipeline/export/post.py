@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from proofweave.adapters.files import read_text, write_bytes, write_text
-from proofweave.core.errors import FindingsError
-from proofweave.core.types import Finding
-from proofweave.core.wire import errors
+from proofweave.adapters import read_text, write_bytes, write_text
+from proofweave.core import Finding, FindingsError, errors_in
 from proofweave.pipeline.documents import findings_of
 from proofweave.pipeline.export.formats import format_of, require, written
 from proofweave.pipeline.export.page import grown, page_of, plain, refused_page
@@ -36,7 +34,7 @@ def export_post(
             write_text(output, refused_page(judgement, root))
             return []
         if assembly is None:
-            raise FindingsError(errors(findings_of(judgement)))
+            raise FindingsError(errors_in(findings_of(judgement)))
         document = grown(project, path, assembly, judgement)
     else:
         document = plain(project.name(path), path.stem, read_text(path))

@@ -5,19 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from proofweave.adapters.katex import start_v8
-from proofweave.adapters.model.server import Server, key_in
-from proofweave.adapters.recordings import check_writable
-from proofweave.adapters.terminal import Screen
-from proofweave.core.errors import UsageError
-from proofweave.core.types import Finding
-from proofweave.core.wire import errors
-from proofweave.outline.config import Config
+from proofweave.adapters import Screen, Server, check_writable, key_in, start_v8
+from proofweave.core import Finding, UsageError, errors_in
+from proofweave.outline import Config
 from proofweave.pipeline.generate.desk import Desk
 from proofweave.pipeline.generate.progress import Progress
 from proofweave.pipeline.project import Project
 from proofweave.pipeline.render import Requests
-from proofweave.stages.generate.cost import Purse
+from proofweave.stages.generate import Purse
 
 
 def ask_provider(
@@ -27,7 +22,7 @@ def ask_provider(
     desks = []
     for wanted in posts:
         desk = Desk(project, config, wanted, refresh)
-        if desk.waiting and errors(wanted.findings):
+        if desk.waiting and errors_in(wanted.findings):
             screen.tell(f"{wanted.post}: its outline has errors; nothing is asked for it")
         elif desk.waiting:
             desks.append(desk)

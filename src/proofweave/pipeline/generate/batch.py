@@ -6,23 +6,42 @@ import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
 
-from proofweave.adapters.files import read_text, write_text
-from proofweave.adapters.model.batch import Batches, Refused, Standing
-from proofweave.adapters.model.errors import Unanswered
-from proofweave.adapters.model.heard import Answer
-from proofweave.adapters.model.server import Dialect, Server, adapted, request_body
-from proofweave.adapters.recordings import claimed, removed
-from proofweave.core.errors import FileError, UsageError
-from proofweave.core.words.table import say
-from proofweave.outline.config import Config
+from proofweave.adapters import (
+    Answer,
+    Batches,
+    Dialect,
+    Refused,
+    Server,
+    Standing,
+    Unanswered,
+    adapted,
+    claimed,
+    read_text,
+    removed,
+    request_body,
+    write_text,
+)
+from proofweave.core import FileError, UsageError, say
+from proofweave.outline import Config
 from proofweave.pipeline.generate.desk import Account, Desk, left_open, rejection, unanswered_finding
 from proofweave.pipeline.generate.progress import Progress
 from proofweave.pipeline.generate.run import WAIT
-from proofweave.stages.generate.checks import unchecked
-from proofweave.stages.generate.cost import Purse, reply_tokens, tokens_in
-from proofweave.stages.generate.retry import PASSING, Patience, retry_after
-from proofweave.stages.generate.state import state_in, state_out
-from proofweave.stages.generate.talk import Talk, heard, opening, repaired, schema_for
+from proofweave.stages.generate import (
+    PASSING,
+    Patience,
+    Purse,
+    Talk,
+    heard,
+    opening,
+    repaired,
+    reply_tokens,
+    retry_after,
+    schema_for,
+    state_in,
+    state_out,
+    tokens_in,
+    unchecked,
+)
 
 TRIES = 3
 """How often a request is sent again in another batch when one brings it no answer."""

@@ -8,24 +8,21 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from proofweave.adapters.files import write_text
-from proofweave.core.errors import FileError
-from proofweave.core.findings import finding_of
-from proofweave.core.types import Finding, Provenance, Request, Where
-from proofweave.outline.config import Config, parameters
+from proofweave.adapters import write_text
+from proofweave.core import FileError, Finding, Provenance, Request, Where, finding_of
+from proofweave.outline import Config, parameters
 from proofweave.pipeline.generate.judge import Judge, Judged
 from proofweave.pipeline.project import Project
-from proofweave.pipeline.recordings.reading import read_recordings, recorded, rejected
+from proofweave.pipeline.recordings import read_recordings, recorded, rejected
 from proofweave.pipeline.render import Requests
-from proofweave.stages.generate.talk import Talk, opening
-from proofweave.stages.generate.wording import Words
+from proofweave.stages.generate import Talk, Words, opening
 
 
 class Desk:
     """What the blocks of one post need while a model is asked for them."""
 
     def __init__(self, project: Project, config: Config, wanted: Requests, refresh: frozenset[str] | None) -> None:
-        from proofweave.stages.generate.replies import answer_to, unanswered
+        from proofweave.stages.generate import answer_to, unanswered
 
         self.project = project
         self.config = config
@@ -42,7 +39,7 @@ class Desk:
     @cached_property
     def judge(self) -> Judge:
         """Return the judge of this post's replies, made when the first one comes."""
-        from proofweave.stages.generate.replies import named
+        from proofweave.stages.generate import named
 
         others = {block: named(reply) for block, reply in self.known.items()}
         return Judge(self.project, self.project.root / "outlines" / f"{self.post}.yaml", others)
@@ -54,7 +51,7 @@ class Desk:
 
     def answered_meanwhile(self, request: Request) -> bool:
         """Tell whether another run has recorded a reply to a request, or set one aside, since this one began."""
-        from proofweave.stages.generate.replies import unanswered
+        from proofweave.stages.generate import unanswered
 
         if self.refresh is not None and (not self.refresh or request.block in self.refresh):
             return False
@@ -65,7 +62,7 @@ class Desk:
 
     def resumed(self, request: Request) -> Talk:
         """Return the talk an interrupted run had about a block, up to its last reply; else one that begins."""
-        from proofweave.stages.generate.state import state_in
+        from proofweave.stages.generate import state_in
 
         fresh = opening(request)
         found = state_in(_read(self.project, self._talk_name(request)), [request])
@@ -78,14 +75,14 @@ class Desk:
 
     def remember(self, talk: Talk) -> None:
         """Write down a talk after each reply, so that what was paid is not lost while it is judged or repaired."""
-        from proofweave.stages.generate.state import state_out
+        from proofweave.stages.generate import state_out
 
         with suppress(FileError):  # then an interrupted run only loses what it would lose without this
             write_text(self.project.root / self._talk_name(talk.request), state_out("", "", [talk], {}))
 
     def forget(self, request: Request) -> None:
         """Delete what `remember` wrote: the block is recorded or kept aside."""
-        from proofweave.adapters.recordings import removed
+        from proofweave.adapters import removed
 
         with suppress(FileError):
             removed(self.project.root / self._talk_name(request))
@@ -95,10 +92,9 @@ class Desk:
 
     def accept(self, talk: Talk, judged: Judged, served: str) -> str:
         """Record a reply that has no findings; return its path."""
-        from proofweave.adapters.recordings import removed
-        from proofweave.outline.reply import write_reply
-        from proofweave.stages.generate.rejected import rejected_path
-        from proofweave.stages.generate.replies import answer_to
+        from proofweave.adapters import removed
+        from proofweave.outline import write_reply
+        from proofweave.stages.generate import answer_to, rejected_path
 
         assert judged.reply is not None
         request = talk.request
@@ -118,7 +114,7 @@ class Desk:
 
         One that is not `final` (the budget or the server ended its repair) is asked for again by the next run.
         """
-        from proofweave.stages.generate.rejected import rejected_path, write_rejected
+        from proofweave.stages.generate import rejected_path, write_rejected
 
         name = rejected_path(talk.request)
         provenance = self._provenance(talk, served)
@@ -140,7 +136,7 @@ class Desk:
         return f"generations/{self.post}/{request.block}-{request.spec[:8]}.json"
 
     def _provenance(self, talk: Talk, served: str) -> Provenance:
-        from proofweave.stages.generate.replies import prompt_hash
+        from proofweave.stages.generate import prompt_hash
 
         made: dict[str, object] = dict(parameters(self.config))
         if served and served != self.config.model:
@@ -175,7 +171,7 @@ class Account:
 
     def lines(self, config: Config) -> tuple[str, ...]:
         """Return the summary of the run."""
-        from proofweave.stages.generate.cost import cost
+        from proofweave.stages.generate import cost
 
         prompt, reply = self.tokens.get("prompt", 0), self.tokens.get("completion", 0)
         cached = self.tokens.get("cached", 0)
@@ -214,7 +210,7 @@ def left_open(judged: Judged, request: Request, why: str) -> Judged:
 
 
 def _read(project: Project, name: str) -> str:
-    from proofweave.adapters.files import read_text
+    from proofweave.adapters import read_text
 
     try:
         return read_text(project.root / name)

@@ -7,16 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from proofweave.core.findings import finding_of
-from proofweave.core.types import Finding, Outline, Reply, Request, Where
-from proofweave.core.wire import errors
-from proofweave.core.words.table import say
+from proofweave.core import Finding, Outline, Reply, Request, Where, errors_in, finding_of, say
 from proofweave.pipeline.project import Project
-from proofweave.stages.generate.reading import Draft, path_of, read_draft
-from proofweave.stages.generate.talk import Talk, written
+from proofweave.stages.generate import Draft, Talk, path_of, read_draft, written
 
 if TYPE_CHECKING:
-    from proofweave.check.judge.verdict import Verdict
+    from proofweave.check import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +29,8 @@ class Judge:
     """Judges the replies to the requests of one outline; KaTeX and verdicts are kept between them."""
 
     def __init__(self, project: Project, path: Path, replies: Mapping[str, Reply]) -> None:
-        from proofweave.adapters.katex import KaTeX
-        from proofweave.core.errors import FindingsError
+        from proofweave.adapters import KaTeX
+        from proofweave.core import FindingsError
 
         outline, findings = project.outline(path)
         if outline is None:
@@ -48,9 +44,8 @@ class Judge:
 
     def judge(self, talk: Talk) -> Judged:
         """Judge what a talk's finished pieces hold."""
-        from proofweave.stages.generate.checks import check_reply, refuted_in
-        from proofweave.stages.generate.replies import fits, named, reply_clashes
-        from proofweave.stages.weave.grown import fill
+        from proofweave.stages.generate import check_reply, fits, named, refuted_in, reply_clashes
+        from proofweave.stages.weave import fill
 
         value, problems = written(talk)
         if problems:
@@ -58,7 +53,7 @@ class Judge:
         request = talk.request
         draft = read_draft(value, request)
         if draft.reply is None:
-            what = tuple(("", 0, finding) for finding in errors(draft.findings) or (_nothing(request),))
+            what = tuple(("", 0, finding) for finding in errors_in(draft.findings) or (_nothing(request),))
             return Judged(None, draft.slots, what)
         own = replace(draft.reply, block=request.block, spec=request.spec, key=request.key, path=path_of(request))
         reply = named(own)
@@ -75,8 +70,8 @@ class Judge:
 
     def _of_text(self, reply: Reply, known: list[Finding]) -> tuple[Finding, ...]:
         """Return what the validators say about the text that the reply makes."""
-        from proofweave.stages.validate.judgement import View, validate
-        from proofweave.stages.weave.grown import fill, weave
+        from proofweave.stages.validate import View, validate
+        from proofweave.stages.weave import fill, weave
 
         if self._source is None:
             return ()
@@ -90,8 +85,8 @@ class Judge:
 
         What says `skip` is checked all the same: the word counts only where the checker cannot read the equation.
         """
-        from proofweave.check.judge.verdict import Kind
-        from proofweave.stages.generate.checks import skipped, with_skipped
+        from proofweave.check import Kind
+        from proofweave.stages.generate import skipped, with_skipped
 
         for verdict in self._checked(reply):
             if verdict.kind is Kind.REFUTED:
@@ -106,9 +101,9 @@ class Judge:
 
     def _checked(self, reply: Reply) -> list[Verdict]:
         """Return the verdicts on a reply's equations."""
-        from proofweave.check.sheet.whole import check_outline
-        from proofweave.stages.generate.checks import only_for
-        from proofweave.stages.weave.grown import fill
+        from proofweave.check import check_outline
+        from proofweave.stages.generate import only_for
+        from proofweave.stages.weave import fill
 
         outline = only_for(fill(self.outline, {**self._replies, reply.block: reply}), reply.block)
         verdicts = check_outline(outline, memory=self._verdicts)
@@ -116,7 +111,7 @@ class Judge:
 
     def accept(self, reply: Reply) -> None:
         """Take a reply as one of those the next ones are judged beside."""
-        from proofweave.stages.generate.replies import named
+        from proofweave.stages.generate import named
 
         self._replies[reply.block] = named(reply)
 
@@ -131,7 +126,7 @@ def _refuted(verdict: Verdict, key: str) -> Finding:
 def _placed(draft: Draft, findings: list[Finding]) -> Iterator[tuple[str, int, Finding]]:
     """Yield the errors with the slot and part they are about, each once."""
     told = set()
-    for finding in errors(tuple(findings)):
+    for finding in errors_in(tuple(findings)):
         slot, part = draft.place(finding.where)
         if (slot, part, finding.rule, finding.what) not in told:
             told.add((slot, part, finding.rule, finding.what))

@@ -6,14 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from proofweave.adapters.terminal import Screen
-from proofweave.core.errors import UsageError
-from proofweave.core.types import Finding, Request
-from proofweave.outline.config import BUDGET
+from proofweave.adapters import Screen
+from proofweave.core import Finding, Request, UsageError
+from proofweave.outline import BUDGET
 from proofweave.pipeline.documents import findings_of, write_document
 from proofweave.pipeline.generate.replies import replies_document
 from proofweave.pipeline.project import Project
-from proofweave.pipeline.recordings.reading import recorded
+from proofweave.pipeline.recordings import recorded
 from proofweave.pipeline.render import Requests, requests_of
 
 
@@ -65,8 +64,7 @@ def generate_posts(
 
 def estimated(project: Project, paths: Sequence[Path], wishes: Wishes) -> Iterator[str]:
     """Yield what asking would take, a line each: blocks, tokens and cost."""
-    from proofweave.stages.generate.cost import scale_of, told
-    from proofweave.stages.generate.replies import answer_to, unanswered
+    from proofweave.stages.generate import answer_to, scale_of, told, unanswered
 
     posts = [requests_of(project, path) for path in paths]
     config = project.config()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from proofweave.adapters.terminal import Screen
+from proofweave.adapters import Screen
 
 
 class Progress:

@@ -7,17 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from proofweave.core.types import Reply
-from proofweave.core.wire import findings_out
+from proofweave.core import Reply, findings_out
 from proofweave.pipeline.documents import Document, read_document
 from proofweave.pipeline.project import Project
-from proofweave.pipeline.recordings.reading import read_recordings, recorded
+from proofweave.pipeline.recordings import read_recordings, recorded
 from proofweave.pipeline.render import Requests, requests_of
 
 
 def replies_document(project: Project, wanted: Requests) -> Document:
     """Choose a recording for each request; return what generate hands to validate and merge."""
-    from proofweave.stages.generate.replies import generate
+    from proofweave.stages.generate import generate
 
     kept = recorded(project, wanted.post)
     replies, findings = generate(wanted.requests, kept.replies, kept.aside)
@@ -35,7 +34,7 @@ def replies_document(project: Project, wanted: Requests) -> Document:
 
 def replies_in(document: Mapping[str, Any]) -> dict[str, Reply]:
     """Return the chosen replies by block id."""
-    from proofweave.stages.generate.replies import named
+    from proofweave.stages.generate import named
 
     replies = {}
     for block, value in document["replies"].items():

@@ -7,23 +7,25 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from proofweave.adapters.model.chat import Chat, Ears
-from proofweave.adapters.model.errors import Unanswered
-from proofweave.adapters.model.heard import Answer
-from proofweave.adapters.model.server import Server
-from proofweave.adapters.recordings import claimed
-from proofweave.core.errors import ProofweaveError, UsageError
-from proofweave.core.types import Request
-from proofweave.core.wire import line_of
-from proofweave.core.words.table import say
-from proofweave.outline.config import Config
+from proofweave.adapters import Answer, Chat, Ears, Server, Unanswered, claimed
+from proofweave.core import ProofweaveError, Request, UsageError, line_of, say
+from proofweave.outline import Config
 from proofweave.pipeline.generate.desk import Account, Desk, left_open, rejection, unanswered_finding
 from proofweave.pipeline.generate.judge import Judged
 from proofweave.pipeline.generate.progress import Progress
-from proofweave.stages.generate.checks import unchecked
-from proofweave.stages.generate.cost import Purse, reply_tokens, tokens_in
-from proofweave.stages.generate.retry import PASSING, Patience, retry_after
-from proofweave.stages.generate.talk import Talk, heard, repaired, schema_for
+from proofweave.stages.generate import (
+    PASSING,
+    Patience,
+    Purse,
+    Talk,
+    heard,
+    repaired,
+    reply_tokens,
+    retry_after,
+    schema_for,
+    tokens_in,
+    unchecked,
+)
 
 TRUNCATED = 0.5
 """Below this share of its estimate a prompt was hardly read to its end: some servers cut it without a word."""

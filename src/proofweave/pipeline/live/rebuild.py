@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from proofweave.adapters.katex import KaTeX
+from proofweave.adapters import KaTeX
 from proofweave.pipeline.project import Project, Tell, silent
 
 if TYPE_CHECKING:
-    from proofweave.core.types import Finding
+    from proofweave.core import Finding
 
 PATTERNS = (
     *("outlines/*.yaml", "blogs_raw/*.md", "generations/*/*.json", "figures/*/*.py"),
@@ -29,12 +29,12 @@ class Builder:
 
     def post(self, path: Path) -> tuple[Finding, ...]:
         """Build the post of an outline and its page; return the errors that keep it from being grown."""
-        from proofweave.adapters.files import write_text
-        from proofweave.core.wire import errors
+        from proofweave.adapters import write_text
+        from proofweave.core import errors_in
         from proofweave.pipeline.assembly import assembled, merged
         from proofweave.pipeline.documents import findings_of, write_document
-        from proofweave.pipeline.export.page import grown, page_of, refused_page
-        from proofweave.pipeline.generate.replies import replies_document
+        from proofweave.pipeline.export import grown, page_of, refused_page
+        from proofweave.pipeline.generate import replies_document
         from proofweave.pipeline.render import rendered, requests_document, requests_in
         from proofweave.pipeline.validate import judged
 
@@ -46,7 +46,7 @@ class Builder:
         write_document(build / "requests" / f"{name}.json", requests)
         write_document(build / "replies" / f"{name}.json", replies)
         write_document(build / "findings" / f"{name}.json", judgement)
-        stopping = errors(findings_of(judgement))
+        stopping = errors_in(findings_of(judgement))
         assembly = None if stopping else assembled(project, path, replies)
         if assembly is not None:
             write_text(build / "posts" / f"{name}.md", merged(project, assembly))
@@ -58,8 +58,7 @@ class Builder:
 
     def figure(self, script: Path) -> None:
         """Draw a figure, and put it into the site."""
-        from proofweave.adapters.drawing import draw
-        from proofweave.adapters.files import write_text
+        from proofweave.adapters import draw, write_text
 
         svg = draw(script, self.project.name(script))
         for folder in (self.project.root / "build" / "figures", self.site / "figures"):
@@ -74,7 +73,7 @@ class Builder:
 
     def concerned(self, changed: str) -> tuple[Path, ...]:
         """Return the outlines of the posts that a changed file is part of."""
-        from proofweave.outline.first_keys import peek
+        from proofweave.outline import peek
 
         kind, _, rest = changed.partition("/")
         outlines = self.project.outlines()

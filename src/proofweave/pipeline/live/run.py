@@ -7,8 +7,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from proofweave.adapters.snakemake import Event, snakemake
-from proofweave.adapters.terminal import Screen
+from proofweave.adapters import Event, Screen, snakemake
 from proofweave.pipeline.project import Project, outline_paths
 
 TAG = re.compile(r"^\s*tags:\s*(\d+)(?:\s*-\s*(\d+))?", re.MULTILINE)

@@ -8,12 +8,8 @@ from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
-from proofweave.adapters.watch import Watch
-from proofweave.adapters.web import Server
-from proofweave.core.errors import FindingsError, ProofweaveError
-from proofweave.core.types import Finding
-from proofweave.core.wire import line_of
-from proofweave.core.words.table import labels
+from proofweave.adapters import PageServer, Watch
+from proofweave.core import Finding, FindingsError, ProofweaveError, labels, line_of
 from proofweave.pipeline.live.rebuild import PATTERNS, Builder
 from proofweave.pipeline.project import Project, Tell, outline_paths
 from proofweave.pipeline.site import FOLDER, write_assets
@@ -30,7 +26,7 @@ def serve_site(project: Project, port: int, tell: Tell) -> None:
     builder = Builder(project, project.root / FOLDER)
     write_assets(builder.site / "assets")
     watch = Watch(project.root, PATTERNS)
-    server = Server(builder.site, port, own_files(), live)
+    server = PageServer(builder.site, port, own_files(), live)
     server.start()
     tell(f"{server.address} shows the site; stop it with Ctrl+C")
     try:
@@ -56,7 +52,7 @@ def live(html: str) -> str:
 class Keeper:
     """Keeps the site as its sources are."""
 
-    def __init__(self, builder: Builder, server: Server, tell: Tell) -> None:
+    def __init__(self, builder: Builder, server: PageServer, tell: Tell) -> None:
         self.builder = builder
         self.server = server
         self.tell = tell

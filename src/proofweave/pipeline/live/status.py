@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from proofweave.adapters.terminal import Row
-from proofweave.core.errors import FileError
-from proofweave.core.wire import line_of
+from proofweave.adapters import Row
+from proofweave.core import FileError, line_of
 from proofweave.pipeline.project import Project, outline_paths
 from proofweave.pipeline.report import findings_path, reported
-from proofweave.stages.report.post import PostReport
-from proofweave.stages.report.summary import table_order, totals
+from proofweave.stages.report import PostReport, table_order, totals
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from proofweave.core.errors import ToolError
-from proofweave.core.types import Finding
-from proofweave.pipeline.locks.built import BUILT, compared, manifest_of
+from proofweave.core import Finding, ToolError
+from proofweave.pipeline.locks.hashes import BUILT, compared, manifest_of
 from proofweave.pipeline.locks.manifest import Manifest, differences
 from proofweave.pipeline.project import Project, Tell
 

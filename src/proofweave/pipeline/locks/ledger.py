@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from proofweave.adapters.files import read_text, write_text
-from proofweave.core.errors import FileError, UsageError
-from proofweave.core.findings import finding_of
-from proofweave.core.types import Finding, Where
-from proofweave.core.words.table import say
+from proofweave.adapters import read_text, write_text
+from proofweave.core import FileError, Finding, UsageError, Where, finding_of, say
 from proofweave.pipeline.documents import read_document
 from proofweave.pipeline.locks.inputs import CODE, changed_since
 from proofweave.pipeline.project import Project, Tell, outline_paths
 from proofweave.pipeline.report import findings_path
-from proofweave.stages.ledger.compare import compared
-from proofweave.stages.ledger.record import Entry, entries, ledger_text, read_ledger
+from proofweave.stages.ledger import Entry, compared, entries, ledger_text, read_ledger
 
 LOCKED = "verdicts.lock"
 

@@ -6,9 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from proofweave.core.findings import finding_of
-from proofweave.core.types import Finding, Where
-from proofweave.core.words.table import say, together
+from proofweave.core import Finding, Where, finding_of, say, together
 
 Hashes = Mapping[str, str]
 

@@ -6,17 +6,14 @@ import datetime
 from collections.abc import Sequence
 from pathlib import Path
 
-from proofweave.adapters.files import read_text, write_text
-from proofweave.core.errors import UsageError
-from proofweave.core.findings import finding_of
-from proofweave.core.types import Finding, Reply, Request, Severity, Where
-from proofweave.core.wire import errors
-from proofweave.outline.reply import read_drafts, write_reply
+from proofweave.adapters import read_text, write_text
+from proofweave.core import Finding, Reply, Request, Severity, UsageError, Where, errors_in, finding_of
+from proofweave.outline import read_drafts, write_reply
 from proofweave.pipeline.project import Project
 from proofweave.pipeline.recordings.reading import read_recordings, recorded
 from proofweave.pipeline.render import rendered
-from proofweave.stages.generate.replies import adopted
-from proofweave.text.yaml.reading import read_nodes
+from proofweave.stages.generate import adopted
+from proofweave.text.yaml import read_nodes
 
 
 def adopt_replies(
@@ -33,7 +30,7 @@ def adopt_replies(
     requests = _wanted(stage.requests, blocks)
     kept = recorded(project, outline.stem)
     replies, findings = (kept.replies, kept.findings) if drafts is None else _drafts(project, drafts, requests)
-    if errors(findings):
+    if errors_in(findings):
         return [], findings
     by = by or project.config().model
     date = date or datetime.date.today().isoformat()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from proofweave.adapters.files import read_text
-from proofweave.core.types import Finding, Reply
-from proofweave.outline.reply import read_reply
+from proofweave.adapters import read_text
+from proofweave.core import Finding, Reply
+from proofweave.outline import read_reply
 from proofweave.pipeline.project import Project
-from proofweave.stages.generate.rejected import FOLDER, Rejected, read_rejected
+from proofweave.stages.generate import FOLDER, Rejected, read_rejected
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from proofweave.adapters.files import inside
-from proofweave.adapters.recordings import leftovers, removed
-from proofweave.core.errors import FileError
-from proofweave.core.wire import errors
+from proofweave.adapters import inside, leftovers, removed
+from proofweave.core import FileError, errors_in
 from proofweave.pipeline.project import Project, Tell, outline_paths
 from proofweave.pipeline.recordings.reading import recorded
 from proofweave.pipeline.render import rendered
-from proofweave.stages.generate.unused import kept, unused
+from proofweave.stages.generate import kept, unused
 
 
 def clear_recordings(
@@ -42,7 +40,7 @@ def clear_recordings(
 def _of_post(project: Project, path: Path, tell: Tell) -> list[tuple[str, str]] | None:
     """Return the files of a post that can go, each with the reason; None when nothing can be said."""
     stage = rendered(project, path)
-    if stage.outline is None or errors(stage.findings):
+    if stage.outline is None or errors_in(stage.findings):
         tell(f"{project.name(path)}: its outline has errors, so its recordings are left alone")
         return None
     there = recorded(project, path.stem)

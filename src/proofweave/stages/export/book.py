@@ -8,10 +8,19 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from proofweave.stages.export.marked.numbers import Display
-from proofweave.stages.export.page.document import Document, arranged
-from proofweave.stages.export.page.equations import Pictured, Printer, anchor_of, row_cells
-from proofweave.stages.export.page.tree import PROOF, Node, inside, raw_inline
+from proofweave.stages.export.marked import Display
+from proofweave.stages.export.page import (
+    PROOF,
+    Document,
+    Node,
+    Pictured,
+    Printer,
+    anchor_of,
+    arranged,
+    inside,
+    raw_inline,
+    row_cells,
+)
 
 MATH = re.compile(r"<math(?=[ >])")
 NAMESPACE = '<math xmlns="http://www.w3.org/1998/Math/MathML"'

@@ -8,11 +8,22 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
-from proofweave.core.words.table import labels
-from proofweave.stages.export.marked.numbers import Display
-from proofweave.stages.export.page.document import Document, arranged
-from proofweave.stages.export.page.equations import Pictured, Printer, anchor_of, named, row_cells, several
-from proofweave.stages.export.page.tree import NO_ATTR, PROOF, Node, inside
+from proofweave.core import labels
+from proofweave.stages.export.marked import Display
+from proofweave.stages.export.page import (
+    NO_ATTR,
+    PROOF,
+    Document,
+    Node,
+    Pictured,
+    Printer,
+    anchor_of,
+    arranged,
+    inside,
+    named,
+    row_cells,
+    several,
+)
 from proofweave.stages.export.pdf_math import quoted, typst_math
 
 FIGURE = re.compile(r'<figure(?: id="([^"]*)")?>\Z')

@@ -11,10 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from proofweave.stages.export.marked.numbers import Display, labelled
-from proofweave.stages.export.marked.placeholders import Marked
-from proofweave.stages.export.page.equations import named
-from proofweave.text.tex.structure import argument, braces
+from proofweave.stages.export.marked import Display, Marked, labelled
+from proofweave.stages.export.page import named
+from proofweave.text.tex import argument, braces
 
 OPERATOR = re.compile(r"\\operatorname(\*?)(?![A-Za-z])")
 BOX = re.compile(r"\\mbox(?=\s*\{)")

@@ -8,11 +8,9 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from proofweave.core.findings import finding_of
-from proofweave.core.numbering import equations_of
-from proofweave.core.references import REFERENCE, references_in
-from proofweave.core.types import (
+from proofweave.core import (
     NUMBERED,
+    REFERENCE,
     Block,
     Code,
     Equation,
@@ -25,8 +23,11 @@ from proofweave.core.types import (
     Step,
     Text,
     Where,
+    equations_of,
+    finding_of,
+    references_in,
 )
-from proofweave.outline.prose import CODE_OR_MATH
+from proofweave.outline import CODE_OR_MATH
 
 LINK = re.compile(
     r"!\[|\]\s*\(|^ {0,3}\[[^\]\n]+\]:|<[A-Za-z][A-Za-z0-9+.-]{1,31}:[^<>\s]*>"

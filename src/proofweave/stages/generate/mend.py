@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from proofweave.core.words.table import Said, say
+from proofweave.core import Said, say
 
 THINKING = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[A-Za-z0-9]*[ \t]*\n(.*?)\n[ \t]*\1[ \t]*$", re.DOTALL | re.MULTILINE)

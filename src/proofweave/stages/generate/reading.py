@@ -8,11 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from proofweave.core.findings import finding_of
-from proofweave.core.references import REFERENCE
-from proofweave.core.types import Finding, Reply, Request, Severity, Where
-from proofweave.core.words.table import say
-from proofweave.outline.reply import SHORT, SHORTENED, read_reply
+from proofweave.core import REFERENCE, Finding, Reply, Request, Severity, Where, finding_of, say
+from proofweave.outline import SHORT, SHORTENED, read_reply
 
 EQUATION_TEXTS = ("id", "tex", "rows", "tag", "defines", "assume", "skip")
 EQUATION_KEYS = frozenset({*EQUATION_TEXTS, "given", "order", "tight", "strict", "symbols"})

@@ -7,11 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from proofweave.core.findings import finding_of
-from proofweave.core.formats import RECORDING
-from proofweave.core.types import Finding, Provenance, Request, Severity, Where
-from proofweave.core.wire import texts_in, texts_out
-from proofweave.core.words.table import say
+from proofweave.core import (
+    RECORDING,
+    Finding,
+    Provenance,
+    Request,
+    Severity,
+    Where,
+    finding_of,
+    say,
+    texts_in,
+    texts_out,
+)
 
 FOLDER = "rejected"
 """The folder below a post's recordings; what lies in it is never merged."""

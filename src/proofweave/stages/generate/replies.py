@@ -7,11 +7,22 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from proofweave.core.findings import finding_of
-from proofweave.core.numbering import equations_of
-from proofweave.core.types import Equation, Finding, Outline, Part, Reply, Request, Severity, Slot, Step, Where
-from proofweave.core.words.table import say
-from proofweave.outline.reply import same_words
+from proofweave.core import (
+    Equation,
+    Finding,
+    Outline,
+    Part,
+    Reply,
+    Request,
+    Severity,
+    Slot,
+    Step,
+    Where,
+    equations_of,
+    finding_of,
+    say,
+)
+from proofweave.outline import same_words
 from proofweave.stages.generate.rejected import Rejected
 
 

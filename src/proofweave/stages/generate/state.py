@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from proofweave.core.types import Request
+from proofweave.core import Request
 from proofweave.stages.generate.talk import Piece, Talk
 
 

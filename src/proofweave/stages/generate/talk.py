@@ -8,9 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import Any, Protocol
 
-from proofweave.core.findings import finding_of
-from proofweave.core.types import Finding, Request, Severity, Where
-from proofweave.core.words.table import say
+from proofweave.core import Finding, Request, Severity, Where, finding_of, say
 from proofweave.stages.generate.mend import cut_off, json_in
 from proofweave.stages.generate.reading import path_of
 from proofweave.stages.generate.wording import Words

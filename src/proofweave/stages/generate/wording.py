@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from proofweave.core.types import Finding
+from proofweave.core import Finding
 from proofweave.text.press import environment_of, print_template
 
 SHOWN = 20

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from proofweave.core.findings import finding_of
-from proofweave.core.types import Finding, Severity, Where
-from proofweave.core.words.table import Said, say
+from proofweave.core import Finding, Said, Severity, Where, finding_of, say
 from proofweave.stages.ledger.record import ORDER, Entry, Ledger
 
 UNJUDGED = ("refused", "pending")

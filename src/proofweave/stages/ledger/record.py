@@ -7,17 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from proofweave.core.findings import finding_of
-from proofweave.core.formats import LEDGER
-from proofweave.core.types import Finding, Where
-from proofweave.core.wire import verdict_of
-from proofweave.outline.conform import conform
-from proofweave.outline.format import ID, POSITIVE, TAGS
-from proofweave.outline.parts import text_of
-from proofweave.outline.shapes import Key, Many, Record, Scalar, Table
-from proofweave.outline.version import too_new
-from proofweave.text.yaml.nodes import ListNode, MapNode, Node
-from proofweave.text.yaml.strict_json import read_json_nodes
+from proofweave.core import LEDGER, Finding, Where, finding_of, verdict_of
+from proofweave.outline import ID, POSITIVE, TAGS, Key, Many, Record, Scalar, Table, conform, text_of, too_new
+from proofweave.text.yaml import ListNode, MapNode, Node, read_json_nodes
 
 ORDER = ("verified", "weak", "holds", "defined", "assumed", "skipped", "unchecked", "error", "refuted")
 """Verdicts from the best to the worst: a step to the right is a fall."""

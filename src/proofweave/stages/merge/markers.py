@@ -6,11 +6,8 @@ import hashlib
 import re
 from collections.abc import Sequence
 
-from proofweave.core.errors import FindingsError
-from proofweave.core.findings import finding_of
-from proofweave.core.types import Finding, Where
-from proofweave.core.words.table import say
-from proofweave.text.markdown.post import BEGIN, END
+from proofweave.core import Finding, FindingsError, Where, finding_of, say
+from proofweave.text.markdown import BEGIN, END
 
 MARKER = re.compile(r"<!--\s{0,99}proofweave:(begin|end)\b")
 """Whatever looks like one of our markers, whole or damaged."""

@@ -6,12 +6,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from proofweave.core.errors import FindingsError
-from proofweave.core.findings import finding_of
-from proofweave.core.types import Finding, Post, Where, Woven
-from proofweave.core.words.table import say
+from proofweave.core import Finding, FindingsError, Post, Where, Woven, finding_of, say
 from proofweave.stages.merge.markers import MARKER, NEWLINES, digest, strip
-from proofweave.text.markdown.post import BEGIN, END, Heading, headings, read_post
+from proofweave.text.markdown import BEGIN, END, Heading, headings, read_post
 
 __all__ = ["merge", "merge_problems", "strip"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from proofweave.core.types import NUMBERED, Block, Code, Equation, Figure, Part, Slot, Step, Text
+from proofweave.core import NUMBERED, Block, Code, Equation, Figure, Part, Slot, Step, Text
 
 MARGIN = "| "
 """What every line of quoted data starts with, so that no line of it can pass for one of the prompt's own."""

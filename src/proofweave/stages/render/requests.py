@@ -9,9 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
 
-from proofweave.core.references import REFERENCE
-from proofweave.core.types import Block, Outline, Request, Section, SymbolSpec, Where
-from proofweave.outline.schema import reply_schema, told_schema
+from proofweave.core import REFERENCE, Block, Outline, Request, Section, SymbolSpec, Where
+from proofweave.outline import reply_schema, told_schema
 from proofweave.stages.render.context import AFTER, BEFORE, definitions, quoted, summarised, told
 from proofweave.text.press import environment_of, print_template
 

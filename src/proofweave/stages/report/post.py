@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from proofweave.core.types import Finding, Layer, Severity
-from proofweave.core.wire import findings_in, verdict_of
+from proofweave.core import Finding, Layer, Severity, findings_in, verdict_of
 
 COMPLETE, PENDING, REFUSED = "complete", "pending", "refused"
 

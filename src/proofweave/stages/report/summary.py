@@ -7,9 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from proofweave.core.types import Finding
-from proofweave.core.wire import findings_out
-from proofweave.core.words.table import told
+from proofweave.core import Finding, findings_out, told
 from proofweave.stages.report.post import PENDING, REFUSED, VERDICTS, Detail, PostReport, added, post_report
 
 PRIORITIES = ("high", "medium", "supplement")

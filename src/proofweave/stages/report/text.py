@@ -6,9 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from proofweave.core.types import Finding
-from proofweave.core.wire import line_of
-from proofweave.core.words.table import labels, told
+from proofweave.core import Finding, labels, line_of, told
 from proofweave.stages.report.post import EquationReport, PostReport
 from proofweave.stages.report.summary import Report
 from proofweave.text.press import environment_of, print_template

@@ -6,9 +6,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from proofweave.core.numbering import number
-from proofweave.core.references import references_in
-from proofweave.core.types import NUMBERED, Block, BlockKind, Equation, Figure, Outline, Part, Slot, Step, Text
+from proofweave.core import (
+    NUMBERED,
+    Block,
+    BlockKind,
+    Equation,
+    Figure,
+    Outline,
+    Part,
+    Slot,
+    Step,
+    Text,
+    number,
+    references_in,
+)
 
 
 @dataclass(frozen=True, slots=True)

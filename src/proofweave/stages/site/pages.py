@@ -8,11 +8,10 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
-from proofweave.core.words.table import labels
+from proofweave.core import labels
 from proofweave.stages.site.dependencies import Result
 from proofweave.stages.site.layout import drawn
-from proofweave.text.html.frame import page
-from proofweave.text.html.visible import Part
+from proofweave.text.html import Part, page
 
 STATUS = ("complete", "pending", "refused")
 PRIORITIES = ("high", "medium", "supplement")

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from proofweave.core.types import Block, BlockKind, Equation, Layer, Outline, Part, Post, Section, Step, Text
+from proofweave.core import Block, BlockKind, Equation, Layer, Outline, Part, Post, Section, Step, Text
 from proofweave.stages.validate.length import layers, line_count
 from proofweave.stages.validate.pieces import Joined
-from proofweave.stages.validate.woven.proofs import says_something
-from proofweave.stages.validate.woven.reading import count_words, read
+from proofweave.stages.validate.woven import count_words, read, says_something
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from proofweave.core.types import Finding, Outline, Post, Section, Severity, Woven
+from proofweave.core import Finding, Outline, Post, Section, Severity, Woven
 from proofweave.stages.validate import length, ranges, source
 from proofweave.stages.validate.counts import Counts, count, extents, layer_characters
 from proofweave.stages.validate.known import places, untold
 from proofweave.stages.validate.pieces import Joined, join, locate, moved, waits
-from proofweave.stages.validate.woven import placeholders, proofs, references, repeats, tags, theorems
-from proofweave.stages.validate.woven.formulas import RenderErrors, check_formulas
-from proofweave.stages.validate.woven.structure import check_structure, swallows
-from proofweave.text.markdown.post import macros
+from proofweave.stages.validate.woven import (
+    RenderErrors,
+    check_formulas,
+    check_structure,
+    placeholders,
+    proofs,
+    references,
+    repeats,
+    swallows,
+    tags,
+    theorems,
+)
+from proofweave.text.markdown import macros
 
 __all__ = ["Counts", "Judgement", "RenderErrors", "View", "judge_source", "judge_text", "locate", "validate"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
-from proofweave.core.types import Equation, Finding, Outline, Severity, Step, Where
+from proofweave.core import Equation, Finding, Outline, Severity, Step, Where
 
 NUMBERS = ("tags-", "tex-tag", "id-taken", "reply-id-taken", "reply-equation-count", "reply-slot")
 TEX = ("tex-", "prose-")

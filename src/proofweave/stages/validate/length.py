@@ -9,9 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from proofweave.core.findings import finding_of
-from proofweave.core.types import Block, BlockKind, Finding, Layer, LineTarget, Outline, Section, Severity, Where
-from proofweave.core.words.table import say
+from proofweave.core import (
+    Block,
+    BlockKind,
+    Finding,
+    Layer,
+    LineTarget,
+    Outline,
+    Section,
+    Severity,
+    Where,
+    finding_of,
+    say,
+)
 
 BUDGET: Mapping[Layer, tuple[int, int]] = {
     Layer.FOUNDATIONS: (20, 30),

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from proofweave.core.findings import finding_of
-from proofweave.core.types import Equation, Finding, Outline, Section, Slot, Step
-from proofweave.core.words.table import say
-from proofweave.stages.validate.woven.tags import Tag
+from proofweave.core import Equation, Finding, Outline, Section, Slot, Step, finding_of, say
+from proofweave.stages.validate.woven import Tag
 
 ENOUGH = 10_000
 """Numbers of one section that are looked at; a longer range is a slip of the pen."""

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from proofweave.core.findings import finding_of
-from proofweave.core.types import Finding, Post, Severity, Where
-from proofweave.core.words.table import say
-from proofweave.stages.validate.woven.reading import placed, read
-from proofweave.text.markdown.post import headings
+from proofweave.core import Finding, Post, Severity, Where, finding_of, say
+from proofweave.stages.validate.woven import placed, read
+from proofweave.text.markdown import headings
 
 CUT = re.compile(r"\[\[(?:\.{3}|…+)\]\]")
 LATIN = re.compile(r"[a-z]{2,}")

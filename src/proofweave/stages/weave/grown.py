@@ -8,10 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from proofweave.core.numbering import number, numeral
-from proofweave.core.references import REFERENCE, references_in
-from proofweave.core.references import Reference as Cross
-from proofweave.core.types import (
+from proofweave.core import (
+    REFERENCE,
     THEOREM_LIKE,
     Block,
     BlockKind,
@@ -28,10 +26,14 @@ from proofweave.core.types import (
     Step,
     Text,
     Woven,
+    labels,
+    number,
+    numeral,
+    references_in,
 )
-from proofweave.core.words.table import labels
+from proofweave.core import CrossReference as Cross
 from proofweave.text.press import environment_of, print_template
-from proofweave.text.tex.structure import split_rows
+from proofweave.text.tex import split_rows
 
 if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from proofweave.core.types import SpanKind
+from proofweave.core import SpanKind
 from proofweave.text.markdown.inline import HARD, PREFIX, Inline, Piece
 
 BEGIN = "<!-- proofweave:begin"

@@ -7,8 +7,8 @@ from bisect import bisect_left
 from collections import defaultdict
 from typing import NamedTuple
 
-from proofweave.core.types import SpanKind
-from proofweave.text.tex.tokens import DISPLAY_ENVIRONMENTS, unstarred
+from proofweave.core import SpanKind
+from proofweave.text.tex import DISPLAY_ENVIRONMENTS, unstarred
 
 PREFIX = r"(?:[ \t]*>)*[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?"
 """What may stand before a fence or a display on its line: quote marks and a list marker."""

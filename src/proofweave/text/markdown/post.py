@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from proofweave.core.types import Post, Span, SpanKind
+from proofweave.core import Post, Span, SpanKind
 from proofweave.text.markdown.blocks import BEGIN, END, HEADING, Blocks
 from proofweave.text.markdown.escape import plain_tex
 from proofweave.text.markdown.inline import Inline, Piece
-from proofweave.text.tex.definitions import definitions
+from proofweave.text.tex import definitions
 
 __all__ = ["BEGIN", "END", "Heading", "displays", "formulas", "headings", "language_of", "macros", "read_post"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, NamedTuple
 
-from proofweave.core.words.table import say
+from proofweave.core import say
 from proofweave.text.tex.tokens import (
     INNER_ENVIRONMENTS,
     ROW_ENVIRONMENTS,

@@ -9,8 +9,7 @@ from typing import Any
 
 import yaml
 
-from proofweave.core.findings import finding_of
-from proofweave.core.types import Finding, Where
+from proofweave.core import Finding, Where, finding_of
 from proofweave.text.yaml.nodes import BROKEN, UNPRINTABLE, ListNode, MapNode, Node, ScalarNode
 from proofweave.text.yaml.syntax import diagnose
 from proofweave.text.yaml.traps import comma_groups, scalar_traps

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from proofweave.core.types import Where
+from proofweave.core import Where
 
 BROKEN = "\ufdd0"
 """The value of a scalar that could not be read: a character no file may hold."""

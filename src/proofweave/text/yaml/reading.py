@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from proofweave.core.types import Finding
+from proofweave.core import Finding
 from proofweave.text.yaml.nodes import Node
 
 

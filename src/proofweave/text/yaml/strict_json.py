@@ -7,9 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from proofweave.core.findings import finding_of
-from proofweave.core.types import Finding, Where
-from proofweave.core.words.table import say
+from proofweave.core import Finding, Where, finding_of, say
 from proofweave.text.yaml.nodes import UNPRINTABLE, ListNode, MapNode, Node, ScalarNode
 
 MAX_DEPTH = 40

@@ -7,9 +7,7 @@ from typing import Any
 
 import yaml
 
-from proofweave.core.findings import finding_of
-from proofweave.core.types import Finding, Where
-from proofweave.core.words.table import say
+from proofweave.core import Finding, Where, finding_of, say
 from proofweave.text.yaml.nodes import BROKEN
 
 PLACEHOLDER = f"'{BROKEN}'"

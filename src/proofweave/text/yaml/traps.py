@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from proofweave.core.findings import finding_of
-from proofweave.core.types import Finding, Severity, Where
+from proofweave.core import Finding, Severity, Where, finding_of
 from proofweave.text.yaml.nodes import UNPRINTABLE
 
 ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r?\n|.)", re.DOTALL)

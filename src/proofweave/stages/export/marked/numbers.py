@@ -6,8 +6,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from proofweave.text.tex.structure import environments, labels_in, split_rows, tags_in
-from proofweave.text.tex.tokens import ROW_ENVIRONMENTS, TOP_ENVIRONMENTS, unstarred
+from proofweave.text.tex import (
+    ROW_ENVIRONMENTS,
+    TOP_ENVIRONMENTS,
+    environments,
+    labels_in,
+    split_rows,
+    tags_in,
+    unstarred,
+)
 
 UNNUMBERED = re.compile(r"\\(?:notag|nonumber)(?![A-Za-z])")
 MARK = re.compile(r"\\(?:tag\*?|label)\s*\{")

@@ -6,15 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from proofweave.core.types import Post, Span, SpanKind, Woven
+from proofweave.core import Post, Span, SpanKind, Woven
 from proofweave.stages.export.marked.numbers import Display, number_displays
 from proofweave.stages.export.marked.regions import Mark as Edge
 from proofweave.stages.export.marked.regions import Passage, Region, passages
-from proofweave.text.markdown.escape import plain_tex
-from proofweave.text.markdown.inline import Inline
-from proofweave.text.markdown.post import read_post
-from proofweave.text.tex.definitions import definitions, without_definitions
-from proofweave.text.tex.tokens import TOP_ENVIRONMENTS
+from proofweave.text.markdown import Inline, plain_tex, read_post
+from proofweave.text.tex import TOP_ENVIRONMENTS, definitions, without_definitions
 
 LINK = re.compile(r"\\{1,2}(?:eq|auto)?ref\s*\{([^{}\n]*)\}")
 ONLY_LINK = re.compile(r"\s*\\(?:eq|auto)?ref\s*\{([^{}\n]*)\}\s*\Z")

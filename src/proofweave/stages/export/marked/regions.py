@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from proofweave.core.types import Block, BlockKind, Figure, Origin, Post, Section, SpanKind, Step, Woven
-from proofweave.text.markdown.post import BEGIN, END
+from proofweave.core import Block, BlockKind, Figure, Origin, Post, Section, SpanKind, Step, Woven
+from proofweave.text.markdown import BEGIN, END
 
 
 @dataclass(frozen=True, slots=True)

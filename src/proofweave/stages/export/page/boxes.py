@@ -8,10 +8,8 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
-from proofweave.core.types import NUMBERED, Block
-from proofweave.core.words.table import labels
-from proofweave.stages.export.marked.placeholders import Marked
-from proofweave.stages.export.marked.regions import Region
+from proofweave.core import NUMBERED, Block, labels
+from proofweave.stages.export.marked import Marked, Region
 from proofweave.stages.export.page.tree import NO_ATTR, Node, raw_block, words
 
 ENTRY = re.compile(r"\[(\d+)\](?:\s|\Z)")

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from proofweave.core.types import Equation, Outline, Step, SymbolSpec
-from proofweave.core.wire import verdict_of
-from proofweave.core.words.table import labels, told
+from proofweave.core import Equation, Outline, Step, SymbolSpec, labels, told, verdict_of
 from proofweave.stages.export.page.equations import Mark
 
 SIGNS = {"verified": "✓", "weak": "≈", "defined": "≔", "skipped": "–", "assumed": "–", "refuted": "✗", "error": "!"}

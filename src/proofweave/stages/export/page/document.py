@@ -7,10 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from proofweave.core.types import Finding, Numbering, Severity, Where
-from proofweave.core.words.table import labels, say, told
-from proofweave.stages.export.marked.numbers import labelled
-from proofweave.stages.export.marked.placeholders import Marked
+from proofweave.core import Finding, Numbering, Severity, Where, labels, say, told
+from proofweave.stages.export.marked import Marked, labelled
 from proofweave.stages.export.page.boxes import boxed
 from proofweave.stages.export.page.checks import Checked, cards, marks_of
 from proofweave.stages.export.page.equations import Pictured, Printer, needed
@@ -19,7 +17,7 @@ from proofweave.stages.export.page.leaked import leaks
 from proofweave.stages.export.page.links import links_of
 from proofweave.stages.export.page.mathml import shown
 from proofweave.stages.export.page.tree import Node, clean, worded, words
-from proofweave.text.html.frame import page
+from proofweave.text.html import page
 
 HEADING = re.compile(r"<th( [^>]*)?>(.*?)</th>", re.DOTALL)
 MATH = re.compile(r"<math.*?</math>", re.DOTALL)

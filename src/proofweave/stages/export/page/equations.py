@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import quote
 
-from proofweave.stages.export.marked.numbers import Display
-from proofweave.stages.export.marked.placeholders import Marked
+from proofweave.stages.export.marked import Display, Marked
 from proofweave.stages.export.page.mathjax import mended
 from proofweave.stages.export.page.mathml import shown
-from proofweave.text.tex.tokens import TOKEN
+from proofweave.text.tex import TOKEN
 
 Pictured = tuple[str, bool]
 """TeX without delimiters, and whether it is displayed: what KaTeX is asked for."""

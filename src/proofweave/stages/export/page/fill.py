@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from proofweave.stages.export.marked.placeholders import Marked, tokens
+from proofweave.stages.export.marked import Marked, tokens
 from proofweave.stages.export.page.equations import Printer, anchor_of
 from proofweave.stages.export.page.links import Links
 from proofweave.stages.export.page.tree import NESTED, Node, inside, raw_block, raw_inline

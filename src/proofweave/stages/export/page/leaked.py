@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from proofweave.text.html.visible import visible_text
+from proofweave.text.html import visible_text
 
 LEAK = re.compile(
     r"\\(?:begin|end|frac|sum|int|left|right|mathbb|mathcal|boldsymbol|text|label|tag|eqref|ref|newcommand)(?![A-Za-z])"

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from proofweave.core.types import Numbering
-from proofweave.core.words.table import LANGUAGES, labels
+from proofweave.core import LANGUAGES, Numbering, labels
 
 RANGE = r"(?<=\))–\((?P<eq_last>\d+)\)"
 CITATION = r"\[(?P<ref>\d+)\]"

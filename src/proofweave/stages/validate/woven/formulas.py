@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from proofweave.core.findings import finding_of
-from proofweave.core.types import Finding, Post, Severity, Span, SpanKind
-from proofweave.core.words.table import Said, say
+from proofweave.core import Finding, Post, Said, Severity, Span, SpanKind, finding_of, say
 from proofweave.stages.validate.woven.reading import inside
-from proofweave.text.markdown.post import formulas
-from proofweave.text.tex.definitions import definitions, without_definitions
-from proofweave.text.tex.structure import labels_in, problems
+from proofweave.text.markdown import formulas
+from proofweave.text.tex import definitions, labels_in, problems, without_definitions
 
 RenderErrors = Callable[[Sequence[tuple[str, bool]], Mapping[str, str]], Sequence[str | None]]
 """Tells for each formula (TeX, displayed?) and the macros known why it does not render, or None."""

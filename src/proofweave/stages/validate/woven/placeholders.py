@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from proofweave.core.findings import finding_of
-from proofweave.core.types import Finding, Post, SpanKind
+from proofweave.core import Finding, Post, SpanKind, finding_of
 from proofweave.stages.validate.woven.reading import DISPLAY, placed, read
 
 MARKS = re.compile(

@@ -8,8 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from proofweave.core.findings import finding_of
-from proofweave.core.types import THEOREM_LIKE, Finding, Outline, Post, SpanKind, Step
+from proofweave.core import THEOREM_LIKE, Finding, Outline, Post, SpanKind, Step, finding_of
 from proofweave.stages.validate.woven.reading import DISPLAY, Reading, has_words, heading_offsets, placed, read
 from proofweave.stages.validate.woven.theorems import NAMES, Box, boxes
 
@@ -172,6 +171,6 @@ def check_reasons(outline: Outline) -> tuple[Finding, ...]:
 
 def says_something(text: str) -> bool:
     """Return whether a Markdown text holds words outside its formulas and step number."""
-    from proofweave.text.markdown.post import read_post
+    from proofweave.text.markdown import read_post
 
     return has_words(STEP.sub("", read(read_post(text, "")).prose))

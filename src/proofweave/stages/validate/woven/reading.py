@@ -7,8 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from proofweave.core.types import Post, Span, SpanKind, Where
-from proofweave.core.words.table import Said, say
+from proofweave.core import Post, Said, Span, SpanKind, Where, say
 
 INLINE, DISPLAY, CODE = "\ue000", "\ue001", "\ue002"
 """What stands in the prose for each character of inline math, of a display and of code."""

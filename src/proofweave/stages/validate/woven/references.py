@@ -6,15 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from proofweave.core.findings import finding_of
-from proofweave.core.references import REFERENCE
-from proofweave.core.types import Finding, Post, Severity, SpanKind, Where
-from proofweave.core.words.table import say
+from proofweave.core import REFERENCE, Finding, Post, Severity, SpanKind, Where, finding_of, say
 from proofweave.stages.validate.woven.reading import Reading, inside, numbered_headings, placed, read
 from proofweave.stages.validate.woven.tags import tags
 from proofweave.stages.validate.woven.theorems import KINDS, NAMES, boxes
-from proofweave.text.markdown.post import formulas
-from proofweave.text.tex.structure import labels_in
+from proofweave.text.markdown import formulas
+from proofweave.text.tex import labels_in
 
 NUMBER = r"[（(]\s*\d{1,6}\s*[)）]"
 EQUATION = re.compile(

@@ -8,8 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from proofweave.core.findings import finding_of
-from proofweave.core.types import Finding, Post, Severity
+from proofweave.core import Finding, Post, Severity, finding_of
 from proofweave.stages.validate.woven.reading import CODE, DISPLAY, Reading, heading_offsets, read
 
 SHORT = 30

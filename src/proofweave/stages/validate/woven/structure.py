@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from proofweave.core.findings import finding_of
-from proofweave.core.types import Finding, Post, Span, SpanKind, Where
+from proofweave.core import Finding, Post, Span, SpanKind, Where, finding_of
 from proofweave.stages.validate.woven.reading import placed, read
 
 OPEN = {

@@ -7,13 +7,10 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from proofweave.core.findings import finding_of
-from proofweave.core.types import Finding, Post, Span, Where
+from proofweave.core import Finding, Post, Span, Where, finding_of
 from proofweave.stages.validate.woven.reading import inside, line_said
-from proofweave.text.markdown.post import displays
-from proofweave.text.tex.definitions import without_definitions
-from proofweave.text.tex.structure import environments, split_rows, tags_in
-from proofweave.text.tex.tokens import ROW_ENVIRONMENTS
+from proofweave.text.markdown import displays
+from proofweave.text.tex import ROW_ENVIRONMENTS, environments, split_rows, tags_in, without_definitions
 
 NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 LEFT_OUT = re.compile(r"\\(?:notag|nonumber)(?![A-Za-z])")

@@ -8,8 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from proofweave.core.findings import finding_of
-from proofweave.core.types import NUMBERED, THEOREM_LIKE, BlockKind, Finding, Post
+from proofweave.core import NUMBERED, THEOREM_LIKE, BlockKind, Finding, Post, finding_of
 from proofweave.stages.validate.woven.reading import Reading, numbered_headings, read
 
 KINDS = {

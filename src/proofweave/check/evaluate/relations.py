@@ -10,8 +10,7 @@ from proofweave.check.evaluate import values as va
 from proofweave.check.evaluate.env import Env
 from proofweave.check.evaluate.registry import ev
 from proofweave.check.evaluate.values import Array, Val
-from proofweave.check.language.kinds import CheckError
-from proofweave.check.language.tree import Node, pairs
+from proofweave.check.language import CheckError, Node, pairs
 
 SAFETY = 8.0  # the bounds are first order and LAPACK's constants vary; eight of them is still far below any real error
 TINY = 1e-290

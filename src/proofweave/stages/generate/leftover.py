@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from proofweave.core.types import Reply, Request
+from proofweave.core import Reply, Request
 from proofweave.stages.generate.rejected import Rejected
 from proofweave.stages.generate.replies import answer_to
 

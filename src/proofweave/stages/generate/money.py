@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from proofweave.core.types import Request
-from proofweave.outline.config import BUDGET, Config, Price
+from proofweave.core import Request
+from proofweave.outline import BUDGET, Config, Price
 
 PIECE = re.compile(
     r"(?P<command>\\[A-Za-z]+)|(?P<word>[A-Za-z]+)|(?P<digits>[0-9]+)|(?P<wide>[\u2e80-\u9fff\uac00-\ud7ff])"

@@ -8,11 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from proofweave.core.findings import finding_of
-from proofweave.core.types import Finding, Where
-from proofweave.core.words.table import Said, say
+from proofweave.core import Finding, Said, Where, finding_of, say
 from proofweave.outline.shapes import Free, Many, OneOf, Record, Scalar, Shape, Table, about, words_of
-from proofweave.text.yaml.nodes import ListNode, MapNode, Node, ScalarNode
+from proofweave.text.yaml import ListNode, MapNode, Node, ScalarNode
 
 WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 CLOSE = 0.6

@@ -7,10 +7,9 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from proofweave.adapters.files import read_text, write_text
-from proofweave.core.errors import UsageError
-from proofweave.core.types import Finding
-from proofweave.outline.first_keys import peek
+from proofweave.adapters import read_text, write_text
+from proofweave.core import Finding, UsageError
+from proofweave.outline import peek
 from proofweave.pipeline.code import fingerprint
 from proofweave.pipeline.locks.manifest import Manifest, differences, read_manifest
 from proofweave.pipeline.project import Project, Tell

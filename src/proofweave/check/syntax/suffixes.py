@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from proofweave.check.language.kinds import SCALAR, CheckError, Type, matrix, meet, refuse_if, row, vector
-from proofweave.check.language.names import scripts
-from proofweave.check.language.scope import split
-from proofweave.check.language.tokens import Token
-from proofweave.check.language.tree import Node
+from proofweave.check.language import (
+    SCALAR,
+    CheckError,
+    Node,
+    Token,
+    Type,
+    matrix,
+    meet,
+    refuse_if,
+    row,
+    scripts,
+    split,
+    vector,
+)
 from proofweave.check.syntax.build import node
 from proofweave.check.syntax.indices import entries
 from proofweave.check.syntax.parser import Parser
-from proofweave.core.words.table import say
+from proofweave.core import say
 
 
 def postfix(p: Parser, base: Node) -> Node:
