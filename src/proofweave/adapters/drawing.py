@@ -1,7 +1,5 @@
 """Draw figures: run a script's `draw` on an empty matplotlib figure and return the SVG."""
 
-from __future__ import annotations
-
 import io
 import re
 import runpy

@@ -1,7 +1,5 @@
 """Ask pandoc for a book, then put its figures in, and write it with the same bytes on every day."""
 
-from __future__ import annotations
-
 import io
 import json
 import re

@@ -1,7 +1,5 @@
 """Read and write text files: bytes round-trip, a file is replaced whole or not at all."""
 
-from __future__ import annotations
-
 import errno
 import os
 import secrets

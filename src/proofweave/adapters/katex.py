@@ -1,7 +1,5 @@
 """Ask KaTeX, inside this process, which formulas it refuses and why, and what the others look like."""
 
-from __future__ import annotations
-
 import atexit
 import json
 import re

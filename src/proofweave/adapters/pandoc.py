@@ -1,7 +1,5 @@
 """Ask pandoc, as a process without access to files or network, to read Markdown and to write HTML."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import tempfile

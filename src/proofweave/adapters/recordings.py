@@ -1,7 +1,5 @@
 """The folder of recordings as files: who may write one, whether it can be written at all, what lies there unused."""
 
-from __future__ import annotations
-
 import os
 import secrets
 import time

@@ -1,7 +1,5 @@
 """Run Snakemake and hear what happens, as its logger plug-in `proofweave` writes it: a line of JSON for each event."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

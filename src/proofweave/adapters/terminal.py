@@ -3,8 +3,6 @@
 rich decides which colours a terminal has; `NO_COLOR` switches them off, `FORCE_COLOR` on where there is no terminal.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -127,7 +125,7 @@ def _console(stream: TextIO) -> Any:
     return Console(file=stream, highlight=False, markup=False, emoji=False)
 
 
-def _coloured(line: str) -> Text:
+def _coloured(line: str) -> "Text":
     from rich.text import Text
 
     text = Text(line)

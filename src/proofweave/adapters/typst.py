@@ -1,7 +1,5 @@
 """Ask Typst, inside this process, for a PDF; a missing engine or font is told before any work."""
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path

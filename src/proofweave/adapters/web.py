@@ -1,7 +1,5 @@
 """Serve a folder on this machine only, and tell the pages that are open when something changes."""
 
-from __future__ import annotations
-
 import gzip
 import json
 import mimetypes

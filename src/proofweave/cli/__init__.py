@@ -1,7 +1,5 @@
 """The command line: a verb is a module of this package with SUMMARY and EXAMPLE, its arguments, and what it runs."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import sys

@@ -1,7 +1,5 @@
 """`proofweave adopt`: a hand-written or re-read reply becomes the recording of its block."""
 
-from __future__ import annotations
-
 import argparse
 
 from proofweave.cli.verb import file, print_findings, print_lines, project_here, tell

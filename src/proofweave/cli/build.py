@@ -1,7 +1,5 @@
 """`proofweave build`: Snakemake with a progress bar in a terminal, plain lines elsewhere, or only the summary."""
 
-from __future__ import annotations
-
 import argparse
 
 from proofweave.cli.verb import project_here

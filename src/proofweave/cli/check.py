@@ -1,7 +1,5 @@
 """`proofweave check`: equations in, verdicts with counterexamples out."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 

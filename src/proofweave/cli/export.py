@@ -1,7 +1,5 @@
 """`proofweave export`: an outline with its source and replies, or any Markdown, in; its page out."""
 
-from __future__ import annotations
-
 import argparse
 
 from proofweave.cli.verb import FINDINGS, REPLIES, file, print_findings, project_here

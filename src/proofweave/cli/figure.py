@@ -1,7 +1,5 @@
 """`proofweave figure`: a drawing script in, an SVG out, the same bytes each time."""
 
-from __future__ import annotations
-
 import argparse
 
 from proofweave.cli.verb import file, project_here

@@ -1,7 +1,5 @@
 """`proofweave gc`: recordings that no block needs any more are listed, and deleted when asked."""
 
-from __future__ import annotations
-
 import argparse
 
 from proofweave.cli.verb import file, print_lines, project_here, tell

@@ -1,7 +1,5 @@
 """`proofweave generate`: requests in, replies out, from the recordings in generations/ or from a model."""
 
-from __future__ import annotations
-
 import argparse
 
 from proofweave.cli.verb import file, print_findings, print_lines, project_here

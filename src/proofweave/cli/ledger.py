@@ -1,7 +1,5 @@
 """`proofweave ledger`: the verdict on every equation, compared with what is committed."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 

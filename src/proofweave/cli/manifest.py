@@ -1,7 +1,5 @@
 """`proofweave manifest`: what a build wrote, as hashes, compared with what is committed."""
 
-from __future__ import annotations
-
 import argparse
 
 from proofweave.cli.verb import print_findings, project_here, tell

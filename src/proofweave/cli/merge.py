@@ -1,7 +1,5 @@
 """`proofweave merge`: source, outline, replies and findings in, the grown post out."""
 
-from __future__ import annotations
-
 import argparse
 
 from proofweave.cli.verb import FINDINGS, REPLIES, file, project_here

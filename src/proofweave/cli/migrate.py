@@ -1,7 +1,5 @@
 """`proofweave migrate`: outlines and recordings moved from the last format to this one, asking no model."""
 
-from __future__ import annotations
-
 import argparse
 
 from proofweave.cli.verb import print_findings, print_lines, project_here, tell

@@ -1,7 +1,5 @@
 """`proofweave new`: a commented outline laid out from a post's own headings and displays."""
 
-from __future__ import annotations
-
 import argparse
 import shlex
 

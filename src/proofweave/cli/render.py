@@ -1,7 +1,5 @@
 """`proofweave render`: outline and templates in, requests out."""
 
-from __future__ import annotations
-
 import argparse
 
 from proofweave.cli.verb import file, print_findings, print_lines, project_here, tell

@@ -1,7 +1,5 @@
 """`proofweave report`: the findings of all posts in, the plan's table and statistics out."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 

@@ -1,7 +1,5 @@
 """`proofweave reproduce`: two clean clones in unlike surroundings build the same bytes, those of manifest.lock."""
 
-from __future__ import annotations
-
 import argparse
 
 from proofweave.cli.verb import file, print_findings, project_here, tell

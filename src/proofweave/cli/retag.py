@@ -1,7 +1,5 @@
 """`proofweave retag`: an outline's tag ranges made to run on from 1 and to fit its equations."""
 
-from __future__ import annotations
-
 import argparse
 
 from proofweave.cli.verb import print_findings, print_lines, tell

@@ -1,7 +1,5 @@
 """`proofweave schema`: the JSON Schema of outlines, which editors complete and check by."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """`proofweave serve`: the site on this machine, built again and reloaded whenever a file is saved."""
 
-from __future__ import annotations
-
 import argparse
 
 from proofweave.cli.verb import project_here, tell

@@ -1,7 +1,5 @@
 """`proofweave site`: the pages around the posts, and the styles, scripts and fonts of all pages."""
 
-from __future__ import annotations
-
 import argparse
 
 from proofweave.cli.verb import file, project_here, tell

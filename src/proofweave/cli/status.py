@@ -1,7 +1,5 @@
 """`proofweave status`: one screen about all posts, from what the last build found."""
 
-from __future__ import annotations
-
 import argparse
 
 from proofweave.cli.verb import print_lines, project_here

@@ -1,7 +1,5 @@
 """`proofweave validate`: outline, replies and source in, findings and counts out."""
 
-from __future__ import annotations
-
 import argparse
 
 from proofweave.cli.verb import REPLIES, file, print_findings, project_here

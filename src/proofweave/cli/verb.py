@@ -1,7 +1,5 @@
 """What verbs share: the files they are given, the project they work in, and how they speak."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +18,7 @@ def file(argument: str) -> Path:
     return Path(argument).absolute()
 
 
-def project_here() -> Project:
+def project_here() -> "Project":
     """Return the project around the working directory."""
     from proofweave.pipeline import Project
 
@@ -37,7 +35,7 @@ def language_here() -> str:
         return "en"
 
 
-def print_findings(findings: Sequence[Finding], language: str = "") -> int:
+def print_findings(findings: "Sequence[Finding]", language: str = "") -> int:
     """Print findings to standard error, one line each, in the project's language when none is named.
 
     Return 1 when one is an error, else 0.

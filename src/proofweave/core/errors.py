@@ -1,7 +1,5 @@
 """A broken set-up is an exception: it carries data, and the CLI prints it once with the next step."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from proofweave.core.types import Finding

@@ -1,7 +1,5 @@
 """Make a finding in the words of the table."""
 
-from __future__ import annotations
-
 from proofweave.core.types import Finding, Severity, Where
 from proofweave.core.words import say, table
 

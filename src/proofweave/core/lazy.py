@@ -4,8 +4,6 @@ A face says its names as ordinary imports under `if TYPE_CHECKING:`, so that edi
 the same lines are read to load one name with its module, and no other of the package.
 """
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Callable, Mapping

@@ -1,7 +1,5 @@
 """Number equations, theorems, sections and citations of an outline, in document order."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 

@@ -1,7 +1,5 @@
 """Cross-references by id in prose: `@eq:id`, `@thm:id`, `@sec:id`, `@ref:id`, `@fig:id`."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 
@@ -18,7 +16,7 @@ class CrossReference:
     offset: int
 
     @classmethod
-    def of(cls, match: re.Match[str]) -> CrossReference:
+    def of(cls, match: re.Match[str]) -> "CrossReference":
         """Return the reference a match of REFERENCE stands for."""
         return cls(match[1], match[2], int(match[3]) if match[3] else None, match.start())
 

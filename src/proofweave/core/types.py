@@ -1,7 +1,5 @@
 """The frozen values every stage reads and writes; this module imports nothing of proofweave."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -26,7 +24,7 @@ class Where:
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
 
-    def after(self, text: str) -> Where:
+    def after(self, text: str) -> "Where":
         """Return the place after a text that starts here."""
         lines = text.count("\n")
         column = len(text) - text.rindex("\n") if lines else self.column + len(text)
@@ -238,7 +236,7 @@ class Section:
     tags: TagRange | None = None
     symbols: tuple[SymbolSpec, ...] = ()
     blocks: tuple[Block, ...] = ()
-    sections: tuple[Section, ...] = ()
+    sections: "tuple[Section, ...]" = ()
     anchor: str = ""
 
 

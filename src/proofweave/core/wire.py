@@ -1,7 +1,5 @@
 """The JSON that one stage hands to the next below build/: requests, replies, judgements."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """Make an outline of nodes: sections, blocks and their parts, with names for what its author left unnamed."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath

@@ -1,7 +1,5 @@
 """Check an outline across its blocks: ids used once, tag ranges that add up, references that lead somewhere."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any

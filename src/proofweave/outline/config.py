@@ -1,7 +1,5 @@
 """Read config.yaml: every key has a default, unknown keys are findings with a suggestion."""
 
-from __future__ import annotations
-
 import difflib
 import json
 import re

@@ -1,7 +1,5 @@
 """Compare nodes with shapes: unknown and missing keys, wrong kinds, empty values, values that do not fit."""
 
-from __future__ import annotations
-
 import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """Look at an outline's first keys without reading it, so that a malformed file still has a place in the build."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 

@@ -1,7 +1,5 @@
 """The format of an outline as a table of shapes (docs/outline.md says the same to a reader)."""
 
-from __future__ import annotations
-
 from proofweave.core import BlockKind, Layer
 from proofweave.outline.shapes import Free, Key, Many, OneOf, Record, Scalar, Shape, Table
 

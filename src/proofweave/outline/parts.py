@@ -1,7 +1,5 @@
 """Make parts, equations and symbols of nodes, and note what their texts refer to; shared by outlines and replies."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What prose and formulas of an outline or a reply may not hold: headings, displays, HTML, numbers of their own."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Read outlines: what a grown post contains, with every problem located (the format: docs/outline.md)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Rewrite the `tags:` of an outline so that they run on from 1 and fit its equations; nothing else changes a byte."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """Read and write recorded replies: a block's filled slots as JSON that reviews well, one sentence to a line."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence

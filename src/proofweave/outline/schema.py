@@ -1,7 +1,5 @@
 """JSON Schemas made of the shapes the readers use: for outlines in an editor, and for a model's reply."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from typing import Any

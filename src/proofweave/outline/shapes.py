@@ -3,8 +3,6 @@
 In the table of words, under `format`, a shape's name says what messages call such a value, and `about` is a sentence.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -31,7 +29,7 @@ class Scalar:
 class Key:
     """A key of a record: the shape of its value, and a sentence for whoever completes it in an editor."""
 
-    shape: Shape
+    shape: "Shape"
     about: str
     required: bool = False
 
@@ -48,7 +46,7 @@ class Record:
 class Many:
     """A list that is not empty; where `single`, one item needs no list around it."""
 
-    item: Shape
+    item: "Shape"
     name: str
     single: bool = False
 
@@ -58,7 +56,7 @@ class Table:
     """A mapping whose keys the author chooses."""
 
     name: str
-    value: Shape
+    value: "Shape"
     key: Scalar = Scalar()
 
 

@@ -1,7 +1,5 @@
 """The format an outline or a recording says it is written in, and its text moved from the last one to this one."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from proofweave.core import OUTLINE, RECORDING, Finding, Where, errors_in, finding_of

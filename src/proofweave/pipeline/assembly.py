@@ -1,7 +1,5 @@
 """A grown post put together in memory: the outline filled with its replies, woven, and merged into its source."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Check the equations of some files: outlines with what is recorded for them, sheets and Markdown."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path

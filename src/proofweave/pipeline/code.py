@@ -1,7 +1,5 @@
 """The code behind a verb: a fingerprint of every module it may load, so that editing one rebuilds what it affects."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from functools import cache

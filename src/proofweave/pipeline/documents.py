@@ -1,7 +1,5 @@
 """The JSON documents that stages hand on below build/: read, written, and the findings each carries."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from pathlib import Path

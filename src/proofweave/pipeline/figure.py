@@ -1,7 +1,5 @@
 """What `figure` does: a drawing script makes an SVG, the same bytes each time."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from proofweave.pipeline.project import Project

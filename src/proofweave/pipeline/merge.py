@@ -1,7 +1,5 @@
 """What `merge` does: write the grown post of an outline, unless a finding stops it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from proofweave.adapters import write_text

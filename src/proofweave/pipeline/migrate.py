@@ -1,7 +1,5 @@
 """What `migrate` does: outlines, recordings and replies kept aside are moved to their present formats."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from proofweave.adapters import read_text, write_text

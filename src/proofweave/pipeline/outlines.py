@@ -1,7 +1,5 @@
 """What `new`, `retag` and `schema` do: an outline laid out from a post, its tag ranges set, its JSON Schema."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from proofweave.adapters import inside, read_text, write_text

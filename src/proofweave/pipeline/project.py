@@ -1,7 +1,5 @@
 """The project's folder: where its texts are, and reading them with problems as findings."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +29,7 @@ class Project:
     root: Path
 
     @classmethod
-    def find(cls, start: str = "") -> Project:
+    def find(cls, start: str = "") -> "Project":
         """Return the project that holds `start` (a path; default: the working directory)."""
         here = Path(start or ".").resolve()
         for folder in (here, *here.parents):

@@ -1,7 +1,5 @@
 """What `render` does: an outline and its templates make requests, one for each block that waits for a model."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path

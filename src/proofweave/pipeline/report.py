@@ -1,7 +1,5 @@
 """What `report` does: the findings of all posts make the table and statistics of the project."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,7 +50,7 @@ def findings_path(project: Project, post: str) -> Path:
     return project.root / "build" / "findings" / f"{post}.json"
 
 
-def reported(project: Project, paths: Sequence[Path]) -> Report:
+def reported(project: Project, paths: Sequence[Path]) -> "Report":
     """Return the report of some documents of validate; one that is something else is a broken set-up."""
     from proofweave.stages.report import report
 

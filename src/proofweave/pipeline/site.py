@@ -1,7 +1,5 @@
 """What `site` does: the pages around the posts, and the styles, scripts and fonts of all pages."""
 
-from __future__ import annotations
-
 from importlib.resources import files
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """What `validate` does: the validators, KaTeX and the equation checker judge what merge would write."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterator
@@ -142,7 +140,7 @@ def _judgement(project: Project, assembly: Assembled, known: list[Finding]) -> t
     return validate(view), problems
 
 
-def _verdicts(project: Project, outline: Outline) -> tuple[Verdict, ...]:
+def _verdicts(project: Project, outline: Outline) -> "tuple[Verdict, ...]":
     """Return the verdicts on an outline's equations; those on equations that did not change are remembered."""
     from proofweave.check import check_outline
 
@@ -191,7 +189,7 @@ def checker_fingerprint() -> str:
     return digest.hexdigest()
 
 
-def _verdict_findings(verdicts: tuple[Verdict, ...]) -> Iterator[Finding]:
+def _verdict_findings(verdicts: "tuple[Verdict, ...]") -> Iterator[Finding]:
     """Yield what is wrong with equations: refuted ones and ones that cannot be read are errors, weak ones warnings."""
     from proofweave.check import Kind
 
@@ -207,7 +205,7 @@ def _verdict_findings(verdicts: tuple[Verdict, ...]) -> Iterator[Finding]:
             yield finding_of(key, verdict.where, severity, id=verdict.id, reason=verdict.reason)
 
 
-def _equations(outline: Outline, tags: Any, verdicts: tuple[Verdict, ...]) -> Iterator[Document]:
+def _equations(outline: Outline, tags: Any, verdicts: "tuple[Verdict, ...]") -> Iterator[Document]:
     """Yield each equation with its place, its numbers and its verdict, in document order."""
     found = {(verdict.where, verdict.id): verdict for verdict in verdicts}
     for section, block, equation in _placed(outline):

@@ -1,7 +1,5 @@
 """Print templates: Jinja2 in its sandbox, over texts held in memory, with located errors."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +12,7 @@ HELD = "template:"
 """How tracebacks name a template, which is a text in memory and not a file."""
 
 
-def environment_of(templates: Mapping[str, str], words: Mapping[str, str] | None = None) -> SandboxedEnvironment:
+def environment_of(templates: Mapping[str, str], words: Mapping[str, str] | None = None) -> "SandboxedEnvironment":
     """Return a sandboxed environment over texts by name, all with `words`; a value a template misspells is an error."""
     from jinja2 import FunctionLoader, StrictUndefined
     from jinja2.sandbox import SandboxedEnvironment
@@ -34,7 +32,7 @@ def environment_of(templates: Mapping[str, str], words: Mapping[str, str] | None
     return environment
 
 
-def print_template(environment: SandboxedEnvironment, folder: str, name: str, values: Mapping[str, Any]) -> str:
+def print_template(environment: "SandboxedEnvironment", folder: str, name: str, values: Mapping[str, Any]) -> str:
     """Return a filled template; its errors become a finding at the template's line."""
     from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
 

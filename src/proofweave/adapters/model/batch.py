@@ -1,7 +1,5 @@
 """The Batch API: requests up as JSON lines, polled, answers down; every step repeated with patience."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import random

@@ -1,7 +1,5 @@
 """Ask a server that speaks OpenAI's API: streamed, bounded, repeated with patience, its dialect found out by trying."""
 
-from __future__ import annotations
-
 import asyncio
 import random
 import time
@@ -174,7 +172,7 @@ class Chat:
         self._ears.told("", f"the server refuses that; trying {spoken(self._dialect)}")
         return True
 
-    def _connected(self) -> AsyncOpenAI:
+    def _connected(self) -> "AsyncOpenAI":
         if self._client is None:
             self._client = client_of(self._server)
         return self._client

@@ -1,7 +1,5 @@
 """What the errors of a model's server mean: whose fault, in plain words, and never with the key in them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any

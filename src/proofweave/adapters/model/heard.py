@@ -1,7 +1,5 @@
 """What came of one call, put together from a stream's chunks or taken from a whole answer."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

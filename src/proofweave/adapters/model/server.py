@@ -1,7 +1,5 @@
 """A server that speaks OpenAI's API: where it is, what it accepts, what a call sends, and how its key stays secret."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -41,7 +39,7 @@ class Dialect:
     usage: bool = True
 
 
-def client_of(server: Server) -> AsyncOpenAI:
+def client_of(server: Server) -> "AsyncOpenAI":
     """Return the openai package's client for a server; the package is loaded here, at the first call."""
     try:
         from openai import AsyncOpenAI

@@ -4,8 +4,6 @@ A difference's stated error is its distance from the fourth-order one, scaled do
 the step; where that is not small the point counts as one without a derivative.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from proofweave.check.calculus.differences import FOURTH, OFFSETS, SIXTH

@@ -1,7 +1,5 @@
 """Sixth-order central differences: where a function is read, and its gradient and Hessian from what was read."""
 
-from __future__ import annotations
-
 from itertools import combinations
 
 import numpy as np

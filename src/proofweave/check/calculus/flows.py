@@ -5,8 +5,6 @@ Runge–Kutta of order 8 (Dormand and Prince) on a grid, the same with half the 
 systems, blow-up) the point has no value. Flows that name one another are solved together.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction

@@ -5,8 +5,6 @@ nodes crowd at both ends of a piece, so that a peak at a cut is resolved whateve
 change from twice the step to the step, times the root of its ratio to the change before, plus four times the end terms.
 """
 
-from __future__ import annotations
-
 from contextlib import suppress
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ The direction is a symbol of the variable's own type, so that all partial deriva
 direction running over the unit directions. What has kinks, jumps or no rule here is left to finite differences.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 from proofweave.check.language import SCALAR, Node, Registry, Symbol, closure, named_in, number

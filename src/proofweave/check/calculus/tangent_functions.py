@@ -1,7 +1,5 @@
 """Exact derivatives of named functions, norms and matrix functions."""
 
-from __future__ import annotations
-
 import math
 
 from proofweave.check.calculus.tangent import (

@@ -1,7 +1,5 @@
 """Exact derivatives of names: symbols and members by their roles, entries, calls and derivatives themselves."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from proofweave.check.calculus.tangent import RULES, NoRule, Rule, Tangent

@@ -1,7 +1,5 @@
 """Exact derivatives of arithmetic, sums, expectations and integrals."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """How much work an equation may take, counted in cells computed, so that no verdict depends on the machine's load."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager

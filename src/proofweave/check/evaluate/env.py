@@ -1,7 +1,5 @@
 """Where evaluation stands: the batch of instances, bound indices and symbols, limits and a cache of subtrees."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -59,7 +57,7 @@ class Env:
         """The number of index axes in force."""
         return len(self.axes)
 
-    def child(self, stamp: object, axis: int | None = None) -> Env:
+    def child(self, stamp: object, axis: int | None = None) -> "Env":
         """Return a state one level further in, with a new index axis of that length if given."""
         self.clock.spend(NODE)
         new = Env.__new__(Env)
@@ -80,7 +78,7 @@ class Env:
         refuse_if(new.level > DEEPEST, "evaluate.too-deep")
         return new
 
-    def root(self) -> Env:
+    def root(self) -> "Env":
         """Return the state outside all operators."""
         new = Env(self.batch, self.sizes, self.clock)
         new.values, new.functions, new.flows, new.notes = self.values, self.functions, self.flows, self.notes

@@ -1,7 +1,5 @@
 """Evaluation of names: constants, indices, symbols by their roles, members, entries and calls."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Evaluation of a tree over a batch of instances: each operation by the rule that is registered for it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from proofweave.check.evaluate.clock import NODE

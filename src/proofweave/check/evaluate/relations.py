@@ -1,7 +1,5 @@
 """Whether a relation holds on each instance: within the error bound its two sides carry, and no more."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

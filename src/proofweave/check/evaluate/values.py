@@ -5,8 +5,6 @@ The bound `e` is absolute and elementwise, first order, from the usual rounding 
 Stability of Numerical Algorithms, ch. 3), so that cancellation widens it and no tolerance has to be guessed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """Batches of instances on which an equation's claims are evaluated."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 

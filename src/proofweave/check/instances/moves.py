@@ -1,7 +1,5 @@
 """Small moves of an instance inside the domains of its symbols, for searching and for meeting premises."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Premises: constructed where possible (a symbol set to a value, equations met by Gauss–Newton), else filtered."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """All operations: importing a module enters its rules into the tables of evaluation and differentiation."""
 
-from __future__ import annotations
-
 from proofweave.check.calculus import derivatives, flows, integrals, tangent_functions, tangent_names, tangent_rules
 from proofweave.check.evaluate import Clock, Env, names
 from proofweave.check.operations import arithmetic, binders, bindings, functions, linear, scalars

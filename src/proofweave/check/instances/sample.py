@@ -1,7 +1,5 @@
 """Instances: sizes first, then values over several scales, with small integers and degenerate cases among them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from math import prod
 

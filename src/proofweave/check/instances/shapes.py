@@ -1,7 +1,5 @@
 """Samplers of vectors and matrices with a shape: unit, simplex, symmetric, positive definite, orthogonal, diagonal."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Degenerate instances, where errors like to hide and true bounds are tight: zeros, ties, parallels, eigenvectors."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What is asked about one equation, and what was found out."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """The small errors that are planted in one node of a tree: what a slip of the pen makes of it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 

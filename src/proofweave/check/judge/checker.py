@@ -1,7 +1,5 @@
 """One equation to one verdict: instances, search, mutants."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Sequence
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """The mutation gate: errors are planted in every part of an equation, and each part must have one that is caught."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Verdicts remembered by content: an equation with the symbols it needs and the options asks for one check only."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, MutableMapping

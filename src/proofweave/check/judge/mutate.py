@@ -1,7 +1,5 @@
 """Planted errors: every part of an equation is changed in small ways, and at least one change must be refuted."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """≈ and O(·): the order at which an error falls as a quantity goes to 0 with all else fixed."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Circular equations: two sides that become the same text once definitions are written out prove nothing."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from proofweave.check.calculus import rate_tree

@@ -1,7 +1,5 @@
 """Search for a counterexample to an inequality: local moves from the tightest instances that shrink the slack."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

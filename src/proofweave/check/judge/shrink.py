@@ -1,7 +1,5 @@
 """The simplest counterexample near a found one: small integers and fractions, few nonzero entries."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

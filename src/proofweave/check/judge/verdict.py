@@ -1,7 +1,5 @@
 """What the checker says about one equation; passing is evidence on sampled instances, never a proof."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum

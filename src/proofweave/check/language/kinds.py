@@ -1,7 +1,5 @@
 """The types of expressions: what an array means, with sizes kept symbolic until instances are drawn."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -54,14 +52,14 @@ class Dim:
     terms: tuple[tuple[str, int], ...] = ()
     const: int = 0
 
-    def __add__(self, other: Dim) -> Dim:
+    def __add__(self, other: "Dim") -> "Dim":
         total = dict(self.terms)
         for name, factor in other.terms:
             total[name] = total.get(name, 0) + factor
         kept = tuple(sorted((name, factor) for name, factor in total.items() if factor))
         return Dim(kept, self.const + other.const)
 
-    def times(self, factor: int) -> Dim:
+    def times(self, factor: int) -> "Dim":
         """Return the size multiplied by an integer."""
         return Dim(tuple((name, f * factor) for name, f in self.terms if factor), self.const * factor)
 
@@ -81,8 +79,8 @@ class Type:
 
     kind: str
     dims: tuple[Dim | None, ...] = ()
-    args: tuple[Type, ...] = ()
-    result: Type | None = None
+    args: "tuple[Type, ...]" = ()
+    result: "Type | None" = None
 
     @property
     def rank(self) -> int:

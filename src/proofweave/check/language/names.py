@@ -1,7 +1,5 @@
 """Names as TeX writes them: a nucleus with scripts, compared whole before their parts."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Which symbols an equation needs, and in which order their values are made."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from proofweave.check.language.scope import Symbol

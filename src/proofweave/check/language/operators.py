@@ -1,7 +1,5 @@
 """What operators that optimise or differentiate hold beside their arguments, as a node's `data`."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from proofweave.check.language.scope import Symbol

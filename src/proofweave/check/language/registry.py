@@ -1,7 +1,5 @@
 """Tables of handlers by name, filled by the modules that own the names."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import TypeVar
 

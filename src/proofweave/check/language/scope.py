@@ -1,7 +1,5 @@
 """Declared symbols and how a name in a formula finds its symbol: whole key, then family member, then entry."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -34,9 +32,9 @@ class Symbol:
     role: str = "free"
     holes: tuple[Hole, ...] = ()
     data: dict[str, Any] = field(default_factory=dict)
-    params: tuple[Symbol, ...] = ()
-    trees: tuple[Node, ...] = ()
-    needs: tuple[Symbol, ...] = ()
+    params: "tuple[Symbol, ...]" = ()
+    trees: "tuple[Node, ...]" = ()
+    needs: "tuple[Symbol, ...]" = ()
 
     def __repr__(self) -> str:
         return f"<{self.role} {self.name}>"
@@ -87,7 +85,7 @@ class Match:
 class Scope:
     """The symbols in force somewhere; a child's entries hide its parent's of the same key."""
 
-    def __init__(self, parent: Scope | None = None) -> None:
+    def __init__(self, parent: "Scope | None" = None) -> None:
         self.entries: dict[tuple[Atom, ...], Entry] = dict(parent.entries) if parent else {}
         self.trail: list[str] = parent.trail if parent else []
         self._nuclei: dict[str, list[Entry]] | None = None

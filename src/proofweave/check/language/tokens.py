@@ -1,7 +1,5 @@
 """TeX to tokens with their places: layout is dropped, fonts and accents become part of a name."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """The typed syntax tree of an equation, with the place of every node in the TeX."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
@@ -15,13 +13,13 @@ class Node:
     """An operation on its arguments; `data` holds what is no expression: a number, a symbol, an index, a name."""
 
     op: str
-    args: tuple[Node, ...]
+    args: "tuple[Node, ...]"
     type: Type
     at: int
     end: int
     data: Any = None
 
-    def with_args(self, args: tuple[Node, ...]) -> Node:
+    def with_args(self, args: "tuple[Node, ...]") -> "Node":
         """Return the same operation on other arguments."""
         return replace(self, args=args)
 

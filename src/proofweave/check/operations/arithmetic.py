@@ -1,7 +1,5 @@
 """Evaluation of arithmetic: sums, products by type, quotients, powers, arrays."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from proofweave.check.evaluate import Env, Val, cubic, ev, rule

@@ -1,7 +1,5 @@
 """Evaluation of operators that bind: each adds an axis of its index or its support and reduces it."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from proofweave.check.evaluate import Array, Env, Val, ev, rule, truth

@@ -1,7 +1,5 @@
 """Values of symbols that follow from others: definitions, least constants, and sequences."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from proofweave.check.evaluate import MEMBERS, VALUES, Array, Env, Val, ev

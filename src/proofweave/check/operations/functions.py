@@ -6,8 +6,6 @@ max_k |a_k| sup|φ_k''|, the largest modulus of strong convexity min_k a_k inf �
 constant (Σ_k a_k² sup φ_k'²)^{1/2}.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -69,7 +67,7 @@ class Sampled:
     bowl: Array
     kinds: tuple[int, ...]
 
-    def rows(self, keep: Array) -> Sampled:
+    def rows(self, keep: Array) -> "Sampled":
         """Return the functions of some instances."""
         names = ("scale", "shape", "shift", "slope", "offset", "basis", "bowl")
         return replace(self, **{name: getattr(self, name)[keep] for name in names})

@@ -1,7 +1,5 @@
 """Matrix functions: inverses, powers, spectra, determinants, with error bounds from their condition."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from proofweave.check.evaluate import EPS, Array, Env, Val, cubic, ev, gather, rule

@@ -1,7 +1,5 @@
 """Named functions of scalars, norms, lists and cases."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

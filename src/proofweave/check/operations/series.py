@@ -5,8 +5,6 @@ disagrees with what the last term says of the rest. The stated error of a transf
 sum is four times the change over the last two orders, plus what rounding does to the transform; the best order counts.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from scipy.special import binom
 

@@ -1,7 +1,5 @@
 """Logarithms and quotients of sums of exponentials without overflow."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

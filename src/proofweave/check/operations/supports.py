@@ -1,7 +1,5 @@
 """Random values on finite supports, so that expectations are exact sums."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from proofweave.check.evaluate import EPS, Array, Env, Val, afford

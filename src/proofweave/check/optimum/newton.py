@@ -1,7 +1,5 @@
 """Smooth objectives: damped Newton from several starts, in coordinates that keep to the domain."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -4,8 +4,6 @@ Each round solves the quadratic model exactly: its dual is a quadratic over the 
 nothing is curved, a small proximal term keeps the model bounded; for a sharp minimum it ends in a few rounds.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

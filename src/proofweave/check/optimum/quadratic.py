@@ -1,7 +1,5 @@
 """Affine and quadratic objectives in closed form on R^d, the simplex, spheres and norm balls."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from itertools import combinations
 

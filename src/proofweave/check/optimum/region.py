@@ -1,7 +1,5 @@
 """What an optimum is over: the variable's domain, a norm ball or sphere in it; and what a solution says."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 

@@ -6,8 +6,6 @@ objective without an attained optimum has no value there. Stated accuracy: relat
 the Hessian in closed form, the last Newton step otherwise.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Environments inside an expression: cases and matrices."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from proofweave.check.language import (

@@ -1,7 +1,5 @@
 """Single factors: numbers, brackets, norms, inner products, fractions and roots, with the scripts after them."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from proofweave.check.language import SCALAR, CheckError, Node, Token, group, meet, number, refuse_if, scripts

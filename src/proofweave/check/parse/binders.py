@@ -1,7 +1,5 @@
 """Operators that bind: sums, products, minima and maxima."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from proofweave.check.language import (

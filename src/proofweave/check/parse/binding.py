@@ -1,7 +1,5 @@
 """What stands below an operator: indices with ranges, conditions on them, and symbols to optimise over."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """All constructs of formulas: importing a module enters its readers into the parser's tables."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from proofweave.check.language import Scope, Token

@@ -1,7 +1,5 @@
 """Gradients and derivatives."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from proofweave.check.language import (

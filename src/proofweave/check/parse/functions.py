@@ -1,7 +1,5 @@
 """Named functions with their arguments: in parentheses, or one factor."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from proofweave.check.language import SCALAR, CheckError, Node, Token, matrix, meet, refuse_if, scripts, vector, words

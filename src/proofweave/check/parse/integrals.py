@@ -1,7 +1,5 @@
 """Integrals, up to the differential at their own level."""
 
-from __future__ import annotations
-
 from proofweave.check.language import BRACES, SCALAR, CheckError, Node, Scope, Symbol, Token, refuse_if, scripts
 from proofweave.check.syntax import READERS, Parser, node
 from proofweave.core import Where

@@ -1,7 +1,5 @@
 """Expectations, variances, probabilities and indicators."""
 
-from __future__ import annotations
-
 from proofweave.check.language import (
     SCALAR,
     CheckError,

@@ -1,7 +1,5 @@
 """Names in a formula: bound indices, declared symbols with members, entries and calls, and a few constants."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """What an equation claims: rows of chained relations, implications, and conditions on free indices."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -5,8 +5,6 @@ A block is an HTML comment that starts with `proofweave`, or a fence with that i
 equation (`id`, `given`, …) checks the display that follows, `check: all` every display after it, `check: none` stops.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace

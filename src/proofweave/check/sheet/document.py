@@ -1,7 +1,5 @@
 """A file's equations in document order: scopes of symbols, definitions for what follows, premises, verdicts."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction

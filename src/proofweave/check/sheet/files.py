@@ -1,7 +1,5 @@
 """A file of just `symbols:` and `equations:`, read with positions; every problem is located, all at once."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """Verdicts as text, JSON, GitHub annotations and SARIF."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence

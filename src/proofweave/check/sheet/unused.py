@@ -1,7 +1,5 @@
 """Symbols that are declared and never used: notes, so that a misspelt or forgotten one is seen."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """The equation checker: TeX to verdicts, from its own text; numpy and scipy are loaded on first use."""
 
-from __future__ import annotations
-
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +42,7 @@ def check_file(
 
 
 def check_outline(
-    outline: Outline,
+    outline: "Outline",
     *,
     instances: int = 400,
     seed: int | None = None,

@@ -1,7 +1,5 @@
 """Definitions: symbols that stand for an expression, from `define:` in a specification or `defines:` of an equation."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from proofweave.check.language import (

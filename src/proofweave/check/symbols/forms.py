@@ -1,7 +1,5 @@
 """Specifications of families, functions, solved, least and random values."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 

@@ -1,7 +1,5 @@
 """Specifications of what moves: sequences, which step, and flows, which follow a velocity."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from proofweave.check.language import SCALAR, CheckError, Index, Node, Scope, Symbol, Type, read_key, refuse_if

@@ -1,7 +1,5 @@
 """What all symbol specifications are read with: types, sizes, ranges, indices, and what a symbol needs."""
 
-from __future__ import annotations
-
 import difflib
 import re
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,5 @@
 """Symbol specifications (`symbols:`) to symbols: types, families, functions, definitions, solved and random values."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 

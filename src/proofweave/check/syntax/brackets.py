@@ -1,7 +1,5 @@
 """Brackets around an expression."""
 
-from __future__ import annotations
-
 from proofweave.check.language import SCALAR, CheckError, Node, Token
 from proofweave.check.syntax.build import node
 from proofweave.check.syntax.parser import Parser

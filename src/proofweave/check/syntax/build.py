@@ -1,7 +1,5 @@
 """Nodes built by type: sums, products, quotients, and products with a written sign."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """Functions at arguments: f(x), f'(x), \\dot{x}(t)."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import replace

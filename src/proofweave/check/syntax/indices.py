@@ -1,7 +1,5 @@
 """Indices and sizes: members of families, entries of vectors and matrices, integer combinations of size symbols."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from proofweave.check.language import SCALAR, CheckError, Dim, Index, Match, Node, Token, number, refuse_if, required

@@ -1,7 +1,5 @@
 """TeX to a typed tree: sums of terms, terms of factors; who reads a factor, a table says."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -47,7 +45,7 @@ KINDS: Registry[Reader] = Registry()
 class Parser:
     """Reads one run of tokens; `indices` are the bound and free indices in force."""
 
-    def __init__(self, tokens: Sequence[Token], scope: Scope, outer: Parser | None = None, at: int = 0) -> None:
+    def __init__(self, tokens: Sequence[Token], scope: Scope, outer: "Parser | None" = None, at: int = 0) -> None:
         self.tokens = tokens
         self.place = 0
         self.scope = scope
@@ -108,7 +106,7 @@ class Parser:
         while (token := self.peek()) is not None and token.kind in ("sep", "amp"):
             self.place += 1
 
-    def sub(self, tokens: Sequence[Token], at: int) -> Parser:
+    def sub(self, tokens: Sequence[Token], at: int) -> "Parser":
         """Return a parser of an inner run of tokens."""
         return Parser(tokens, self.scope, self, at)
 

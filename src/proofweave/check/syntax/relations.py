@@ -1,7 +1,5 @@
 """Relations: a = b \\le c, and conditions that stand alone below an operator or in brackets."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from proofweave.check.language import BOOL, CheckError, Node, Token, Type, is_number, refuse_if, settle, unify

@@ -1,7 +1,5 @@
 """Sets after \\in: ranges of indices, and the domain a symbol was declared with."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from proofweave.check.language import CheckError, Node, Symbol, Token, number, refuse_if

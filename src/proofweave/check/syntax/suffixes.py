@@ -1,7 +1,5 @@
 """What follows a factor: powers, transposes, inverses, entries and factorials."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from proofweave.check.language import (

@@ -5,8 +5,6 @@ braces as in `str.format`, so a brace of TeX is written twice. A table is part o
 notation: it is read from the package, once, when something is said for the first time.
 """
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -26,7 +24,7 @@ class Said(str):
     key: str
     values: Mapping[str, object]
 
-    def __new__(cls, key: str, values: Mapping[str, object]) -> Said:
+    def __new__(cls, key: str, values: Mapping[str, object]) -> "Said":
         """Return the text of a key, keeping its fields; a value that was itself said is said in the same language."""
         self = super().__new__(cls, _printed(key, values, "en"))
         self.key = key

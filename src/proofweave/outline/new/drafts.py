@@ -1,7 +1,5 @@
 """Write the drafts of an outline as YAML: sections, blocks and slots, every text quoted so that it stays one."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -44,7 +42,7 @@ class DraftSection:
     title: str
     layer: Layer | None
     blocks: tuple[DraftBlock, ...] = ()
-    sections: tuple[DraftSection, ...] = ()
+    sections: "tuple[DraftSection, ...]" = ()
     anchor: str = ""
 
 

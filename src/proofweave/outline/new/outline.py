@@ -1,7 +1,5 @@
 """Lay out an outline for a post: after its own headings and displays, or after a reference outline."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """A post ready for its readers, and its page: Pandoc reads the Markdown, KaTeX sets the formulas."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any

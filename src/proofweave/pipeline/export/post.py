@@ -1,7 +1,5 @@
 """What `export` does: a post, or any Markdown, in one of the formats for readers."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from proofweave.adapters import read_text, write_bytes, write_text

@@ -1,7 +1,5 @@
 """Ask the provider of config.yaml for the blocks that have no recording, at once or through its batches."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Sequence
 

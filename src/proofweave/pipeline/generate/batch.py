@@ -1,7 +1,5 @@
 """Ask for the blocks that have no recording through the Batch API: sent, waited for, picked up by a later run."""
 
-from __future__ import annotations
-
 import asyncio
 import secrets
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """The desk of a run that asks a model: which blocks wait, judging what comes, keeping it or setting it aside."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Mapping
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """Compose the judgement of a model's reply: the readers, the validators, KaTeX and the equation checker."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -99,7 +97,7 @@ class Judge:
                 if verdict.kind is Kind.REFUTED and verdict.id in names:
                     yield _refuted(verdict, "pipeline.skip-refuted")
 
-    def _checked(self, reply: Reply) -> list[Verdict]:
+    def _checked(self, reply: Reply) -> "list[Verdict]":
         """Return the verdicts on a reply's equations."""
         from proofweave.check import check_outline
         from proofweave.stages.generate import only_for
@@ -116,7 +114,7 @@ class Judge:
         self._replies[reply.block] = named(reply)
 
 
-def _refuted(verdict: Verdict, key: str) -> Finding:
+def _refuted(verdict: "Verdict", key: str) -> Finding:
     reason, example = verdict.reason, str(verdict.counterexample) if verdict.counterexample else ""
     if example and example not in reason:
         reason = say("pipeline.with-example", reason=reason, example=example)

@@ -1,7 +1,5 @@
 """What `generate` does: find the recording of each request, and ask the provider for those that have none."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Progress of a run that asks a model: lines that stay, and one living line where there is a terminal."""
 
-from __future__ import annotations
-
 from proofweave.adapters import Screen
 
 

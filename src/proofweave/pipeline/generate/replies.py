@@ -1,7 +1,5 @@
 """What generate hands to validate and merge: for each request the recording that answers it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path

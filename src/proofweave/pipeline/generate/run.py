@@ -1,7 +1,5 @@
 """Ask a model for the blocks that have no recording: many at a time, each recorded as it ends."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 from collections.abc import Sequence

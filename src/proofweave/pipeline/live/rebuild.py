@@ -1,7 +1,5 @@
 """Build single posts again inside this process: what Snakemake's rules write, byte for byte."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +25,7 @@ class Builder:
     site: Path
     katex: KaTeX = field(default_factory=KaTeX)
 
-    def post(self, path: Path) -> tuple[Finding, ...]:
+    def post(self, path: Path) -> "tuple[Finding, ...]":
         """Build the post of an outline and its page; return the errors that keep it from being grown."""
         from proofweave.adapters import write_text
         from proofweave.core import errors_in

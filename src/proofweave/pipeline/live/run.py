@@ -1,7 +1,5 @@
 """A run of Snakemake, followed through its logger plug-in: how far it is, and at its end what is wrong."""
 
-from __future__ import annotations
-
 import re
 import time
 from collections.abc import Sequence

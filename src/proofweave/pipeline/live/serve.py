@@ -1,7 +1,5 @@
 """The site on this machine, built again and reloaded whenever a file is saved."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Sequence
 from functools import partial

@@ -1,7 +1,5 @@
 """Where each post stands, from what the last build found."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What `reproduce` does: two clean clones in unlike surroundings build the same bytes, those of manifest.lock."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """What `manifest` does: the hashes of what a build wrote, compared with what is committed."""
 
-from __future__ import annotations
-
 import glob
 import hashlib
 from collections.abc import Iterator, Sequence

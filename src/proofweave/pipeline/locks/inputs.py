@@ -1,7 +1,5 @@
 """What the verdicts on a post depend on, as hashes: they stand in its findings, so that old ones are known as old."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path

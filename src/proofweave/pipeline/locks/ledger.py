@@ -1,7 +1,5 @@
 """What `ledger` does: the verdicts the last build found, beside those that are committed."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from proofweave.adapters import read_text, write_text

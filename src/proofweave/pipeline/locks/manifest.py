@@ -1,7 +1,5 @@
 """A manifest of a build: the sha256 of each output and of what it was made of, and why two builds differ."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

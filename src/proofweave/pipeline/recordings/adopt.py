@@ -1,7 +1,5 @@
 """What `adopt` does: hand-written or re-read replies become the recordings of their blocks."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What is recorded for a post below generations/, and what was kept aside there."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

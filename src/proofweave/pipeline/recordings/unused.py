@@ -1,7 +1,5 @@
 """What `gc` does: recordings that no block needs any more are listed, and deleted when asked."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Make of a post the chapters of a book: well-formed XHTML with MathML, no scripts, no controls."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Make of a post the tree that pandoc writes as Typst: formulas, boxes and proofs call the template's functions."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Write KaTeX's MathML as Typst's mathematics: every formula that a page shows, a handout shows too."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET

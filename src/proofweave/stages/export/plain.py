@@ -4,8 +4,6 @@ All three want displays between lines of their own and show no bare `\begin{equa
 `\operatorname` and takes a formula beside a CJK letter for text; so numbers stand at the end of the formula there.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What a reply may not hold beyond what every text may not: links, numbers by hand, talk to the reader, evasions."""
 
-from __future__ import annotations
-
 import difflib
 import re
 import unicodedata

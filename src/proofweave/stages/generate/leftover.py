@@ -1,7 +1,5 @@
 """Which files below generations/ no block needs any more, and why."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from proofweave.core import Reply, Request

@@ -1,7 +1,5 @@
 """Find the JSON in what a model wrote, and mend the backslashes of its TeX."""
 
-from __future__ import annotations
-
 import json
 import re
 from typing import Any

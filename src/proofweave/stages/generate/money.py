@@ -1,7 +1,5 @@
 """What generating costs: tokens estimated from text, money from prices, and a purse that is never overdrawn."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Read a model's reply: parts tagged by kind become parts as an outline writes them, read by the same readers."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """Replies kept aside with their findings: what a model wrote and could not make right, for a human to look at."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

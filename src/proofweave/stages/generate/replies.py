@@ -1,7 +1,5 @@
 """Choose the recorded reply of each request, and judge whether a reply fits what was asked."""
 
-from __future__ import annotations
-
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """When a call to a model's server is repeated, and after how long: pure arithmetic, the adapter waits."""
 
-from __future__ import annotations
-
 import email.utils
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Talks as JSON, so that a run which waits for a batch can end and another can go on."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any

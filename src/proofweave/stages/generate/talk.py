@@ -1,7 +1,5 @@
 """What is said to a model about one block, and what comes next: pure values; who sends them is not decided here."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

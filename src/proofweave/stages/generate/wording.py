@@ -1,7 +1,5 @@
 """The words said to a model after its first reply: repair this, go on, write only these; templates hold them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Compare what a build found with the ledger: what fell and what is gone are errors, what rose or is new is told."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 
 from proofweave.core import Finding, Said, Severity, Where, finding_of, say

@@ -1,7 +1,5 @@
 """The ledger as a text: each equation with its verdict on a line of its own, which git compares well."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

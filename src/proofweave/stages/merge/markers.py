@@ -1,7 +1,5 @@
 """The markers around a grown part, and taking it out again byte for byte."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Sequence

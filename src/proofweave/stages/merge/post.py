@@ -1,7 +1,5 @@
 """Put the grown part into its source, between markers that `strip` finds again."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """What a prompt tells of a block and its surroundings, as plain values for the templates; quoted data stays data."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Render the request of each block that leaves slots to a model: prompt, reply schema and content key."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

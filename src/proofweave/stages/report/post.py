@@ -1,7 +1,5 @@
 """What the report says of one post, read from the document validate wrote about it."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

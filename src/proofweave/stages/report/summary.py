@@ -1,7 +1,5 @@
 """Add up the posts of a project: the plan's table, totals, batches, priorities, level of detail."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace

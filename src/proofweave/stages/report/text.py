@@ -1,7 +1,5 @@
 """Print a report as Markdown through templates/report/; tables and code spans hold any text."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Find which result uses which: a theorem, lemma, definition or algorithm refers to another, or to its equations."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Lay out a graph in layers, what is used above what uses it, and draw it as SVG."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

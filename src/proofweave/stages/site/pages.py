@@ -1,7 +1,5 @@
 """Print the pages around the posts, from what report says of all posts."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape

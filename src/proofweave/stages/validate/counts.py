@@ -1,7 +1,5 @@
 """Count what a grown post holds, for the report."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field

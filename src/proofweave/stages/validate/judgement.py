@@ -1,7 +1,5 @@
 """Judge the text that would be merged: every check over the woven pieces, the outline and the source, composed."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Leave out what an earlier stage has told already, so that each problem is one finding."""
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 

@@ -5,8 +5,6 @@ white space in the lines that a block wove, formulas included; headings and the 
 block's layer is its own; else intuition for `intuition` and `geometry`, practice for `practice`; else its section's.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from proofweave.core import (

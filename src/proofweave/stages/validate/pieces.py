@@ -1,7 +1,5 @@
 """Join the woven pieces in the order a reader meets them, and find where a line of them comes from."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """Check that each section holds exactly the equation numbers it owns."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 
 from proofweave.core import Equation, Finding, Outline, Section, Slot, Step, finding_of, say

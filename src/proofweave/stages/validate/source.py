@@ -1,7 +1,5 @@
 """Check that a source post is whole, and that growing it changed none of its bytes."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

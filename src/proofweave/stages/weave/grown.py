@@ -1,7 +1,5 @@
 """Weave an outline and the replies that fill it into the grown part of a post, through templates."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -123,7 +121,7 @@ class _Printer:
     outline: Outline
     numbering: Numbering
     words: Mapping[str, str]
-    environment: SandboxedEnvironment
+    environment: "SandboxedEnvironment"
 
     def template(self, name: str, /, **values: object) -> str:
         return print_template(self.environment, FOLDER, f"{name}.md.j2", values).strip("\n")

@@ -1,7 +1,5 @@
 """The frame of every page: its head with a strict Content-Security-Policy, its navigation, its language."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from html import escape
 

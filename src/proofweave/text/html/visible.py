@@ -1,7 +1,5 @@
 """Read a page of ours back: what a reader sees of it, and its sections."""
 
-from __future__ import annotations
-
 import re
 from html import unescape
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Cut a Markdown text into headings, code, comments and paragraphs, and hand the paragraphs to `markdown_inline`."""
 
-from __future__ import annotations
-
 import re
 
 from proofweave.core import SpanKind

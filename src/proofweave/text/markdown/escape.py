@@ -5,8 +5,6 @@ line's end became `\\\`. It also puts one before a sign that could open a list (
 with plain TeX, so each formula is judged by itself.
 """
 
-from __future__ import annotations
-
 import re
 
 ESCAPABLE = r"\\`*_{}\[\]()#+\-.!"

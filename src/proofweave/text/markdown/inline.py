@@ -1,7 +1,5 @@
 """Find the formulas, code and tags inside a paragraph of Markdown."""
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_left
 from collections import defaultdict

@@ -1,7 +1,5 @@
 """Read a post without loss: its text as spans, its headings, formulas and macros."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Find what a TeX engine would refuse in a formula: unbalanced groups, and tags where MathJax allows none."""
 
-from __future__ import annotations
-
 from collections import Counter
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 r"""Find the macros a text defines (`\newcommand` and its like), in the spellings MathJax accepts."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

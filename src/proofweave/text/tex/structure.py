@@ -1,7 +1,5 @@
 """Read the structure of TeX mathematics: rows, tags, labels and environments; `problems` lists what is illegal."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """The words of TeX mathematics: tokens, and the environments by what they mean for rows and tags."""
 
-from __future__ import annotations
-
 import re
 
 TOKEN = re.compile(

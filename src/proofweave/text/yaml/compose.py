@@ -1,7 +1,5 @@
 """Build nodes from YAML events with a stack of our own: no recursion, no objects, no aliases."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Texts with positions: the scalars, lists and mappings of YAML and JSON documents, which know where they stand."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 
@@ -75,7 +73,7 @@ class ScalarNode:
 class ListNode:
     """A list; `flow` when written in brackets."""
 
-    items: tuple[Node, ...]
+    items: "tuple[Node, ...]"
     where: Where
     flow: bool = False
 
@@ -84,11 +82,11 @@ class ListNode:
 class MapNode:
     """A mapping of text keys in the order written, no key twice; `flow` when written in braces."""
 
-    items: tuple[tuple[ScalarNode, Node], ...]
+    items: "tuple[tuple[ScalarNode, Node], ...]"
     where: Where
     flow: bool = False
 
-    def get(self, key: str) -> Node | None:
+    def get(self, key: str) -> "Node | None":
         """Return the value of a key, or None."""
         return next((value for name, value in self.items if name.value == key), None)
 

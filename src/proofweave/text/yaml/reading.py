@@ -1,7 +1,5 @@
 """Read YAML documents into nodes with positions; the YAML library is loaded when the first one is read."""
 
-from __future__ import annotations
-
 from proofweave.core import Finding
 from proofweave.text.yaml.nodes import Node
 

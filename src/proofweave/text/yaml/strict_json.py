@@ -1,7 +1,5 @@
 """Read JSON with positions into the nodes YAML gives, so that hand-written recordings get located findings."""
 
-from __future__ import annotations
-
 import bisect
 import re
 from dataclasses import dataclass, field

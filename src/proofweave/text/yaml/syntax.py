@@ -1,7 +1,5 @@
 """Say in plain words what a YAML syntax error comes from, and set the text aside so that reading can go on."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Find valid YAML that does not mean what its author meant: escapes in double quotes, lost primes, cut texts."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 r"""Number the displays of a post: generated tags as they are, the source's own as S1, S2, … so that none collide."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Turn a post into Markdown that any reader takes: tokens in place of formulas, references and region edges."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Find in a grown post what its blocks, proofs, steps and figures are, from where weave says their lines come from."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Put the blocks of a grown post into boxes: theorems, proofs that fold, intuitions, figures."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field

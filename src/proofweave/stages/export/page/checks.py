@@ -1,7 +1,5 @@
 """Say beside each numbered equation what was checked of it, and on which kinds of values."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Make the page of a post: before pandoc reads it, between reading and writing, and after it has written HTML."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

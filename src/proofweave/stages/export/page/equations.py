@@ -1,7 +1,5 @@
 """Print formulas: MathML in running text, displays with their numbers at the right edge and what was checked."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

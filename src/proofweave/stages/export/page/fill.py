@@ -1,7 +1,5 @@
 """Put formulas and links into a document tree in place of their tokens."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial

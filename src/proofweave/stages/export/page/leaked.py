@@ -1,7 +1,5 @@
 """Find TeX that a reader would see: commands, dollars and environments in a page's text, outside code."""
 
-from __future__ import annotations
-
 import re
 
 from proofweave.text.html import visible_text

@@ -1,7 +1,5 @@
 """Find the references a reader sees, 式(3), 定理1.1, 图2, 第1.2节, [4], and where each of them leads."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 r"""Say in KaTeX's words what MathJax also takes: `_\boldsymbol{A}` without braces, `\require`, `\text{a_b}`."""
 
-from __future__ import annotations
-
 import re
 
 SCRIPT = re.compile(

@@ -1,7 +1,5 @@
 """Make of KaTeX's MathML what browsers show without styles: letters in their own alphabets, cells with classes."""
 
-from __future__ import annotations
-
 import re
 from xml.etree import ElementTree as ET
 

@@ -1,7 +1,5 @@
 """Pandoc's document tree: walk it, and keep of it only what is text, structure and safe links."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """Check that every formula is legal in MathJax and renders in KaTeX."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 

@@ -1,7 +1,5 @@
 """Find text that stands for text still to be written."""
 
-from __future__ import annotations
-
 import re
 
 from proofweave.core import Finding, Post, SpanKind, finding_of

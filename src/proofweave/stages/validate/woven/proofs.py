@@ -1,7 +1,5 @@
 """Check that every theorem is proved or cited, that proofs end in □ and say enough, and that their steps have words."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from bisect import bisect_left

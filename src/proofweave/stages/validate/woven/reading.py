@@ -1,7 +1,5 @@
 """Read a post for checking: its prose with everything else masked, so that offsets stay those of the text."""
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """Check that what a text refers to exists, once: equations, theorems, sections and labels."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence

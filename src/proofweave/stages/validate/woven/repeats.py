@@ -1,7 +1,5 @@
 """Find sections and paragraphs that stand twice in a text, or again what its source says."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections import Counter, defaultdict

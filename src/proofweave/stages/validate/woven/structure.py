@@ -1,7 +1,5 @@
 """Check that whatever a post opens is closed: fences, comments, math, environments, HTML elements."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

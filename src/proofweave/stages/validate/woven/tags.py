@@ -1,7 +1,5 @@
 """Check equation numbers: whole numbers from 1, each once, in order, none missing, on every display."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """Find the numbered boxes of a post (定理1.1, Lemma 4.1, …) and check their numbers."""
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
 from collections import defaultdict
