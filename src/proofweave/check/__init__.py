@@ -6,6 +6,6 @@ from proofweave.core.lazy import lazily
 
 if TYPE_CHECKING:
     from proofweave.check.judge import Kind, Verdict, failed
-    from proofweave.check.sheet import check_file, check_outline, formats
+    from proofweave.check.sheet import check_equations, check_file, check_outline, formats
 else:
     __getattr__ = lazily(__name__)

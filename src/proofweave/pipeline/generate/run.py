@@ -214,9 +214,9 @@ class _Run:
 
 def _warm() -> None:
     """Load what judging needs while the first replies are being written."""
-    import proofweave.check.sheet.document
-    import proofweave.stages.validate.judgement
-    import proofweave.stages.weave.grown  # noqa: F401
+    from proofweave.check import check_equations  # noqa: F401
+    from proofweave.stages.validate import validate  # noqa: F401
+    from proofweave.stages.weave import weave  # noqa: F401
 
 
 def _counted(talk: Talk) -> str:
