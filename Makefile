@@ -4,7 +4,7 @@ CORES ?= 2
 BIN := .venv/bin
 
 .DELETE_ON_ERROR:
-.PHONY: build site ledger test lint reproduce install lock manifest clean
+.PHONY: build site ledger map test lint reproduce install lock manifest clean
 
 build: .venv/installed
 	$(BIN)/snakemake --cores $(CORES)
@@ -37,6 +37,10 @@ install: .venv/installed
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+
+# docs/map.md shows the rooms of the code as they are.
+map:
+	$(PYTHON) docs/draw_map.py
 
 # The lock is made by hand, with uv, for every platform: it names each package's hashes.
 lock:
