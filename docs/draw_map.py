@@ -13,10 +13,11 @@ MAP = ROOT / "docs" / "map.md"
 
 HEAD = """# The map
 
-Drawn from the code by `make map` (docs/draw_map.py); a test keeps it current. Text goes in at the top, becomes frozen values,
-and leaves as text. An arrow points from a room to one whose names it uses, always through that room's face, its `__init__.py`,
-which says the room's job in a sentence and names what others may use. `tests/test_layers.py` and `tests/test_faces.py` refuse
-an arrow upwards, a circle between modules, and an import past a face. [design.md](design.md) says why.
+Drawn from the code by `make map` (docs/draw_map.py); a test keeps it current. Text goes in at the top, becomes frozen
+values, and leaves as text. An arrow points from a room to one whose names it uses, always through that room's face, its
+`__init__.py`, which says the room's job in a sentence and names what others may use. `tests/test_layers.py` and
+`tests/test_faces.py` refuse an arrow upwards, a circle between modules, and an import past a face. [design.md](design.md)
+says why.
 """
 
 
@@ -43,9 +44,9 @@ def rooms() -> list[Path]:
 
 def told(folder: Path) -> str:
     """Return the row on one room: its job, and its modules."""
-    name = folder.relative_to(SOURCE).as_posix()
+    name = "proofweave" if folder == SOURCE else folder.relative_to(SOURCE).as_posix()
     modules = [f"`{path.stem}`" for path in sorted(folder.glob("*.py")) if path.name != "__init__.py"]
-    return f"| `{'proofweave' if folder == SOURCE else name}/` | {sentence(folder / '__init__.py')} | {' '.join(modules)} |"
+    return f"| `{name}/` | {sentence(folder / '__init__.py')} | {' '.join(modules)} |"
 
 
 def sentence(path: Path) -> str:
