@@ -16,8 +16,8 @@ HEAD = """# The map
 Drawn from the code by `make map` (docs/draw_map.py); a test keeps it current. Text goes in at the top, becomes frozen
 values, and leaves as text. An arrow points from a room to one whose names it uses, always through that room's face, its
 `__init__.py`, which says the room's job in a sentence and names what others may use. `tests/test_layers.py` and
-`tests/test_faces.py` refuse an arrow upwards, a circle between modules, and an import past a face. [design.md](design.md)
-says why.
+`tests/test_faces.py` refuse an arrow upwards, a circle between modules, and an import past a face.
+[design.md](design.md) says why.
 """
 
 
