@@ -5,7 +5,6 @@ the same lines are read to load one name with its module, and no other of the pa
 """
 
 import re
-import sys
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
@@ -19,7 +18,7 @@ def lazily(package: str) -> Callable[[str], object]:
 
     @cache
     def names() -> Mapping[str, str]:
-        spec = sys.modules[package].__spec__
+        spec = import_module(package).__spec__
         source = spec.loader.get_source(package) if spec and spec.loader else None  # type: ignore[attr-defined]
         return named(source or "")
 
@@ -28,7 +27,7 @@ def lazily(package: str) -> Callable[[str], object]:
             raise AttributeError(f"{package} has no {name}; its face is {package}/__init__.py")
         owner = names()[name]
         value = import_module(f"{owner}.{name}") if owner == package else getattr(import_module(owner), name)
-        setattr(sys.modules[package], name, value)
+        setattr(import_module(package), name, value)
         return value
 
     return get
