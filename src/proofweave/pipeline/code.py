@@ -38,6 +38,7 @@ CARRIES = {"site": "assets/*", "export": "assets/*.woff2"}
 """Files that a verb copies."""
 
 
+@cache
 def fingerprint(*verbs: str) -> str:
     """Return the sha256 of the code some verbs run, as 64 hexadecimal digits."""
     digest = hashlib.sha256()

@@ -25,6 +25,15 @@ class Builder:
     site: Path
     katex: KaTeX = field(default_factory=KaTeX)
 
+    def warm(self) -> None:
+        """Load what a build of a post needs, so that the first save is built as fast as the next."""
+        from proofweave.check import check_file
+        from proofweave.pipeline.code import fingerprint
+
+        fingerprint("validate")
+        self.katex.mathml([("x", False)], {})
+        check_file("symbols: {x: real}\nequations: [{id: warm, tex: 'x = x'}]\n", "warm.yaml", instances=20)
+
     def post(self, path: Path) -> "tuple[Finding, ...]":
         """Build the post of an outline and its page; return the errors that keep it from being grown."""
         from proofweave.adapters import write_text

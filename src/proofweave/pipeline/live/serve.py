@@ -26,6 +26,7 @@ def serve_site(project: Project, port: int, tell: Tell) -> None:
     watch = Watch(project.root, PATTERNS)
     server = PageServer(builder.site, port, own_files(), live)
     server.start()
+    builder.warm()
     tell(f"{server.address} shows the site; stop it with Ctrl+C")
     try:
         Keeper(builder, server, tell).keep(watch)
