@@ -1,8 +1,10 @@
 """Integrals by double-exponential sums (Takahasi and Mori, 1974) over pieces of the range.
 
-The range is cut at the values of the scalar symbols the integrand names, since that is where peaks and kinks stand; the
-nodes crowd at both ends of a piece, so that a peak at a cut is resolved whatever its width. The stated error is the
-change from twice the step to the step, times the root of its ratio to the change before, plus four times the end terms.
+The range is cut where a linear part of the integrand vanishes and where a quadratic one turns, since that is where peaks
+and kinks stand; where it has no such part, at the values of the scalar symbols it names. The nodes crowd at both ends of
+a piece, so that a peak at a cut is resolved whatever its width. The stated error is the change from twice the step to
+the step, times the root of its ratio to the change before, plus four times the end terms; and no less than the fourth
+power of the relative change before, since one change may be small by chance.
 """
 
 from contextlib import suppress
@@ -12,7 +14,7 @@ import numpy as np
 
 from proofweave.check.evaluate import EPS, Array, Env, Val, ev, rule, table
 from proofweave.check.evaluate import values as va
-from proofweave.check.language import SCALAR, CheckError, Node, Symbol, closure, named_in, walk
+from proofweave.check.language import SCALAR, CheckError, Node, Symbol, closure, named_in, same, walk
 from proofweave.check.operations import spread
 
 STEP = 1 / 32
@@ -20,6 +22,7 @@ REACH = 4.0
 ROUGH = 1e-4
 FAINT = 1e-25
 MOST_CUTS = 3
+MOST_TURNS = 4
 KINKED = frozenset(("sign", "abs", "ReLU", "floor", "ceil", "indicator", "cases", "list", "entries", "min", "max"))
 KINKED |= {"norm", "optimum"}
 
@@ -65,8 +68,8 @@ def _integral(node: Node, env: Env) -> Val:
 
 def _edges(node: Node, lo: Array, hi: Array, centred: bool, env: Env) -> Array:
     """Return where the pieces meet, in order: the bounds and the cuts between them."""
-    cuts = [table(symbol, env).v for symbol in _cuts(node, env)] or _member_cuts(node, env)
-    if centred:
+    cuts = _turns(node, env) or [table(symbol, env).v for symbol in _cuts(node, env)] or _member_cuts(node, env)
+    if centred and not (cuts and _smooth(node.args[2])):
         cuts.append(np.zeros((1,) * lo.ndim))
     shape = np.broadcast_shapes(lo.shape, hi.shape, *(cut.shape for cut in cuts))
     first, last = np.broadcast_to(lo, shape), np.broadcast_to(hi, shape)
@@ -79,16 +82,53 @@ def _edges(node: Node, lo: Array, hi: Array, centred: bool, env: Env) -> Array:
     return np.concatenate([first[..., None], middle, last[..., None]], axis=-1)
 
 
+def _turns(node: Node, env: Env) -> list[Array]:
+    """Return where sums in the integrand that are linear in its variable vanish, and where quadratic ones turn."""
+    body = node.args[2]
+    if _nested(body):
+        return []
+    sums: list[Node] = []
+    for part in walk(body):
+        if part.op == "add" and part.type == SCALAR and any(leaf.data is node.data for leaf in walk(part)):
+            if not any(same(part, known) for known in sums):
+                sums.append(part)
+    found: list[Array] = []
+    for part in sums:
+        with suppress(CheckError):  # an index of its own may run inside
+            turn = _turn(part, node, env)
+            if turn is not None:
+                found.append(turn)
+    return found[: 1 if env.depth else MOST_TURNS]
+
+
+def _turn(part: Node, node: Node, env: Env) -> Array | None:
+    at = np.array([-1.0, 0.0, 1.0, 2.0])
+    inner = env.child((id(node), "turn"), len(at))
+    inner.bind(node.data, va.exact(at.reshape((1,) * (inner.depth) + (len(at),))))
+    below, level, above, further = np.moveaxis(np.broadcast_arrays(ev(part, inner).v, at)[0], -1, 0)
+    bend, slope = (above + below) / 2 - level, (above - below) / 2
+    size = np.abs(below) + np.abs(level) + np.abs(above) + np.abs(further)
+    if not (np.abs(level + 2 * slope + 4 * bend - further) <= 1e-9 * size).all():
+        return None
+    straight = np.abs(bend) <= 1e-9 * size
+    turn = np.where(straight, -level / slope, -slope / (2 * np.where(straight, 1.0, bend)))
+    return np.asarray(turn) if np.isfinite(turn).all() else None
+
+
+def _nested(body: Node) -> bool:
+    """Tell whether an integrand holds an integral itself."""
+    return any(part.op == "integral" for part in walk(body)) or any(
+        symbol.role == "define" and any(part.op == "integral" for tree in symbol.trees for part in walk(tree))
+        for symbol in closure(named_in(body))
+    )
+
+
 def _cuts(node: Node, env: Env) -> list[Symbol]:
     """Return the scalar symbols at whose values the integrand may have a peak or a kink."""
     body = node.args[2]
-    named = closure(named_in(body))
-    nested = any(part.op == "integral" for part in walk(body)) or any(
-        symbol.role == "define" and any(part.op == "integral" for tree in symbol.trees for part in walk(tree))
-        for symbol in named
-    )
-    if nested:
+    if _nested(body):
         return []
+    named = closure(named_in(body))
     found = [
         symbol
         for symbol in named
@@ -168,7 +208,8 @@ def _sums(
         np.moveaxis(np.broadcast_to(value.e, value.v.shape).reshape(split) * np.abs(wide), axis, 0), axis + 1, -1
     )
     noise = np.where(np.isfinite(noise), noise, 0.0).sum(axis=(0, -1))
-    error = change * falling + ends + noise + 8 * EPS * size
+    chance = size * np.minimum(before / np.where(size == 0, 1.0, size), 1.0) ** 4
+    error = np.maximum(change * falling, chance) + ends + noise + 8 * EPS * size
     total = np.where(change > ROUGH * size, np.nan, fine.sum(axis=0))
     if below or above:
         # nothing but 0 on the way to infinity, at every index position: a peak was missed

@@ -54,6 +54,12 @@ def truth(node: Node, env: Env) -> Truth:
         for part in parts[1:]:
             out = both(out, part)
         return out
+    if node.op == "or":
+        parts = [truth(arg, env) for arg in node.args]
+        out = parts[0]
+        for part in parts[1:]:
+            out = either(out, part)
+        return out
     if node.op in ("implies", "iff"):
         a, b = truth(node.args[0], env), truth(node.args[1], env)
         holds = (a.holds == b.holds) if node.op == "iff" else (~a.holds | b.holds)
@@ -65,6 +71,16 @@ def both(a: Truth, b: Truth) -> Truth:
     """Return the conjunction."""
     tied = b.tied if a.tied is None else a.tied if b.tied is None else a.tied | b.tied
     return Truth(a.holds & b.holds, a.valid & b.valid, np.minimum(a.slack, b.slack), tied)
+
+
+def either(a: Truth, b: Truth) -> Truth:
+    """Return the disjunction; it has a meaning where one side holds, whatever the other is."""
+    holds = (a.valid & a.holds) | (b.valid & b.holds)
+    tied = None
+    for one in (a, b):
+        if one.tied is not None:
+            tied = one.tied & ~holds if tied is None else tied | (one.tied & ~holds)
+    return Truth(holds, holds | (a.valid & b.valid), np.maximum(a.slack, b.slack), tied)
 
 
 def compare(left: Val, right: Val, sign: str, kind: str, rank: int, node: Node) -> Truth:

@@ -8,11 +8,12 @@ import numpy as np
 from proofweave.check.evaluate import MOST_KEPT, Array, Clock, Env, Truth, each, truth
 from proofweave.check.instances.moves import take
 from proofweave.check.instances.premises import Premises, bind_free, impose, meaningful
-from proofweave.check.instances.sample import draw, size_groups
+from proofweave.check.instances.sample import draw, size_groups, wide_integers
 from proofweave.check.language import (
     CheckError,
     Index,
     Node,
+    OutOfTime,
     Symbol,
     TooLarge,
     closure,
@@ -30,6 +31,8 @@ from proofweave.core import together
 LEAST = 20
 ATTEMPTS = 4
 FIRST = 64
+FAR = 48
+FAR_SECONDS = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,8 @@ def draw_cases(task_: Task, wanted: int, rng: np.random.Generator, clock: Clock)
     share = -(-wanted // len(groups))
     batch = share
     drawn = Drawn()
+    if wanted > 1:
+        _draw_far(task_, groups, rng, clock, drawn)
     if len(groups) == 1 and wanted > 2 * FIRST:
         groups = groups * 2  # most planted errors are caught by a few instances, so a small batch goes first
     for attempt in range(ATTEMPTS * len(groups)):
@@ -149,10 +154,35 @@ def draw_cases(task_: Task, wanted: int, rng: np.random.Generator, clock: Clock)
     return drawn
 
 
-def _draw_one(
-    task_: Task, sizes: dict[str, int], batch: int, rng: np.random.Generator, clock: Clock, drawn: Drawn
+def _draw_far(
+    task_: Task, groups: Sequence[dict[str, int]], rng: np.random.Generator, clock: Clock, drawn: Drawn
 ) -> None:
-    env = draw(task_.plan, sizes, batch, rng, clock)
+    """Draw a few instances at both ends of wide ranges of integers, as far as work and memory allow."""
+    if not wide_integers(task_.plan):
+        return
+    for batch in (FAR, 4, 1):
+        try:
+            with clock.within(FAR_SECONDS):
+                _draw_one(task_, groups[0], batch, rng, clock, drawn, far=True)
+            return
+        except OutOfTime:
+            if clock.over():
+                raise
+            return
+        except TooLarge:
+            continue
+
+
+def _draw_one(
+    task_: Task,
+    sizes: dict[str, int],
+    batch: int,
+    rng: np.random.Generator,
+    clock: Clock,
+    drawn: Drawn,
+    far: bool = False,
+) -> None:
+    env = draw(task_.plan, sizes, batch, rng, clock, far)
     env.notes = drawn.notes
     env = impose(task_.premises, task_.plan, env, rng)
     env.notes = drawn.notes

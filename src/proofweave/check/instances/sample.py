@@ -12,8 +12,10 @@ from proofweave.check.language import CheckError, Dim, Symbol, TooLarge, refuse_
 from proofweave.check.operations import functions, supports
 
 GROUPS = 8
+MOST_GROUPS = 12
 MOST_DRAWN = 1 << 19  # numbers in one batch; up to eight batches are kept
 NICE, PLAIN, WIDE = 0, 1, 2
+NEAR, WHOLE = 13, 64  # integers drawn from the lower end of a range; ranges up to WHOLE are drawn whole
 
 
 def size_symbols(plan: Sequence[Symbol]) -> list[Symbol]:
@@ -43,25 +45,49 @@ def bounds(symbol: Symbol, env: Env) -> tuple[int, int]:
 
 
 def size_groups(plan: Sequence[Symbol], rng: np.random.Generator, clock: Clock) -> list[dict[str, int]]:
-    """Return the sizes of each group of instances: all least, all largest, then random ones."""
+    """Return the sizes of each group of instances: all least, all largest, then others; of few, every one."""
     sizes = size_symbols(plan)
     if not sizes:
         return [{}]
     found: dict[tuple[int, ...], dict[str, int]] = {}
-    for attempt in range(4 * GROUPS):
+    count = 1
+    env = state(1, {}, clock)
+    for symbol in sizes:
+        lo, hi = bounds(symbol, env)
+        env.sizes[symbol.name] = lo
+        count *= hi - lo + 1
+    groups = count if count <= MOST_GROUPS else GROUPS
+    for attempt in range(6 * groups):
         env = state(1, {}, clock)
         for symbol in sizes:
             lo, hi = bounds(symbol, env)
             value = lo if attempt == 0 else hi if attempt == 1 else int(rng.integers(lo, hi + 1))
             env.sizes[symbol.name] = value
         found.setdefault(tuple(env.sizes.values()), env.sizes)
-        if len(found) == GROUPS:
+        if len(found) == groups:
             break
     return list(found.values())
 
 
-def draw(plan: Sequence[Symbol], sizes: dict[str, int], batch: int, rng: np.random.Generator, clock: Clock) -> Env:
-    """Draw a batch of instances of the free symbols; derived ones are still to be made."""
+def wide_integers(plan: Sequence[Symbol]) -> list[Symbol]:
+    """Return the integers that are no sizes, whose ranges may be too wide to be drawn whole."""
+    sizes = size_symbols(plan)
+    return [symbol for symbol in plan if symbol.role == "int" and symbol not in sizes]
+
+
+def draw(
+    plan: Sequence[Symbol],
+    sizes: dict[str, int],
+    batch: int,
+    rng: np.random.Generator,
+    clock: Clock,
+    far: bool = False,
+) -> Env:
+    """Draw a batch of instances of the free symbols; derived ones are still to be made.
+
+    Integers come from the near end of their range, or, where it is small, from all of it; `far` draws both ends and
+    values between them at all scales.
+    """
     env = state(batch, dict(sizes), clock)
     _afford(plan, env)
     regime = rng.choice(3, size=batch, p=[0.3, 0.5, 0.2])
@@ -77,9 +103,7 @@ def draw(plan: Sequence[Symbol], sizes: dict[str, int], batch: int, rng: np.rand
             ):  # these meet their constraint only to rounding
                 env.values[symbol] = Val(value, np.broadcast_to(4 * EPS * np.abs(value).max(), value.shape))
         elif symbol.role == "int" and symbol.name not in env.sizes:
-            lo, hi = _int_bounds(symbol, env)
-            top = np.minimum(hi, lo + 12) if rng.random() < 0.7 else hi
-            env.values[symbol] = exact(np.floor(lo + rng.random(batch) * (top - lo + 1)))
+            env.values[symbol] = exact(_integers(*_int_bounds(symbol, env), batch, rng, far))
         elif symbol.role == "int":
             env.values[symbol] = exact(np.array([float(env.sizes[symbol.name])]))
         elif symbol.role == "function":
@@ -88,6 +112,19 @@ def draw(plan: Sequence[Symbol], sizes: dict[str, int], batch: int, rng: np.rand
             env.functions[symbol] = functions.draw(symbol, d, _members(symbol, env), batch, rng)
     coincide(plan, env, rng)
     return env
+
+
+def _integers(lo: Array, hi: Array, batch: int, rng: np.random.Generator, far: bool) -> Array:
+    """Return integers of a range: near its lower end, or both ends and all scales between them."""
+    count = np.broadcast_to(hi - lo + 1, (batch,))
+    if not far:
+        return np.asarray(lo + rng.permutation(batch) % np.minimum(count, max(NEAR, min(batch, WHOLE))))
+    scaled = np.floor(np.exp(rng.random(batch) * np.log(count)))
+    steps = np.where(rng.random(batch) < 0.5, scaled, count - scaled)
+    steps = np.where(rng.random(batch) < 0.3, np.floor(rng.random(batch) * count), steps)
+    ends = rng.permutation(batch)
+    steps = np.where(ends % 4 == 0, 0, np.where(ends % 4 == 1, count - 1, steps))
+    return np.asarray(lo + np.minimum(steps, count - 1))
 
 
 def _afford(plan: Sequence[Symbol], env: Env) -> None:

@@ -14,12 +14,13 @@ def _wide(values: Array, shape: tuple[int, ...]) -> Array:
 
 
 def unit(shape: tuple[int, ...], regime: Array, scale: Array, rng: np.random.Generator) -> Array:
-    """Return unit vectors; among the simple ones ± the axes."""
+    """Return unit vectors; among the simple ones ± the axes, and flat ones, whose entries differ in sign alone."""
     z = rng.normal(size=shape)
     nice = np.broadcast_to(_wide(regime == 0, shape), shape)
     axis = rng.integers(shape[-1], size=shape[:-1])
     ends = np.eye(shape[-1])[axis] * rng.choice([-1.0, 1.0], size=(*shape[:-1], 1))
-    z = np.where(nice, ends, z)
+    flat = (rng.random(shape[:-1]) < 0.4)[..., None]
+    z = np.where(nice, np.where(flat, np.sign(z), ends), z)
     return np.asarray(z / np.sqrt(np.square(z).sum(axis=-1, keepdims=True)))
 
 

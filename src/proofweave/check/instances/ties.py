@@ -22,6 +22,7 @@ class Draw:
         self.open = [s for s in free if s.data["domain"] in OPEN]
         self.families = [s for s in free if s.holes and env.values[s].v.shape[1] > 1]
         self.vectors = [s for s in self.open if s.type.kind == "vector"]
+        self.matrices = [s for s in self.open if s.type.kind == "matrix"]
         self.alike: list[tuple[Symbol, Symbol]] = []
         for place, a in enumerate(free):
             for b in free[place + 1 :]:
@@ -64,7 +65,9 @@ def coincide(plan: Sequence[Symbol], env: Env, rng: np.random.Generator) -> None
     if draw.families:
         changes += [_all_equal, _two_equal, _opposed]
     if draw.vectors:
-        changes += [_axis, _axis_all]
+        changes += [_axis, _axis_all, _flat]
+    if draw.matrices:
+        changes += [_orthogonal, _low_rank, _nilpotent]
     if draw.eigen:
         changes.append(_eigenvector)
     if not changes or env.batch < 4:
@@ -137,6 +140,34 @@ def _axis_all(draw: Draw, rows: Array) -> None:
         value = draw.value(symbol)
         axis = np.eye(value.shape[-1])[draw.rng.integers(value.shape[-1], size=value[rows].shape[:-1])]
         value[rows] = axis * draw.rng.choice([-1.0, 1.0], size=(*axis.shape[:-1], 1))
+
+
+def _flat(draw: Draw, rows: Array) -> None:
+    value = draw.value(draw.one_of(draw.vectors))
+    signs = draw.rng.choice([-1.0, 1.0], size=value[rows].shape)
+    value[rows] = signs * draw.rng.choice([0.5, 1.0, 1.0, 2.0], size=(len(rows), *(1,) * (value.ndim - 1)))
+
+
+def _orthogonal(draw: Draw, rows: Array) -> None:
+    """Make singular values equal, or nearly so."""
+    value = draw.value(draw.one_of(draw.matrices))
+    u, _, v = np.linalg.svd(value[rows] + 1e-3 * draw.rng.normal(size=value[rows].shape), full_matrices=False)
+    near = draw.rng.choice([0.0, 0.0, 1e-2], size=(len(rows), *(1,) * (value.ndim - 1)))
+    value[rows] = u @ v + near * draw.rng.normal(size=value[rows].shape)
+
+
+def _low_rank(draw: Draw, rows: Array) -> None:
+    """Make matrices singular: of rank one, or with a row that repeats another."""
+    value = draw.value(draw.one_of(draw.matrices))
+    one = value[rows][..., :1] * np.rint(2 * draw.rng.normal(size=value[rows][..., :1, :].shape))
+    twice = value[rows]
+    twice[..., -1, :] = twice[..., 0, :]
+    value[rows] = np.where(draw.rng.random((len(rows), *(1,) * (value.ndim - 1))) < 0.5, one, twice)
+
+
+def _nilpotent(draw: Draw, rows: Array) -> None:
+    value = draw.value(draw.one_of(draw.matrices))
+    value[rows] = np.triu(value[rows], 1)
 
 
 def _eigenvector(draw: Draw, rows: Array) -> None:

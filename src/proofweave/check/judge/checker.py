@@ -89,7 +89,8 @@ def _tasks(question: Question) -> tuple[list[Task], list[tuple[Task, Node]]]:
             a, b = part.args
             pairs = [(a, b)] if part.op == "implies" else [(a, b), (b, a)]
             for premise, conclusion in pairs:
-                given = (*question.given, Statement((premise,), statement.free, statement.conditions))
+                rows = premise.args if premise.op == "and" else (premise,)
+                given = (*question.given, Statement(rows, statement.free, statement.conditions))
                 out.append(_conditional(statement, given, conclusion, row))
     premises = read_premises(question.given)
     exact = [(row, claim) for row, claim in plain if not order.has_order(claim)]

@@ -67,7 +67,12 @@ def gate(
     tex = question.tex
     names = {span: mutate.name_of(part, tex) for span, part in parts.items()}
     asked = parts if stopped else judged  # a part none of whose errors can be read is no part
-    left = [span for span in parts if span in asked and not exposed[span] and not excused(names[span], question.excuse)]
+    shifts = [span for task_, _ in drawn for claim in task_.claims for span in mutate.absorbed(claim)]
+    left = [
+        span
+        for span in parts
+        if span in asked and not exposed[span] and not excused(names[span], question.excuse) and not _in(span, shifts)
+    ]
     listed = tuple(dict.fromkeys(mutate.describe(one.mutant, tex) for one in survivors))
     unexposed = tuple(dict.fromkeys(names[span] for span in left))
     summary = Mutants(dead, total, listed, unexposed)
@@ -111,6 +116,10 @@ def _planted(drawn: Sequence[tuple[Task, Drawn]], rough: Sequence[Rough]) -> lis
         rounds.append(seen[error.mutant.part[1:]])
         seen[error.mutant.part[1:]] += 1
     return [error for _, error in sorted(zip(rounds, found, strict=True), key=lambda pair: pair[0])]
+
+
+def _in(span: Span, outer: Sequence[Span]) -> bool:
+    return any(lo <= span[0] and span[1] <= hi for lo, hi in outer)
 
 
 def _expose(exposed: dict[Span, bool], span: Span) -> None:

@@ -1,5 +1,6 @@
 """Planted errors: every part of an equation is changed in small ways, and at least one change must be refuted."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -29,6 +30,33 @@ def mutants(claim: Node) -> Iterator[Mutant]:
         yield Mutant(part, what, node)
     for part, what, node in _shifts(claim):
         yield Mutant(part, what, node)
+
+
+def absorbed(claim: Node) -> list[tuple[int, int]]:
+    """Return the parts that only shift the variable of an integral over the whole line, which changes no integral."""
+    found: list[tuple[int, int]] = []
+    for node in walk(claim):
+        if node.op != "integral" or not _whole_line(node.args[0], node.args[1]):
+            continue
+        for part in walk(node.args[2]):
+            if part.op == "add" and all(_linear(term, node.data) is not None for term in part.args):
+                found += [(term.at, term.end) for term in part.args if not _linear(term, node.data)]
+    return found
+
+
+def _whole_line(lo: Node, hi: Node) -> bool:
+    ends = [end.args[0] if end.op == "neg" else end for end in (lo, hi)]
+    return all(end.op == "constant" and end.data == math.inf for end in ends) and lo.op != hi.op
+
+
+def _linear(term: Node, variable: Symbol) -> bool | None:
+    """Tell whether a term is the variable or a multiple of it: False where it is free of it, None for other forms."""
+    inner = term.args[0] if term.op == "neg" else term
+    factors = inner.args if inner.op == "mul" else (inner,)
+    holding = [factor for factor in factors if any(leaf.data is variable for leaf in walk(factor))]
+    if not holding:
+        return False
+    return True if len(holding) == 1 and holding[0].data is variable else None
 
 
 Others = dict[Symbol, Symbol]

@@ -16,6 +16,7 @@ class _TooLong(Exception):
 def refuse_circular(statement: Statement) -> None:
     """Refuse an equation that proves nothing."""
     links: list[bool] = []
+    restated = repeated = False
     names: dict[str, None] = {}
     for row in statement.rows:
         for claim in row.args if row.op == "and" else (row,):
@@ -29,8 +30,17 @@ def refuse_circular(statement: Statement) -> None:
                 except _TooLong:
                     return
                 links.append(trivial)
-    if all(links):
+                repeated = repeated or same(left, right)
+                restated = restated or any(_defined(side) for side in (left, right))
+    if all(links) and (restated or repeated):
         raise CheckError("judge.circular" if names else "judge.same-sides", 0, names=", ".join(names))
+
+
+def _defined(side: Node) -> bool:
+    """Tell whether a side is a definition's own left side; inside a larger formula its value is put in."""
+    if side.op == "rate":
+        return True
+    return side.op in ("sym", "member", "call") and isinstance(side.data, Symbol) and side.data.role == "define"
 
 
 def expand(node: Node, names: dict[str, None], count: list[int]) -> Node:

@@ -141,8 +141,8 @@ def describe(task: Task, claim: Node, case: Case, tex: str) -> Counterexample:
 
 def _link(claim: Node, case: Case, spot: Array) -> tuple[Node, Node, str]:
     """Return the sides and sign of the relation in a claim that fails at a spot."""
-    if claim.op in ("and", "implies", "iff"):
-        parts = claim.args if claim.op == "and" else claim.args[1:]
+    if claim.op in ("and", "or", "implies", "iff"):
+        parts = claim.args if claim.op in ("and", "or") else claim.args[1:]
         for part in parts:
             found = case.truth(part)
             if not bool(_at(found.holds, spot, 0)):

@@ -115,8 +115,8 @@ class Scope:
             for entry in self.entries.values():
                 self._nuclei.setdefault(entry.key[0].nucleus, []).append(entry)
         exact = self._nuclei.get(nucleus)
-        if exact:
-            return exact
+        if exact or nucleus.startswith(r"\mathbb"):  # a blackboard letter is an operator or a set, never a symbol's
+            return exact or []
         bare = fontless(nucleus)
         alike = [name for name in self._nuclei if fontless(name) == bare]
         return self._nuclei[alike[0]] if len(alike) == 1 else []

@@ -21,7 +21,7 @@ def pairs(text: str) -> dict[str, str]:
 
 SPACING = words(
     r"\, \; \: \! \/ \displaystyle \textstyle \scriptstyle \limits \nolimits \nonumber \notag \allowbreak \middle "
-    r"\hfill \boxed"
+    r"\hfill \mathstrut"
 ) | {"\\ ", "\\\n"}
 OPENING = frozenset((r"\left", r"\bigl", r"\Bigl", r"\biggl", r"\Biggl"))
 CLOSING = frozenset((r"\right", r"\bigr", r"\Bigr", r"\biggr", r"\Biggr"))
@@ -31,11 +31,22 @@ FONTS = words(
     r"\mathnormal \pmb \bf \rm \cal"
 )
 ACCENTS = words(r"\hat \bar \tilde \widehat \widetilde \overline \dot \ddot \check \breve \underline")
-ARGUMENT_DROPPED = frozenset((r"\tag", r"\label", r"\hspace", r"\vspace", r"\phantom", r"\color"))
+ARGUMENT_DROPPED = words(r"\tag \label \hspace \vspace \phantom \hphantom \vphantom \color")
+UNWRAPPED = words(r"\boxed \fbox \mathrel \mathbin \mathord \mathopen \mathclose \mathpunct \mathinner")
+COLOURED = words(r"\textcolor \colorbox")
+STACKED = words(r"\overset \stackrel \underset")
 WORDS = frozenset((r"\text", r"\textrm", r"\textbf", r"\textit", r"\mbox", r"\textnormal"))
+RELATION_SIGNS = words(r"= < > : \le \ge \neq \approx \succeq \preceq \perp \equiv \sim \to \in \Rightarrow \iff")
 BRACES = {"open": 1, "close": -1}
 SEPARATORS = frozenset((r"\quad", r"\qquad"))
-TRANSPARENT = frozenset(("equation", "align", "aligned", "split", "gather", "gathered", "alignedat"))
+TRANSPARENT = words("equation align aligned split gather gathered alignedat alignat flalign multline eqnarray")
+PLACED = words("aligned gathered split alignedat alignat array subarray")
+"""Environments with a place such as [t] after their name."""
+
+COLUMNED = words("alignedat alignat array subarray")
+"""Environments whose columns are described in braces."""
+
+DIMENSION = re.compile(r"\s*-?[0-9.]+\s*(?:pt|em|ex|mm|cm|in|bp|pc|px|mu)\s*")
 FORBIDDEN = words(
     r"\input \include \write \openout \openin \read \def \gdef \edef \xdef \let \newcommand \renewcommand \catcode "
     r"\csname \immediate \special \usepackage \require \href \url \htmlData \includegraphics"
@@ -45,14 +56,28 @@ ALIASES = pairs(
     r"\vert→| \lbrace→\{ \rbrace→\} \dfrac→\frac \tfrac→\frac \cfrac→\frac \dbinom→\binom \tbinom→\binom "
     r"\implies→\Rightarrow \Longrightarrow→\Rightarrow \Leftrightarrow→\iff \Longleftrightarrow→\iff \ln→\log "
     r"\intercal→\top \mathsf{T}→\top \coloneqq→= \triangleq→= \ast→* \argmin→\arg\min \dots→\ldots \cdots→\ldots "
-    r"\dotsc→\ldots \dotsb→\ldots \vdots→\ldots \lt→< \gt→> \wedge→\land"
+    r"\dotsc→\ldots \dotsb→\ldots \vdots→\ldots \lt→< \gt→> \wedge→\land \vee→\lor"
 )
 OPERATORS = words(
     "sign sgn tr Tr trace det rank diag Diag msign argmin argmax Var Cov exp log ln sin cos tan tanh sinh cosh arctan "
     "arcsin arccos sigmoid softmax ReLU relu softplus erf erfc conv sup inf max min vec span Span clip dim median"
 )
 
+UNICODE = pairs(
+    r"≤→\le ≥→\ge ⩽→\le ⩾→\ge ≠→\neq ≈→\approx ≡→\equiv ∈→\in ∉→\notin ∀→\forall ∃→\exists ⇒→\Rightarrow "
+    r"⇔→\iff →→\to ±→\pm ∓→\mp ×→\times ·→\cdot ⋅→\cdot ∘→\circ ⊙→\odot ⊗→\otimes ⊤→\top ⊥→\perp ⟂→\perp "
+    r"⪰→\succeq ⪯→\preceq ≻→\succ ≺→\prec ≪→\ll ≫→\gg ∼→\sim ∝→\propto ∑→\sum ∏→\prod ∫→\int √→\sqrt ∇→\nabla "
+    r"∂→\partial ∞→\infty ‖→\| ∥→\| ∣→| ⟨→\langle ⟩→\rangle ⌊→\lfloor ⌋→\rfloor ⌈→\lceil ⌉→\rceil …→\ldots "
+    r"⋯→\ldots −→- ∗→* ′→' ∧→\land ＝→= ＋→+ －→- ＜→< ＞→> （→( ）→) ［→[ ］→] ：→: ／→/ ｜→| ℝ→\mathbb{R} "
+    r"α→\alpha β→\beta γ→\gamma δ→\delta ε→\varepsilon ϵ→\epsilon ζ→\zeta η→\eta θ→\theta ϑ→\vartheta ι→\iota "
+    r"κ→\kappa λ→\lambda μ→\mu ν→\nu ξ→\xi π→\pi ρ→\rho σ→\sigma τ→\tau υ→\upsilon φ→\varphi ϕ→\phi χ→\chi "
+    r"ψ→\psi ω→\omega Γ→\Gamma Δ→\Delta Θ→\Theta Λ→\Lambda Ξ→\Xi Π→\Pi Σ→\Sigma Φ→\Phi Ψ→\Psi Ω→\Omega ℓ→\ell"
+)
+POWERS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True))
+
 _PIECE = re.compile(r"\\[a-zA-Z]+|\\.|\\\n|[0-9]|[^\\\s]", re.S)
+_THOUSANDS = re.compile(r"(?<=[0-9])\{,\}(?=[0-9]{3})")
+_ROW = re.compile(r"(?:\\\\|\\cr\b|\\newline\b)\*?(?:\[([^\]]*)\])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +111,23 @@ def tokenise(tex: str) -> tuple[Token, ...]:
             stop = tex.find("\n", place)
             place = end if stop < 0 else stop
             continue
-        match = _PIECE.match(tex, place)
-        if match is None:
-            place += 1
-            continue
-        raw.append(_token(match.group(), match.start(), match.end()))
-        place = match.end()
+        if (match := _ROW.match(tex, place)) is not None:
+            refuse_if(match[1] is not None and not DIMENSION.fullmatch(match[1]), "parse.row-argument", place)
+            raw.append(Token("row", "\\\\", place, match.end()))
+        elif (match := _THOUSANDS.match(tex, place)) is not None:
+            pass  # 10{,}000 is one number
+        elif (match := _PIECE.match(tex, place)) is not None:
+            raw += _tokens(match.group(), place, match.end())
+        place = place + 1 if match is None else match.end()
     _balanced(raw)
     return tuple(_gather(raw, tex))
+
+
+def _tokens(text: str, at: int, end: int) -> list[Token]:
+    """Return the tokens of a piece: one, but for characters that stand for more of TeX."""
+    if text in POWERS:
+        return [Token("script", "^", at, at), Token("digit", POWERS[text], at, end)]
+    return [_token(UNICODE.get(text, text), at, end)]
 
 
 def _token(text: str, at: int, end: int) -> Token:
@@ -112,8 +146,6 @@ def _token(text: str, at: int, end: int) -> Token:
         return Token("script", text, at, end)
     if text == "&":
         return Token("amp", text, at, end)
-    if text in ("\\\\", "\\cr", "\\newline"):
-        return Token("row", "\\\\", at, end)
     if text.isdigit() and text.isascii():
         return Token("digit", text, at, end)
     if text.isalpha():
@@ -152,20 +184,27 @@ def _gather(raw: list[Token], tex: str) -> list[Token]:
         elif text in SPACING or text in SIZING or text == "~":
             continue
         elif text in ARGUMENT_DROPPED:
-            _, place = _argument(raw, place, token)
+            _, place = _argument(raw, _starred(raw, place), token)
+        elif text in UNWRAPPED | COLOURED:
+            if text in COLOURED:
+                _, place = _argument(raw, place, token)
+            inside, place = _argument(raw, place, token)
+            out += _gather(inside, tex)
+        elif text in STACKED:
+            label, place = _argument(raw, place, token)
+            inside, place = _argument(raw, place, token)
+            out += _stacked(token, _gather(label, tex), _gather(inside, tex), raw[place - 1].end)
         elif text in (r"\begin", r"\end"):
             inside, place = _argument(raw, place, token)
             name = "".join(t.text for t in inside)
-            if name in ("array", "alignat", "aligned*") and text == r"\begin":
-                _, place = _argument(raw, place, token)
+            if text == r"\begin":
+                place = _described(raw, place, name.rstrip("*"), token)
             if name.rstrip("*") not in TRANSPARENT:
                 out.append(Token("env", f"{text[1:]} {name}", token.at, raw[place - 1].end))
         elif text in SEPARATORS:
             out.append(Token("sep", text, token.at, token.end))
         elif text in WORDS or text == r"\operatorname":
-            if place < len(raw) and raw[place].text == "*":
-                place += 1
-            inside, place = _argument(raw, place, token)
+            inside, place = _argument(raw, _starred(raw, place), token)
             last = raw[place - 1].end
             word = "".join(t.text for t in inside)
             out.append(_word(word, tex[token.at : last], token.at, last, text == r"\operatorname"))
@@ -200,6 +239,36 @@ def _argument(raw: list[Token], place: int, owner: Token) -> tuple[list[Token], 
         depth += BRACES.get(raw[place].kind, 0)
         place += 1
     return raw[start : place - 1], place
+
+
+def _starred(raw: list[Token], place: int) -> int:
+    """Return the place after a star, as in \\tag*."""
+    return place + 1 if place < len(raw) and raw[place].text == "*" else place
+
+
+def _described(raw: list[Token], place: int, name: str, token: Token) -> int:
+    """Return the place after an environment's arguments: [t] and the description of its columns."""
+    if name in PLACED and [t.text for t in raw[place : place + 1]] == ["["]:
+        stop = next((k for k in range(place, len(raw)) if raw[k].text == "]"), None)
+        refuse_if(stop is None or stop - place > 2, "parse.environment-place", raw[place].at, title=name)
+        place = (stop or place) + 1
+    return _argument(raw, place, token)[1] if name in COLUMNED else place
+
+
+LABELS = re.compile(r"\([^()]*\)|[*△]|\\triangle|\\Delta|\\(?:text|mathrm)\{\(?(?:def|[a-zA-Z0-9]|[ivx]+)\.?\)?\}|def")
+
+
+def _stacked(owner: Token, label: list[Token], inside: list[Token], end: int) -> list[Token]:
+    """Return what stands above or below a sign: a label of a relation is left out, what is below \\min is its index."""
+    if not inside:
+        return []
+    written = "".join(t.text for t in label)
+    if len(inside) == 1 and inside[0].text in RELATION_SIGNS:
+        refuse_if(LABELS.fullmatch(written) is None, "parse.label", owner.at, text=written)
+        return [replace(inside[0], at=owner.at, end=end)]
+    script = "_" if owner.text == r"\underset" else "^"
+    opening, closing = Token("open", "{", owner.at, owner.at), Token("close", "}", end, end)
+    return [*inside, Token("script", script, owner.at, owner.at), opening, *label, closing]
 
 
 def _word(word: str, text: str, at: int, end: int, operator: bool) -> Token:

@@ -24,6 +24,7 @@ def draw(
             half = np.arange(support) % 2 == 0
             balanced = np.where(half, 1.0 / half.sum(), 1.0 / (~half).sum())
             weights = np.where((kind < 0.2)[:, None], balanced, weights)
+            weights, points = _rare(weights, points, domain, kind, rng)
         weights = weights / weights.sum(axis=1, keepdims=True)
     # two points of equal weight are where moment bounds are tight, one point where a variance is 0
     two = points[:, :1] * np.where(np.arange(support) % 2, -1.0, 1.0).reshape((1, -1) + (1,) * (points.ndim - 2))
@@ -38,6 +39,20 @@ def draw(
         error = 8 * EPS * np.broadcast_to(spread, points.shape)
         points = points - (shares * points).sum(axis=1, keepdims=True) + mean[:, None]
     return points, weights, error
+
+
+def _rare(weights: Array, points: Array, domain: str, kind: Array, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Give some instances one outcome that is rare and, where the domain allows, large; the others small or alike."""
+    rare = kind > 0.9
+    share = 10 ** rng.uniform(-6, -1, size=len(kind))
+    weights = np.where(rare[:, None], np.where(np.arange(weights.shape[1]) == 0, share[:, None], 1.0), weights)
+    if domain in ("scalar", "vector", "matrix", "positive", "nonneg"):
+        factor = np.where(rare, 10 ** rng.uniform(0, 3, size=len(kind)), 1.0).reshape((-1,) + (1,) * (points.ndim - 2))
+        points = points.copy()
+        points[:, 0] *= factor
+        calm = ((kind > 0.95) & (domain in ("scalar", "vector", "matrix"))).reshape((-1,) + (1,) * (points.ndim - 1))
+        points[:, 1:] = np.where(calm, 0.0, points[:, 1:])
+    return weights, points
 
 
 def outcomes(symbol: Symbol, env: Env) -> tuple[Val, Val]:

@@ -1,5 +1,6 @@
 """Environments inside an expression: cases and matrices."""
 
+import re
 from collections.abc import Sequence
 
 from proofweave.check.language import (
@@ -16,9 +17,12 @@ from proofweave.check.language import (
     unify,
     vector,
 )
+from proofweave.check.parse.connectives import joining
 from proofweave.check.parse.functions import named
 from proofweave.check.syntax import KINDS, PUNCTUATION, Parser, constraint, node, postfix
 from proofweave.core import say
+
+OTHERWISE = re.compile(r"\{\s*(?:otherwise|else|其他|其它|否则|其余)\s*[.。,，;；]?\s*\}", re.IGNORECASE)
 
 
 @KINDS("env")
@@ -68,23 +72,35 @@ def _cells(tokens: Sequence[Token]) -> list[list[list[Token]]]:
     return [line for line in rows if any(line)]
 
 
+def _stripped(tokens: Sequence[Token]) -> list[Token]:
+    """Return the tokens without spaces at their ends and without what ends a sentence."""
+    out = list(tokens)
+    while out and (out[-1].kind == "sep" or out[-1].text in PUNCTUATION):
+        out.pop()
+    while out and (out[0].kind == "sep" or out[0].text in PUNCTUATION):
+        out.pop(0)
+    return out
+
+
 def cases(p: Parser, rows: Sequence[Sequence[Sequence[Token]]], token: Token, end: int) -> Node:
     """Parse the branches of a cases environment; a branch without a condition is the last."""
     args: list[Node] = []
     type_ = SCALAR
     for place, line in enumerate(rows):
-        tokens = [t for t in line[0] if t.text != "," or t is not line[0][-1]]
-        value = p.whole(tokens, token.at)
+        value = p.whole(_stripped(line[0]), token.at)
         if not place or (is_number(args[0], 0) and not is_number(value, 0)):
             type_ = value.type
         elif not is_number(value, 0):
             type_ = unify(type_, value.type, value.at, say("parse.cases"))
         args.append(value)
-        words = [
-            t for t in (line[1] if len(line) > 1 else []) if t.kind not in ("word", "sep") and t.text not in PUNCTUATION
-        ]
-        if words:
-            args.append(constraint(p, words))
+        refuse_if(len(line) > 2, "parse.branch", token.at)
+        when = [t for part in line[1:] for t in _stripped(part)]
+        if when and joining(when[0]) == "if":
+            when = when[1:]
+        if when and [t.kind for t in when] == ["word"] and OTHERWISE.search(when[0].text):
+            when = []
+        if when:
+            args.append(constraint(p, when))
         elif place + 1 != len(rows):
             raise CheckError("parse.last-branch", token.at)
     settled = [settle(arg, type_) if k % 2 == 0 else arg for k, arg in enumerate(args)]

@@ -1,13 +1,15 @@
 """Single factors: numbers, brackets, norms, inner products, fractions and roots, with the scripts after them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from proofweave.check.language import SCALAR, CheckError, Node, Token, group, meet, number, refuse_if, scripts
 from proofweave.check.parse.derivatives import derivative_fraction
-from proofweave.check.syntax import CLOSING, KINDS, READERS, Parser, bracket, divide, inner, node, postfix
+from proofweave.check.syntax import CLOSING, KINDS, READERS, Parser, bracket, divide, inner, node, postfix, raised
 from proofweave.core import say
 
 LONGEST_NUMBER = 300
+BARE = frozenset(("sym", "member", "entry", "index", "num", "constant"))
 
 
 @KINDS("digit")
@@ -19,8 +21,22 @@ def digits(p: Parser, first: Token) -> Node:
         end = token.end
         p.place += 1
     refuse_if(end - first.at > LONGEST_NUMBER, "parse.long-number", first.at, most=LONGEST_NUMBER)
+    _no_exponent(p, text, first.at, end)
     value = float(text) if "." in text else int(text)
     return postfix(p, number(value, first.at, end))
+
+
+def _no_exponent(p: Parser, text: str, at: int, end: int) -> None:
+    """Refuse 1e-3 and 2E5: TeX sets them as products with Euler's number."""
+    if (letter := p.peek()) is None or letter.text not in ("e", "E") or letter.at != end:
+        return
+    rest = p.tokens[p.place + 1 : p.place + 3]
+    if not rest:
+        return
+    signed = rest[0].text in ("+", "-") and rest[0].at == letter.end
+    power = rest[1] if signed and len(rest) > 1 else rest[0]
+    if power.kind == "digit" and power.at == (rest[0].end if signed else letter.end):
+        raise CheckError("parse.e-notation", at, text=text, power=("-" if rest[0].text == "-" else "") + power.text)
 
 
 @KINDS("open")
@@ -32,8 +48,12 @@ def braces(p: Parser, token: Token) -> Node:
 
 @READERS(*CLOSING)
 def brackets(p: Parser, token: Token) -> Node:
-    """Parse what stands in brackets."""
-    return postfix(p, bracket(p))
+    """Parse what stands in brackets; a name alone in [ ] or \\{ \\} would be set in them for a meaning."""
+    found = bracket(p)
+    entry = (script := p.peek()) is not None and script.text == "_"
+    if token.text in ("[", r"\{") and found.op in BARE and not entry:
+        raise CheckError("parse.bracket-meaning", token.at, open=token.text, close=CLOSING[token.text])
+    return postfix(p, found)
 
 
 @READERS(r"\underbrace", r"\overbrace")
@@ -52,16 +72,15 @@ def bars(p: Parser, token: Token) -> Node:
     if token.text == "|":
         refuse_if(inside.type.kind != "scalar", "parse.bars", token.at, type=inside.type)
         return postfix(p, node("func", (inside,), SCALAR, token.at, p.reached, ("abs", False)))
-    which, args = _norm_kind(p, inside, token)
-    return postfix(p, node("norm", (inside, *args), SCALAR, token.at, p.reached, which))
+    index, power, p.place = scripts(p.tokens, p.place)
+    which, args = _norm_kind(p, inside, token, index)
+    found = node("norm", (inside, *args), SCALAR, token.at, p.reached, which)
+    return postfix(p, raised(p, found, power, p.reached) if power else found)
 
 
-def _norm_kind(p: Parser, inside: Node, token: Token) -> tuple[str, tuple[Node, ...]]:
+def _norm_kind(p: Parser, inside: Node, token: Token, index: Sequence[Token]) -> tuple[str, tuple[Node, ...]]:
     kind = inside.type.kind
     refuse_if(kind not in ("vector", "row", "matrix", "scalar"), "parse.no-norm", token.at, type=inside.type)
-    index: tuple[Token, ...] = ()
-    if (script := p.peek()) is not None and script.kind == "script" and script.text == "_":
-        index, p.place = group(p.tokens, p.place + 1)
     text = "".join(t.text for t in index)
     if not text:
         refuse_if(kind == "matrix", "parse.norm-readings", token.at)

@@ -69,8 +69,14 @@ def _extremum(p: Parser, token: Token, argument: bool) -> Node:
         return listed(p, sense, token)
     binding = read_binding(p, sub, (), token)
     if not binding.symbols:
+        ranged = [name for name, _, lo, _ in binding.indices if lo is not None and binding.conditions]
         refuse_if(argument and len(binding.indices) != 1, "parse.argmin-index", token.at)
-        return bind(p, f"arg{sense}" if argument else sense, binding, token)
+        uses = len(p.uses)
+        found = bind(p, f"arg{sense}" if argument else sense, binding, token)
+        subscripts = {index.name for index, _, _ in p.uses[uses:]}
+        real = next((name for name in ranged if name not in subscripts), None)
+        refuse_if(real is not None, "parse.below-range", token.at, name=real, text=token.text)
+        return found
     body = p.body()
     refuse_if(body.type != SCALAR, "parse.no-smallest", body.at, type=body.type)
     _reach(p, binding.symbols, token)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from proofweave.check.language import (
     BOOL,
-    BRACES,
     CheckError,
     Index,
     Node,
@@ -15,20 +14,13 @@ from proofweave.check.language import (
     refuse_if,
     required,
     tokenise,
-    walk,
 )
+from proofweave.check.parse.clauses import MEMBER, clause, joined, outside
+from proofweave.check.parse.connectives import joining
 from proofweave.check.parse.constructs import formula
-from proofweave.check.syntax import (
-    ARROWS,
-    PUNCTUATION,
-    RELATIONS,
-    Parser,
-    check_domain,
-    index_set,
-    node,
-    relation,
-    used_range,
-)
+from proofweave.check.syntax import RELATIONS, Parser, node, used_range
+
+ARROWS = frozenset(("implies", "iff"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +44,13 @@ def read_statement(tex: str, scope: Scope) -> Statement:
     top = formula(tokens, scope)
     rows: list[Node] = []
     conditions: list[Node] = []
-    before: Node | None = None
+    before: list[Node | None] = []
     for line in _rows(tokens):
-        claims, before = _row(top, line, before, conditions)
-        if claims is not None:
-            rows.append(claims)
+        for place, column in enumerate(_columns(line)):
+            before += [None] * (place + 1 - len(before))
+            claim, before[place] = _row(top, column, before[place], conditions)
+            if claim is not None:
+                rows.append(claim)
     refuse_if(not rows, "parse.claims-nothing", 0)
     free = _close_free(top)
     return Statement(tuple(rows), free, tuple(conditions))
@@ -88,7 +82,7 @@ def _close_free(top: Parser) -> tuple[Index, ...]:
 
 
 def _rows(tokens: Sequence[Token]) -> list[list[Token]]:
-    """Split at \\\\ outside environments; a row without a relation belongs to the row above."""
+    """Split at \\\\ outside environments; a row that claims nothing itself belongs to the row above."""
     rows: list[list[Token]] = [[]]
     depth = 0
     for token in tokens:
@@ -97,16 +91,48 @@ def _rows(tokens: Sequence[Token]) -> list[list[Token]]:
             rows.append([])
         else:
             rows[-1].append(token)
-    joined: list[list[Token]] = []
+    whole: list[list[Token]] = []
     for line in rows:
-        if not any(t.kind not in ("amp", "sep") for t in line):
+        first = next((t for t in line if t.kind not in ("amp", "sep")), None)
+        if first is None:
             continue
-        relational = any(t.text in RELATIONS | ARROWS | {r"\in"} for t in _outside(line))
-        if joined and not relational:
-            joined[-1].extend(line)
+        starts = _relational(line) and joining(first) not in ("if", "all", "or")
+        if whole and not starts:
+            whole[-1] += [t for t in line if t.kind != "amp"]
         else:
-            joined.append(line)
-    return joined
+            whole.append(line)
+    return whole
+
+
+def _relational(line: Sequence[Token]) -> bool:
+    return any(t.text in RELATIONS or t.text == MEMBER or joining(t) in ARROWS for t in outside(line))
+
+
+def _columns(line: Sequence[Token]) -> list[list[Token]]:
+    """Split a row at every second &: what stands there begins a column, or a condition of the one before."""
+    columns: list[list[Token]] = [[]]
+    depth = count = 0
+    for place, token in enumerate(line):
+        depth += nesting(token)
+        if token.kind != "amp" or depth:
+            columns[-1].append(token)
+            continue
+        count += 1
+        if count % 2 == 0 and line[place - 1].text in RELATIONS:  # a &=& b
+            count -= 1
+        if count % 2 or not _relational(columns[-1]):
+            columns[-1].append(token)
+        elif _own(line[place + 1 :]):
+            columns.append([])
+        else:
+            columns[-1].append(Token("sep", r"\quad", token.at, token.end))
+    return columns
+
+
+def _own(rest: Sequence[Token]) -> bool:
+    """Tell whether the next column claims something itself."""
+    first = next((t for t in rest if t.kind not in ("amp", "sep")), None)
+    return first is not None and joining(first) is None and first.kind != "word" and first.text != "("
 
 
 def _row(
@@ -116,173 +142,31 @@ def _row(
     arrows: list[Token] = []
     depth = 0
     for token in line:
-        depth += BRACES.get(token.kind, 0)
-        if token.text in ARROWS and not depth:
+        depth += nesting(token)
+        if joining(token) in ARROWS and not depth:
             arrows.append(token)
             parts.append([])
         else:
             parts[-1].append(token)
-    claims: list[Node] = []
-    last = before
-    for place, part in enumerate(parts):
-        found, last = _segment(top, part, before if not place else None, conditions)
-        if found is None and arrows:
-            raise CheckError("parse.implication", arrows[0].at)
-        if found is not None:
-            claims.append(found)
-    if not claims:
+    found = [clause(top, part, None if place else before, conditions) for place, part in enumerate(parts)]
+    if arrows and not all(one.claims for one in found):
+        raise CheckError("parse.implication", arrows[0].at)
+    premises = [premise for one in found for premise in one.premises]
+    if not found[0].claims:
+        refuse_if(premises, "parse.claims-nothing", line[0].at)
         return None, before
-    if not arrows:
-        return claims[0], last
-    pairs = [
-        node("implies" if arrow.text == r"\Rightarrow" else "iff", (a, b), BOOL, a.at, b.end)
+    claims = [joined(one.claims) for one in found]
+    links = [
+        node(joining(arrow) or "", (a, b), BOOL, a.at, b.end)
         for arrow, a, b in zip(arrows, claims, claims[1:], strict=False)
     ]
-    return (pairs[0] if len(pairs) == 1 else node("and", pairs, BOOL, pairs[0].at, pairs[-1].end)), last
+    return joined([_under(premises, link) for link in links or claims]), found[-1].last
 
 
-def _segment(
-    top: Parser, part: Sequence[Token], before: Node | None, conditions: list[Node]
-) -> tuple[Node | None, Node | None]:
-    """Parse relations joined by commas; ranges and conditions of free indices are taken out."""
-    claims: list[Node] = []
-    last = before
-    pieces = _index_ranges(top, _pieces(part))
-    for place, piece in enumerate(pieces):
-        piece = _unwrapped(piece)
-        if not _relational(piece):
-            if _mention(top, piece):
-                continue
-            raise CheckError("parse.part-claims-nothing", piece[0].at)
-        if any(t.text == r"\in" for t in _outside(piece)) and _set_range(top, piece):
-            continue
-        inner = top.sub(piece, piece[0].at)
-        inner.indices, inner.depth = top.indices, top.depth + 1
-        found = relation(inner, last if not place else None)
-        inner.finish()
-        if claims and _only_indices(found):
-            conditions.append(found)
-            continue
-        claims.append(found)
-        last = found.args[-1] if found.op == "chain" else None
-    if not claims:
-        return None, before
-    if len(claims) == 1:
-        return claims[0], last
-    return node("and", claims, BOOL, claims[0].at, claims[-1].end), last
-
-
-def _pieces(part: Sequence[Token]) -> list[list[Token]]:
-    """Split at top-level commas, words and spaces that stand between relations."""
-    pieces: list[list[Token]] = [[]]
-    depth = 0
-    for place, token in enumerate(part):
-        depth += nesting(token)
-        if token.text in ("(", "[", r"\{", r"\langle"):
-            depth += 1
-        elif token.text in (")", "]", r"\}", r"\rangle"):
-            depth -= 1
-        decimal = token.text == "." and place + 1 < len(part) and part[place + 1].kind == "digit"
-        if (
-            depth <= 0
-            and not decimal
-            and (token.text in PUNCTUATION or token.kind == "word" or token.text in (r"\forall", r"\land"))
-        ):
-            pieces.append([])
-        elif depth <= 0 and token.kind == "sep":
-            following = next((t for t in part[place + 1 :] if t.kind not in ("sep", "amp")), None)
-            if following is None or following.text in RELATIONS | {"+", "-"} or not _relational(pieces[-1]):
-                continue
-            pieces.append([])
-        elif depth <= 0 and token.text == "." and place + 1 == len(part):
-            continue
-        else:
-            pieces[-1].append(token)
-    return [piece for piece in pieces if any(t.kind != "amp" for t in piece)]
-
-
-def _relational(piece: Sequence[Token]) -> bool:
-    return any(t.text in RELATIONS | {r"\in"} for t in _outside(piece))
-
-
-def _outside(piece: Sequence[Token]) -> list[Token]:
-    """Return the tokens outside braces and environments."""
-    out: list[Token] = []
-    depth = 0
-    for token in piece:
-        depth += nesting(token)
-        if not depth:
-            out.append(token)
-    return out
-
-
-def _index_ranges(top: Parser, pieces: list[list[Token]]) -> list[list[Token]]:
-    """Take `i = 1, …, n` out of the pieces and give the free index that range."""
-    out: list[list[Token]] = []
-    place = 0
-    while place < len(pieces):
-        dots = next(
-            (k for k in range(place + 1, min(place + 4, len(pieces))) if [t.text for t in pieces[k]] == [r"\ldots"]),
-            None,
-        )
-        piece = pieces[place]
-        if dots is not None and dots + 1 < len(pieces) and len(piece) > 2 and piece[1].text == "=":
-            index = top.free.setdefault(piece[0].text, Index(piece[0].text))
-            index.lo = top.whole(piece[2:], piece[0].at)
-            index.hi = top.whole(pieces[dots + 1], piece[0].at)
-            place = dots + 2
-            continue
-        out.append(piece)
-        place += 1
-    return out
-
-
-def _set_range(top: Parser, piece: Sequence[Token]) -> bool:
-    """Read `i \\in [n]` and `i \\in \\{1, …, n\\}` as the range of a free index, `x \\in S` as x's declared domain."""
-    tokens = [t for t in piece if t.kind not in ("amp", "sep")]
-    cut = next(k for k, t in enumerate(tokens) if t.text == r"\in" and not _depth(tokens, k))
-    match = top.scope.match(tokens, 0) if tokens[0].kind == "name" else None
-    if match is not None and match.stop == cut and match.symbol.role not in ("int", "size"):
-        check_domain(top, match.symbol, tokens[cut + 1 :])
-        return True
-    range_ = index_set(top, tokens[cut + 1 :])
-    if range_ is None or cut != 1:
-        raise CheckError("parse.in", tokens[cut].at)
-    index = top.free.setdefault(tokens[0].text, Index(tokens[0].text))
-    index.lo, index.hi = range_
-    return True
-
-
-def _depth(tokens: Sequence[Token], place: int) -> int:
-    return sum(BRACES.get(t.kind, 0) for t in tokens[:place])
-
-
-def _unwrapped(piece: list[Token]) -> list[Token]:
-    """Drop parentheses around a whole relation, as in (i \\neq j)."""
-    texts = [t.text for t in piece]
-    if texts[0] != "(" or texts[-1] != ")":
-        return piece
-    depth = 0
-    for place, text in enumerate(texts):
-        depth += {"(": 1, ")": -1}.get(text, 0)
-        if not depth and place + 1 < len(texts):
-            return piece
-    return piece[1:-1] if _relational(piece) else piece
-
-
-def _mention(top: Parser, piece: Sequence[Token]) -> bool:
-    """Tell whether a piece only names an index or symbol, as after `for all`."""
-    tokens = [t for t in piece if t.kind != "amp"]
-    if tokens[0].text == r"\ldots":
-        return False
-    if len(tokens) == 1 and tokens[0].text in top.subscripted:
-        return True
-    match = top.scope.match(tokens, 0) if tokens[0].kind == "name" else None
-    return match is not None and match.stop == len(tokens)
-
-
-def _only_indices(found: Node) -> bool:
-    leaves = [n for n in walk(found) if not n.args]
-    return any(n.op == "index" for n in leaves) and all(
-        n.op in ("index", "num", "dim") or (n.op == "sym" and n.data.role in ("int", "size")) for n in leaves
-    )
+def _under(premises: list[Node], claim: Node) -> Node:
+    """Return a claim made under conditions written beside it."""
+    if not premises:
+        return claim
+    if claim.op == "implies":
+        return claim.with_args((joined([*premises, claim.args[0]]), claim.args[1]))
+    return node("implies", (joined(premises), claim), BOOL, claim.at, claim.end)

@@ -21,11 +21,9 @@ RELATIONS = frozenset(
     ("=", "<", ">", r"\le", r"\ge", r"\neq", r"\approx", r"\succeq", r"\preceq", r"\perp", r"\equiv", ":")
 )
 CALL = "call"  # the closer inside a function's parentheses, where a bar divides arguments: p(x|y)
-ARROWS = frozenset((r"\Rightarrow", r"\iff"))
 CLOSERS = frozenset((")", "]", r"\}", r"\rangle", r"\rfloor", r"\rceil"))
-STOPS = (
-    RELATIONS | ARROWS | CLOSERS | {",", "+", "-", ";", r"\land", r"\in", r"\forall", r"\sim", r"\to", r"\pm", r"\mp"}
-)
+JOINERS = frozenset((r"\Rightarrow", r"\iff", r"\land", r"\lor", r"\forall"))
+STOPS = RELATIONS | JOINERS | CLOSERS | {",", "+", "-", ";", r"\in", r"\sim", r"\to", r"\pm", r"\mp"}
 PUNCTUATION = frozenset((",", ";", ".", "。", "，", "；"))
 PRODUCTS = frozenset((r"\cdot", r"\times", r"\odot", r"\otimes", "*", r"\circ"))
 UNREAD = {
@@ -121,7 +119,8 @@ class Parser:
         """Refuse what is left over."""
         token = self.peek()
         if token is not None:
-            raise CheckError(UNREAD.get(token.text, "parse.not-understood-here"), token.at, text=token.text)
+            unread = "parse.word" if token.kind == "word" else "parse.not-understood-here"
+            raise CheckError(UNREAD.get(token.text, unread), token.at, text=token.text)
 
     def deeper(self) -> None:
         """Count one level of nesting."""

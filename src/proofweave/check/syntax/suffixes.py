@@ -27,6 +27,7 @@ def postfix(p: Parser, base: Node) -> Node:
     while (token := p.peek()) is not None:
         if token.text == "!" and base.type == SCALAR:
             p.place += 1
+            refuse_if((after := p.peek()) is not None and after.text == "!", "parse.double-factorial", token.at)
             base = node("func", (base,), SCALAR, base.at, token.end, ("factorial", False))
             continue
         if token.kind != "script" and not (token.kind == "mark" and token.text.startswith("'")):
