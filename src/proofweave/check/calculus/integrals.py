@@ -1,10 +1,10 @@
 """Integrals by double-exponential sums (Takahasi and Mori, 1974) over pieces of the range.
 
-The range is cut where a linear part of the integrand vanishes and where a quadratic one turns, since that is where peaks
-and kinks stand; where it has no such part, at the values of the scalar symbols it names. The nodes crowd at both ends of
-a piece, so that a peak at a cut is resolved whatever its width. The stated error is the change from twice the step to
-the step, times the root of its ratio to the change before, plus four times the end terms; and no less than the fourth
-power of the relative change before, since one change may be small by chance.
+The range is cut where a linear part of the integrand vanishes and where a quadratic one turns, since that is where
+peaks and kinks stand; where it has no such part, at the values of the scalar symbols it names. The nodes crowd at both
+ends of a piece, so that a peak at a cut is resolved whatever its width. The stated error is the change from twice the
+step to the step, times the root of its ratio to the change before, plus four times the end terms; and no less than the
+fourth power of the relative change before, since one change may be small by chance.
 """
 
 from contextlib import suppress
@@ -89,9 +89,9 @@ def _turns(node: Node, env: Env) -> list[Array]:
         return []
     sums: list[Node] = []
     for part in walk(body):
-        if part.op == "add" and part.type == SCALAR and any(leaf.data is node.data for leaf in walk(part)):
-            if not any(same(part, known) for known in sums):
-                sums.append(part)
+        turns = part.op == "add" and part.type == SCALAR and any(leaf.data is node.data for leaf in walk(part))
+        if turns and not any(same(part, known) for known in sums):
+            sums.append(part)
     found: list[Array] = []
     for part in sums:
         with suppress(CheckError):  # an index of its own may run inside

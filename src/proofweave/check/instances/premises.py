@@ -71,15 +71,23 @@ def bind_free(free: Sequence[Index], env: Env) -> Env:
 
 def impose(premises: Premises, plan: Sequence[Symbol], env: Env, rng: np.random.Generator) -> Env:
     """Return the instances, changed where needed, for which the premises hold; perhaps none."""
+    good = met(premises, plan, env, rng, always=True)
+    return env if not premises.statements else take(env, np.flatnonzero(good))
+
+
+def met(premises: Premises, plan: Sequence[Symbol], env: Env, rng: np.random.Generator, always: bool = False) -> Array:
+    """Move the instances to where equations among the premises hold; tell which then meet all premises.
+
+    `always` moves instances also where only bounds are violated.
+    """
     assign(premises, plan, env, rng)
     if not premises.statements:
-        return env
+        return np.ones(env.batch, dtype=bool)
     good = holds(premises, env)
-    if not good.all() or _has_equation(premises):
-        env = _meet(premises, plan, env, rng)
+    if _has_equation(premises) or (always and not good.all()):
+        _meet(premises, plan, env, rng)
         good = holds(premises, env)
-    env = take(env, np.flatnonzero(good))
-    return env
+    return good
 
 
 def assign(premises: Premises, plan: Sequence[Symbol], env: Env, rng: np.random.Generator) -> None:
@@ -157,7 +165,7 @@ def _in_domain(symbol: Symbol, value: Array, env: Env) -> Array:
     return np.asarray(good)
 
 
-def _meet(premises: Premises, plan: Sequence[Symbol], env: Env, rng: np.random.Generator) -> Env:
+def _meet(premises: Premises, plan: Sequence[Symbol], env: Env, rng: np.random.Generator) -> None:
     """Move instances until the premises hold: Gauss–Newton on the gaps of equations and violated bounds.
 
     What meets an equation only up to rounding is as far from meeting it exactly as the last step for a gap of that
@@ -166,11 +174,9 @@ def _meet(premises: Premises, plan: Sequence[Symbol], env: Env, rng: np.random.G
     assigned = {symbol for symbol, _ in premises.assigned}
     named = closure(s for node in premises.trees() for s in named_in(node))
     symbols = [s for s in movable(plan) if s in named and s not in assigned]
-    if not symbols:
-        return env
     p = sum(lengths(symbols, env))
-    if p > 200:
-        return env
+    if not 0 < p <= 200:
+        return
     for round_ in range(ROUNDS):
         env.clock.spend(NODE)
         gaps, slacks = residuals(premises, env)
@@ -190,7 +196,6 @@ def _meet(premises: Premises, plan: Sequence[Symbol], env: Env, rng: np.random.G
         distance = (np.abs(inverse) @ np.where(np.isfinite(slacks[near]), slacks[near], 0.0)[..., None])[..., 0]
         _blur(env, near, symbols, distance)
         assign(premises, plan, env, rng)
-    return env
 
 
 def _slopes(

@@ -16,6 +16,7 @@ from proofweave.check.judge.gate import gate
 from proofweave.check.judge.repetition import refuse_circular
 from proofweave.check.judge.search import is_inequality, search
 from proofweave.check.judge.shrink import describe, simplest
+from proofweave.check.judge.strict import attained
 from proofweave.check.judge.verdict import Kind
 from proofweave.check.language import CheckError, Node, OutOfTime
 from proofweave.check.parse import Statement
@@ -49,7 +50,7 @@ def _check(question: Question, options: Options, rng: np.random.Generator, clock
     refuse_circular(question.statement)
     tasks, rough = _tasks(question)
     drawn: list[tuple[Task, Drawn]] = []
-    tightest = np.inf
+    tightest, touched = np.inf, ""
     for task_ in tasks:
         found = draw_cases(task_, options.instances, rng, clock)
         drawn.append((task_, found))
@@ -57,12 +58,17 @@ def _check(question: Question, options: Options, rng: np.random.Generator, clock
         if refuted is not None:
             return refuted
         for claim in task_.claims:
-            if not is_inequality(claim):
-                continue
-            result = search(task_, claim, found.cases, rng)
-            tightest = min(tightest, result.slack)
-            if result.case is not None:
-                return _refutation(question, task_, claim, result.case, rng, found.count)
+            if is_inequality(claim):
+                result = search(task_, claim, found.cases, rng)
+                tightest = min(tightest, result.slack)
+                if result.case is not None:
+                    return _refutation(question, task_, claim, result.case, rng, found.count)
+            met = attained(task_, claim, found.cases, rng)
+            if met is not None:
+                example = describe(task_, met.link, met.case, question.tex, met.spot)
+                if met.exact:
+                    return Answer(Kind.REFUTED, say("judge.false-for", example=str(example)), found.count, example)
+                touched = say("judge.attained", example=str(example))
     fits = [order.Rough(*pair, *question.order, rng, clock) for pair in rough]
     for fit in fits:
         failed = fit.failure(fit.link, rng)
@@ -71,6 +77,8 @@ def _check(question: Question, options: Options, rng: np.random.Generator, clock
     instances = sum(found.count for _, found in drawn) + sum(fit.drawn.count for fit in fits)
     if question.tight and tightest > NEAR:
         return Answer(Kind.REFUTED, say("judge.not-tight", slack=float(tightest)), instances)
+    if touched:
+        return Answer(Kind.WEAK, touched, instances)
     if not options.mutants:
         return Answer(Kind.HOLDS, say("judge.holds", count=instances), instances)
     return gate(question, drawn, fits, instances, rng, clock)

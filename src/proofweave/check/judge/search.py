@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from proofweave.check.evaluate import Array, Env, Truth, each
-from proofweave.check.instances import Case, Task, assign, holds, lengths, movable, moved, open_case, take
+from proofweave.check.instances import Case, Task, lengths, met, movable, moved, open_case, take
 from proofweave.check.language import CheckError, Node, OutOfTime, Symbol
 
 STARTS = 6
@@ -81,10 +81,9 @@ def _per_instance(found: Truth, batch: int) -> Array:
 
 def _try(task: Task, claim: Node, env: Env, rng: np.random.Generator) -> tuple[Case, Array, bool]:
     """Return the case of moved instances, each one's slack (∞ where premises fail), and whether one violates."""
-    assign(task.premises, task.plan, env, rng)
+    good = met(task.premises, task.plan, env, rng)
     case = open_case(task, env)
     found = case.truth(claim)
-    good = holds(task.premises, env) if task.premises.statements else np.ones(env.batch, dtype=bool)
     slack = np.where(good, _per_instance(found, env.batch), np.inf)
     bad = each(found.violated, env.batch).any(axis=1) & good
     if bad.any():

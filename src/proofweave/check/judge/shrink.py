@@ -105,9 +105,9 @@ def _candidates(symbol: Symbol, env: Env) -> list[Array]:
     return [x for x in out if (x > 0).all()] if nice is POSITIVE else out
 
 
-def describe(task: Task, claim: Node, case: Case, tex: str) -> Counterexample:
-    """Return the first violation of a case of one instance: values in TeX names, and both sides."""
-    spot = case.violated(claim)
+def describe(task: Task, claim: Node, case: Case, tex: str, spot: Array | None = None) -> Counterexample:
+    """Return the violation of a case of one instance at a spot, or the first: values in TeX names, and both sides."""
+    spot = case.violated(claim) if spot is None else spot
     assert spot is not None
     values: dict[str, object] = {}
     real = varying([claim, *task.premises.trees()])

@@ -1,0 +1,239 @@
+"""Strict relations: whether equality is attained inside the domain, which no random instance would show.
+
+The gap of the two sides is made as small as it gets. Where it vanishes at a point of simple numbers, the relation is
+false there; where it vanishes elsewhere, equality seems to be attained. A limit that is only approached, as by tanh, is
+no such point: there the gap does not grow on both sides. \\neq falls where the sides change order along a path.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+
+from proofweave.check.evaluate import SAFETY, Array, Env, each, ev
+from proofweave.check.instances import Case, Task, assign, lengths, met, movable, moved, open_case, repeat, take
+from proofweave.check.language import SCALAR, CheckError, Node, OutOfTime, pairs
+
+STRICT = frozenset(("<", ">", r"\neq"))
+SECONDS = 0.8
+STARTS = 3
+STEPS = 60
+MOST_COORDINATES = 40
+VANISHED = 1e-9
+FLAT = 1e-3
+END = 1e-5
+NEAR = 2e-5
+DENOMINATOR = 12
+STRAIGHT = frozenset(
+    ("scalar", "vector", "matrix", "positive", "nonneg", "interval", "symmetric", "psd", "spd", "diagonal")
+)
+HALVINGS = 14
+CUTS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Attained:
+    """A relation whose sides meet on a case of one instance; `exact` where that is at a point of simple numbers."""
+
+    link: Node
+    case: Case
+    spot: Array
+    exact: bool
+
+
+def strict_links(claim: Node) -> list[Node]:
+    """Return the strict relations of a claim between numbers, each on its own."""
+    if claim.op != "chain":
+        return []
+    return [
+        replace(claim, args=(left, right), data=(sign,), at=left.at, end=right.end)
+        for left, right, sign in pairs(claim)
+        if sign in STRICT and left.type == SCALAR
+    ]
+
+
+def attained(task: Task, claim: Node, cases: Sequence[Case], rng: np.random.Generator) -> Attained | None:
+    """Return where a strict relation's sides meet, or None; within some seconds' work."""
+    links = strict_links(claim)
+    if not links or not cases:
+        return None
+    clock = cases[0].env.clock
+    found: Attained | None = None
+    for link in links:
+        gap = Gap(task, link, rng)
+        try:
+            with clock.within(SECONDS):
+                found = gap.crossing(cases) or gap.least(cases)
+        except OutOfTime:
+            if clock.over():
+                raise
+        except CheckError:
+            continue
+        if found is not None:
+            return found
+    return None
+
+
+class Gap:
+    """The distance of a relation's two sides, over instances that are moved inside their domains."""
+
+    def __init__(self, task: Task, link: Node, rng: np.random.Generator) -> None:
+        self.task, self.link, self.rng = task, link, rng
+        self.sign = -1.0 if link.data[0] == ">" else 1.0
+        assigned = {symbol for symbol, _ in task.premises.assigned}
+        self.symbols = [s for s in movable(task.plan) if s not in assigned]
+
+    def sides(self, case: Case) -> tuple[Array, Array, Array]:
+        """Return the gap at each instance and index position, its error bound and the size of the sides."""
+        left, right = (ev(side, case.inner) for side in self.link.args)
+        gap = np.asarray(self.sign * (right.v - left.v))
+        size = np.maximum(np.abs(left.v), np.abs(right.v)) + 1e-12
+        gap, bound, size = np.broadcast_arrays(gap, SAFETY * (left.e + right.e), size)
+        if case.mask is not None:
+            gap = np.where(case.mask, gap, np.inf)
+        return each(gap, case.env.batch), each(bound, case.env.batch), each(size, case.env.batch)
+
+    def of(self, env: Env) -> Array:
+        """Return each instance's least distance in units of the sides; infinite where premises fail."""
+        good = met(self.task.premises, self.task.plan, env, self.rng)
+        gap, _, size = self.sides(open_case(self.task, env))
+        relative = np.abs(gap) / size if self.link.data[0] == r"\neq" else gap / size
+        least = np.where(np.isfinite(relative), relative, np.inf).min(axis=1)
+        return np.where(good, least, np.inf)
+
+    # -- \neq: sides that change order along a straight path
+
+    def crossing(self, cases: Sequence[Case]) -> Attained | None:
+        """Return where the sides of \\neq meet between two instances at which they stand in opposite order."""
+        if self.link.data[0] != r"\neq" or any(s.data["domain"] not in STRAIGHT for s in self.symbols):
+            return None
+        for case in cases[:2]:
+            gap, bound, _ = self.sides(case)
+            sure = np.abs(gap) > bound
+            above, below = (np.flatnonzero((sure & (side * gap > 0)).all(axis=1)) for side in (1, -1))
+            if gap.shape[1] != 1 or not len(above) or not len(below):
+                continue
+            start, end = take(case.env, above[:1]), take(case.env, below[:1])
+            for _ in range(HALVINGS):
+                path = self._path(start, end)
+                assign(self.task.premises, self.task.plan, path, self.rng)
+                here = open_case(self.task, path)
+                along = self.sides(here)[0][:, 0]
+                after = int(np.argmax(along < 0))
+                if not np.isfinite(along).all() or not along[after] < 0:
+                    break
+                start, end = take(path, np.array([after - 1])), take(path, np.array([after]))
+            return self._found(end, exact=True) if self.of(end)[0] <= VANISHED else None  # else it jumps
+        return None
+
+    def _path(self, start: Env, end: Env) -> Env:
+        """Return a batch of instances on the straight line between two, ends included."""
+        path = repeat(start, CUTS + 1)
+        share = np.linspace(0.0, 1.0, CUTS + 1)
+        for symbol in self.symbols:
+            a, b = start.values[symbol], end.values[symbol]
+            wide = share.reshape((-1,) + (1,) * (a.v.ndim - 1))
+            path.values[symbol] = type(a)(a.v + wide * (b.v - a.v), np.broadcast_to(a.e, (len(share), *a.e.shape[1:])))
+        return path
+
+    # -- the smallest gap
+
+    def least(self, cases: Sequence[Case]) -> Attained | None:
+        """Return where the smallest gap that can be found vanishes, or None."""
+        if not self.symbols:
+            return None
+        starts = sorted(
+            ((float(value), case, row) for case in cases for row, value in enumerate(self.of(take_all(case)))),
+            key=lambda one: one[0],
+        )
+        for value, case, row in starts[:STARTS]:
+            env = take(case.env, np.array([row]))
+            count = sum(lengths(self.symbols, env))
+            if not np.isfinite(value) or not 0 < count <= MOST_COORDINATES:
+                continue
+            env = self._descended(env, count)
+            if self.of(env)[0] > VANISHED or self._at_an_end(env) or not self._alone(env, count):
+                continue
+            simple = self._snapped(env)
+            return self._found(env if simple is None else simple, exact=simple is not None)
+        return None
+
+    def _descended(self, env: Env, count: int) -> Env:
+        """Return an instance moved to where the gap is smallest nearby, by L-BFGS with differences of one batch."""
+        from scipy.optimize import minimize
+
+        for width in (1e-5, 1e-6):
+
+            def value(x: Array, base: Env = env, width: float = width) -> tuple[float, Array]:
+                steps = np.concatenate([x[None], x[None] + width * np.eye(count), x[None] - width * np.eye(count)])
+                found = self.of(moved(base, self.symbols, steps[None]))
+                found = np.where(np.isfinite(found), found, 1e3)
+                return float(found[0]), (found[1 : count + 1] - found[count + 1 :]) / (2 * width)
+
+            options = {"maxiter": STEPS, "maxfun": STEPS, "ftol": 1e-15, "gtol": 1e-12}
+            least = minimize(value, np.zeros(count), jac=True, method="L-BFGS-B", options=options)
+            after = moved(env, self.symbols, np.asarray(least.x)[None, None])
+            if not self.of(after)[0] <= self.of(env)[0]:
+                break
+            env = after
+        return env
+
+    def _at_an_end(self, env: Env) -> bool:
+        """Tell whether a value lies at the end of its domain, which does not belong to it."""
+        for symbol in self.symbols:
+            value = env.values[symbol].v
+            if symbol.data["domain"] == "positive" and (value < END).any():
+                return True
+            if symbol.data["domain"] == "interval":
+                lo, hi = (ev(symbol.data[end], env).v for end in ("lo", "hi"))
+                if (value - lo < END).any() or (hi - value < END).any():
+                    return True
+        return False
+
+    def _alone(self, env: Env, count: int) -> bool:
+        """Tell whether the gap grows on both sides along some coordinate, as it does where a minimum is attained."""
+        steps = FLAT * np.concatenate([np.eye(count), -np.eye(count)])
+        around = self.of(moved(env, self.symbols, steps[None]))
+        gap, bound, size = self.sides(open_case(self.task, env))
+        floor = float((np.maximum(np.abs(gap), bound) / size).min())
+        both = np.minimum(around[:count], around[count:])
+        return bool((np.isfinite(both) & (both > 30 * floor)).any())
+
+    def _snapped(self, env: Env) -> Env | None:
+        """Return the instance moved to simple numbers nearby, if the sides are equal there as far as can be told."""
+        near = take(env, np.arange(1))
+        for symbol in self.symbols:
+            value = near.values[symbol]
+            flat = [simple_near(float(x)) for x in value.v.reshape(-1)]
+            if None in flat:
+                return None
+            near.values[symbol] = type(value)(np.array(flat, dtype=float).reshape(value.v.shape), value.e)
+        if not np.isfinite(self.of(near)[0]):
+            return None
+        gap, bound, _ = self.sides(open_case(self.task, near))
+        return near if bool((np.abs(gap) <= bound).any()) else None
+
+    def _found(self, env: Env, exact: bool) -> Attained:
+        case = open_case(self.task, env)
+        gap, _, size = self.sides(case)
+        place = int(np.argmin(np.abs(gap / size)[0]))
+        shape = np.broadcast_shapes(*(ev(side, case.inner).v.shape for side in self.link.args))[1:]
+        spot = np.array([0, *np.unravel_index(place, shape)] if shape else [0])
+        return Attained(self.link, case, spot, exact)
+
+
+def take_all(case: Case) -> Env:
+    """Return a copy of a case's instances, to be assigned anew."""
+    return take(case.env, np.arange(case.env.batch))
+
+
+def simple_near(x: float) -> float | None:
+    """Return the rational of small denominator nearby, or the root of one, or a multiple of π; None if none is near."""
+    for power in (1, 2, 3):
+        whole = abs(x) ** power
+        near = float(Fraction(whole).limit_denominator(DENOMINATOR)) if whole < 1e6 else whole
+        if abs(near - whole) <= power * NEAR * max(whole, 1e-3):
+            return float(np.copysign(near ** (1 / power), x))
+    turn = float(Fraction(x / np.pi).limit_denominator(DENOMINATOR)) * np.pi
+    return turn if abs(turn - x) <= NEAR else None
