@@ -5,7 +5,19 @@ from dataclasses import replace
 
 from proofweave.check.language import SCALAR, CheckError, Node, Token, group, meet, number, refuse_if, scripts
 from proofweave.check.parse.derivatives import derivative_fraction
-from proofweave.check.syntax import CLOSING, KINDS, READERS, Parser, bracket, divide, inner, node, postfix, raised
+from proofweave.check.syntax import (
+    CLOSING,
+    KINDS,
+    READERS,
+    RELATIONS,
+    Parser,
+    bracket,
+    divide,
+    inner,
+    node,
+    postfix,
+    raised,
+)
 from proofweave.core import say
 
 LONGEST_NUMBER = 300
@@ -58,9 +70,11 @@ def brackets(p: Parser, token: Token) -> Node:
 
 @READERS(r"\underbrace", r"\overbrace")
 def braced(p: Parser, token: Token) -> Node:
-    """Parse what a brace stands over or under; what the brace says is left out."""
+    """Parse what a brace stands over or under; what the brace says is left out, unless it claims something."""
     inside, p.place = group(p.tokens, p.place + 1)
-    _, _, p.place = scripts(p.tokens, p.place)
+    below, above, p.place = scripts(p.tokens, p.place)
+    said = next((t for t in (*below, *above) if t.text in RELATIONS), None)
+    refuse_if(said is not None, "parse.brace-claim", said.at if said else None)
     return postfix(p, p.whole(inside, token.at))
 
 
