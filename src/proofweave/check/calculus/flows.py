@@ -166,27 +166,26 @@ def _march(
     va.afford(root.batch, steps + 1, *now[0].shape[1:])
     points: list[list[Array]] = [[] for _ in group]
     slopes: list[list[Array]] = [[] for _ in group]
+    stages = [np.zeros((len(c), *x.shape)) for x in now]
     for k in range(steps + 1):
-        stages: list[list[Array]] = []
         for stage in range(len(c) if k < steps else 1):
             moved = [
-                x + w * sum((a[stage, j] * stages[j][g] for j in range(stage) if a[stage, j]), np.zeros(1))
-                for g, (x, w) in enumerate(zip(now, wide, strict=True))
+                x + w * np.tensordot(a[stage, :stage], found[:stage], 1)
+                for x, w, found in zip(now, wide, stages, strict=True)
             ]
-            stages.append(_velocities(group, moved, (k + c[stage]) * h, root))
+            for found, velocity in zip(stages, _velocities(group, moved, (k + c[stage]) * h, root), strict=True):
+                found[stage] = velocity
         for g, x in enumerate(now):
             points[g].append(x)
-            slopes[g].append(stages[0][g])
+            slopes[g].append(stages[g][0].copy())
         if k < steps:
-            now = [
-                x + w * sum(b[j] * stages[j][g] for j in range(len(b)) if b[j])
-                for g, (x, w) in enumerate(zip(now, wide, strict=True))
-            ]
+            now = [x + w * np.tensordot(b, found[: len(b)], 1) for x, w, found in zip(now, wide, stages, strict=True)]
     return [np.stack(p, axis=1) for p in points], [np.stack(s, axis=1) for s in slopes]
 
 
 def _velocities(group: Sequence[Symbol], states: Sequence[Array], time: Array, root: Env) -> list[Array]:
     inner = root.child("flow")
+    inner.bare = True
     for flow, state in zip(group, states, strict=True):
         inner.bind(flow.data["state"], va.exact(state))
         inner.bind(flow.params[0], va.exact(time))

@@ -10,6 +10,7 @@ RATE = 60_000_000  # cells a second of an unhurried machine, a node of a tree co
 NODE = 1500
 CPU = 10  # guards: seconds of CPU, and of the clock on the wall, for each second of work allowed
 WALL = 50
+SELDOM = 16  # nodes between two looks at the machine's clocks
 
 
 class Clock:
@@ -19,7 +20,7 @@ class Clock:
     work takes on a slow or busy machine, so that only a fault of the count meets them.
     """
 
-    __slots__ = ("late", "limit", "spent", "stop", "wall", "whole")
+    __slots__ = ("late", "limit", "looked", "spent", "stop", "wall", "whole")
 
     def __init__(self, seconds: float) -> None:
         self.spent = 0.0
@@ -27,13 +28,15 @@ class Clock:
         self.stop = time.thread_time() + CPU * seconds
         self.wall = time.monotonic() + WALL * seconds
         self.late = False
+        self.looked = 0
 
     def spend(self, cells: float) -> None:
         """Count work; OutOfTime where none is left."""
         self.spent += cells
         if self.spent > self.limit:
             raise OutOfTime("evaluate.too-long")
-        if time.thread_time() > self.stop or time.monotonic() > self.wall:
+        self.looked += 1
+        if self.looked % SELDOM == 0 and (time.thread_time() > self.stop or time.monotonic() > self.wall):
             self.late = True
             raise OutOfTime("evaluate.too-slow", times=CPU)
 

@@ -17,6 +17,7 @@ class Env:
 
     __slots__ = (
         "axes",
+        "bare",
         "batch",
         "binds",
         "cache",
@@ -51,6 +52,7 @@ class Env:
         self.kept: frozenset[int] = frozenset()
         self.notes: dict[str, None] = {}
         self.level = 0
+        self.bare = False  # whether bounds are wanted too, or values alone
 
     @property
     def depth(self) -> int:
@@ -71,6 +73,7 @@ class Env:
             raise TooLarge("evaluate.positions", cells=cells, most=MOST_POSITIONS)
         new.binds = dict(self.binds)
         new.over = self.over
+        new.bare = self.bare
         new.stamp = (self.stamp, stamp)
         new.cache, new.caching, new.kept, new.room = self.cache, self.caching, self.kept, self.room
         new.notes = self.notes

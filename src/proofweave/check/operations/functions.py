@@ -162,6 +162,11 @@ def evaluate(env: Env, symbol: Symbol, x: Val, members: list[Array], order: int)
     scale, shift, slope, bowl = at(s.scale, 1), at(s.shift, 1), at(s.slope, 1), at(s.bowl, 1)
     basis = at(s.basis, 2)
     kinds = at(s.shape.astype(float), 1) if members else at(s.shape, 1)
+    if env.bare and order == 1 and not members:
+        t = (basis @ point.v[..., None])[..., 0] + shift
+        weighted = scale * _curve(kinds, t, 1, s.kinds) + bowl * t
+        v = (np.swapaxes(basis, -1, -2) @ weighted[..., None])[..., 0] + slope
+        return exact(v[..., 0] if scalar else v)
     spread = point.e + 4 * EPS * np.abs(point.v)
     moved = (np.abs(basis) @ spread[..., None])[..., 0] + EPS * np.abs(shift)
     t = (basis @ point.v[..., None])[..., 0] + shift
