@@ -11,7 +11,11 @@ from checking import CASES, verdict
 
 from proofweave.core import Check
 
-KINDS = yaml.safe_load((CASES / "kinds.yaml").read_text(encoding="utf-8"))
+KINDS = {
+    f"{name}-{kind}": cases
+    for name in ("kinds", "laws")
+    for kind, cases in yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8")).items()
+}
 GIVEN = Path(__file__).parents[2] / "shared" / "cases" / "checker.yaml"
 
 

@@ -9,6 +9,7 @@ fourth power of the relative change before, since one change may be small by cha
 
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -88,9 +89,8 @@ def _turns(node: Node, env: Env) -> list[Array]:
     if _nested(body):
         return []
     sums: list[Node] = []
-    for part in walk(body):
-        turns = part.op == "add" and part.type == SCALAR and any(leaf.data is node.data for leaf in walk(part))
-        if turns and not any(same(part, known) for known in sums):
+    for part in (piece for whole in walk(body) for piece in _differences(whole)):
+        if any(leaf.data is node.data for leaf in walk(part)) and not any(same(part, known) for known in sums):
             sums.append(part)
     found: list[Array] = []
     for part in sums:
@@ -99,6 +99,17 @@ def _turns(node: Node, env: Env) -> list[Array]:
             if turn is not None:
                 found.append(turn)
     return found[: 1 if env.depth else MOST_TURNS]
+
+
+def _differences(part: Node) -> list[Node]:
+    """Return the sums of numbers that a node is or compares."""
+    if part.op == "add" and part.type == SCALAR:
+        return [part]
+    if part.op not in ("chain", "list") or any(arg.type != SCALAR for arg in part.args):
+        return []
+    return [
+        Node("add", (one, Node("neg", (two,), SCALAR, 0, 0)), SCALAR, 0, 0) for one, two in combinations(part.args, 2)
+    ]
 
 
 def _turn(part: Node, node: Node, env: Env) -> Array | None:

@@ -135,6 +135,8 @@ def _closure(symbol: Symbol) -> frozenset[Symbol]:
     found = symbol.data.get(_CLOSURES)
     if found is None:
         seen = stochastic(symbol)
-        found = frozenset(s for s in closure([symbol]) if s is not symbol and (s.role != "random" or s in seen))
+        found = frozenset(
+            s for s in closure([symbol]) if s is not symbol and (s.role not in ("random", "law") or s in seen)
+        )
         symbol.data[_CLOSURES] = found
     return found

@@ -80,7 +80,7 @@ def table(symbol: Symbol, env: Env) -> Val:
     make = VALUES.get(symbol.role) if symbol.type.kind != "function" else None
     if make is not None and (symbol not in env.values or env.touched(symbol)):
         return make(symbol, env)
-    refuse_if(symbol.role == "random", "evaluate.random", name=symbol.name)
+    refuse_if(symbol.role in ("random", "law"), "evaluate.random", name=symbol.name)
     if symbol in env.values:
         return env.lift(env.values[symbol], 0)
     refuse_if(symbol.type.kind == "function", "evaluate.function", name=symbol.name)

@@ -57,6 +57,8 @@ class Task:
 
 def task(statement: Statement, claims: Sequence[Node], rows: Sequence[int], premises: Premises) -> Task:
     """Return the task of checking some claims of a statement."""
+    outside = [s for s in unbound_random([*claims, *premises.trees()]) if s.role == "law"]
+    refuse_if(outside, "parse.law-outside", claims[0].at, name=outside[0].name if outside else "")
     trees = [*statement.nodes(), *premises.trees(), *claims]
     plan = in_order(symbol for node in trees for symbol in named_in(node))
     return Task(

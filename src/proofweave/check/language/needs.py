@@ -47,6 +47,8 @@ def unbound_random(nodes: Iterable[Node]) -> tuple[Symbol, ...]:
 def _unbound(node: Node) -> set[Symbol]:
     if node.op in ("expect", "variance"):
         return set() if node.data is None else _unbound(node.args[0]) - set(node.data)
+    if node.op == "integral":
+        return set().union(*(_unbound(arg) for arg in node.args)) - {node.data}
     found: set[Symbol] = set()
     for arg in node.args:
         found |= _unbound(arg)
@@ -85,7 +87,7 @@ def stochastic(symbol: Symbol) -> frozenset[Symbol]:
     known = symbol.data.get("stochastic")
     if known is None:
         symbol.data["stochastic"] = frozenset()
-        if symbol.role == "random":
+        if symbol.role in ("random", "law"):
             known = frozenset((symbol,))
         else:
             known = frozenset(s for tree in symbol.trees for s in _unbound(tree))

@@ -127,9 +127,11 @@ def _softmax(node: Node, env: Env) -> Val:
 
 @rule("indicator")
 def _indicator(node: Node, env: Env) -> Val:
+    """Return 1 or 0; halfway, give or take a half, where a strict relation's sides cannot be told apart."""
     found = truth(node.args[0], env)
-    v = np.where(found.valid, found.holds * 1.0, np.nan)
-    return va.exact(v)
+    open_ = ~found.valid & (False if found.tied is None else found.tied)
+    v = np.where(found.valid, found.holds * 1.0, np.where(open_, 0.5, np.nan))
+    return Val(v, np.where(open_, 0.5, 0.0))
 
 
 @rule("cases")

@@ -4,6 +4,7 @@ import numpy as np
 
 from proofweave.check.evaluate import EPS, Array, Env, Val, afford
 from proofweave.check.language import Symbol, TooLarge, refuse_if
+from proofweave.check.operations import laws
 
 MOST_OUTCOMES = 20_000
 
@@ -57,6 +58,8 @@ def _rare(weights: Array, points: Array, domain: str, kind: Array, rng: np.rando
 
 def outcomes(symbol: Symbol, env: Env) -> tuple[Val, Val]:
     """Return a random symbol's joint outcomes and their weights: (batch, J, *members, *shape) and (batch, J)."""
+    if symbol.role == "law":
+        return laws.outcomes(symbol, env)
     parent: Symbol | None = symbol.data.get("parent")
     source = parent or symbol
     key = source

@@ -1,69 +1,297 @@
-"""Expectations, variances, probabilities and indicators."""
+"""Expectations, variances, covariances, probabilities and indicators; conditioned on events or on random values."""
+
+from collections.abc import Sequence
 
 from proofweave.check.language import (
+    BOOL,
     SCALAR,
     CheckError,
+    Index,
     Node,
+    Scope,
     Symbol,
     Token,
+    Type,
     group,
+    nesting,
+    number,
     refuse_if,
     required,
     scripts,
     unbound_random,
 )
+from proofweave.check.parse.binders import range_of
 from proofweave.check.parse.binding import names_in
-from proofweave.check.syntax import CLOSING, READERS, Parser, bracket, bracketed, constraint, node, postfix, relation
+from proofweave.check.parse.connectives import joining
+from proofweave.check.parse.laws import (
+    DEGREE,
+    NOWHERE,
+    Law,
+    average,
+    degree,
+    density,
+    divergence,
+    expectation,
+    fitted,
+    named_law,
+    read_law,
+    type_of,
+)
+from proofweave.check.syntax import (
+    CLOSING,
+    READERS,
+    Parser,
+    bracketed,
+    constraint,
+    multiply,
+    node,
+    postfix,
+    relation,
+)
+from proofweave.check.syntax.parser import CALL
 
 EXPECTATION = frozenset((r"\mathbb{E}", r"\mathop{\mathbb{E}}", r"\operatorname{E}"))
 MOMENTS = EXPECTATION | {r"\mathbb{P}", r"\mathbb{V}"}
+DIVERGENCE = frozenset((r"\operatorname{KL}", r"\mathrm{KL}", r"\mathbb{KL}", "D"))
+BARS = ("|", r"\mid")
 
 
 @READERS("Var", "Cov")
 def moment(p: Parser, token: Token) -> Node:
-    """Parse \\mathbb{E}, \\mathbb{E}_\\xi, \\mathrm{Var} and \\mathbb{P}: exact sums over finite supports."""
+    """Parse \\mathbb{E}, \\mathbb{E}_\\xi, \\mathbb{E}_{x\\sim\\mathcal{N}(0, 1)}, \\mathrm{Var} and \\mathbb{P}."""
     sub, sup, p.place = scripts(p.tokens, p.place + 1)
-    over: tuple[Symbol, ...] | None = None
-    if sub:
-        cut = next((k for k, t in enumerate(sub) if t.text == r"\sim"), len(sub))
-        found = [m for m, _ in names_in(p, [t for t in sub[:cut] if t.text != ","])]
-        if any(m is None or m.role != "random" for m in found):
-            raise CheckError("parse.below-expectation", sub[0].at)
-        listed = [m for m in found if m is not None]
-        samples = [m.data["sample"] for m in listed if "sample" in m.data]
-        over = tuple(dict.fromkeys([*listed, *samples]))
     if sup:
         raise CheckError("parse.power-after-brackets", sup[0].at)
+    saved = p.scope
+    p.scope = Scope(saved)
+    try:
+        over, index = _over(p, sub)
+        if index is not None:
+            return _over_index(p, index, token)
+        return _moment(p, token, over)
+    finally:
+        p.scope = saved
+
+
+def _moment(p: Parser, token: Token, over: tuple[Symbol, ...] | None) -> Node:
     if token.text == r"\mathbb{P}":
-        inside = condition_inside(p, token)
+        first = required(bracketed(p), "parse.needs-brackets", token.at, text=token.text)
+        with p.within(CLOSING[first.text], first.at, _bar(p)):
+            inside = event(p)
+            given = _given(p)
         body = node("indicator", (inside,), SCALAR, inside.at, inside.end)
-        return _moment("expect", body, over, token, p)
+        return postfix(p, _conditioned("expect", body, over, given, token, p))
     op = "expect" if token.text in EXPECTATION else "variance"
-    if (opening := bracketed(p)) is not None:
-        body = bracket(p)
-        refuse_if(token.text == "Cov", "parse.covariance", opening.at)
-        return postfix(p, _moment(op, body, over, token, p))
-    refuse_if(op == "variance", "parse.variance-brackets", token.at)
-    return _moment(op, p.body(), over, token, p)
+    if (opening := bracketed(p)) is None:
+        refuse_if(op == "variance", "parse.variance-brackets", token.at)
+        return _expected(op, p.body(), over, token)
+    with p.within(CLOSING[opening.text], opening.at, _bar(p)):
+        body = p.expression()
+        other = p.expression() if token.text == "Cov" and p.take(",") else None
+        given = _given(p)
+    if token.text == "Cov":
+        refuse_if(other is None and body.type.kind != "vector", "parse.covariance", opening.at)
+        return postfix(p, _covariance(body, other or body, over, token, p.reached))
+    return postfix(p, _conditioned(op, body, over, given, token, p))
 
 
-def _moment(op: str, body: Node, over: tuple[Symbol, ...] | None, token: Token, p: Parser) -> Node:
+def _bar(p: Parser) -> str:
+    """Return how a bar in the brackets at hand is read: an odd number of them divides, an even one is moduli."""
+    depth = bars = 0
+    for token in p.tokens[p.place :]:
+        depth += nesting(token) + (token.text in CLOSING) - (token.text in CLOSING.values())
+        if depth <= 0:
+            break
+        bars += depth == 1 and token.text == "|"
+    return CALL if bars % 2 else ""
+
+
+# -- what an expectation is over
+
+
+def _over(p: Parser, sub: Sequence[Token]) -> tuple[tuple[Symbol, ...] | None, Token | None]:
+    """Return the symbols below an expectation, laws written there bound; or the index it averages over."""
+    if not sub:
+        return None, None
+    parts: list[list[Token]] = [[]]
+    depth = 0
+    for token in sub:
+        depth += nesting(token) + (token.text in ("(", "[")) - (token.text in (")", "]"))
+        if token.text in (",", ";") and not depth:
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    found: list[Symbol] = []
+    waiting: list[list[Token]] = []
+    for part in parts:
+        cut = next((k for k, t in enumerate(part) if t.text == r"\sim"), None)
+        if cut is None:
+            waiting.append(part)
+            continue
+        for names in [*waiting, part[:cut]]:
+            found.append(_drawn(p, names, part[cut + 1 :]))
+        waiting = []
+    lone = waiting[0][0] if len(waiting) == 1 == len(waiting[0]) and not found else None
+    if lone is not None and lone.kind == "name" and p.scope.match([lone], 0) is None and lone.text in p.subscripted:
+        return None, lone
+    for names in waiting:
+        listed = [m for m, _ in names_in(p, names)]
+        if any(m is None or m.role not in ("random", "law") for m in listed):
+            raise CheckError("parse.below-expectation", names[0].at)
+        found += [m for m in listed if m is not None]
+    samples = [m.data["sample"] for m in found if "sample" in m.data]
+    return tuple(dict.fromkeys([*found, *samples])), None
+
+
+def _drawn(p: Parser, names: Sequence[Token], law: Sequence[Token]) -> Symbol:
+    """Bind a name to a law written below an expectation; a symbol declared with that law keeps its own."""
+    at = names[0].at if names else p.here()
+    match = p.scope.match(names, 0) if names and names[0].kind == "name" else None
+    refuse_if(not names or (match is not None and match.stop != len(names)), "parse.below-expectation", at)
+    if match is None and (len(names) != 1 or names[0].kind != "name"):
+        raise CheckError("parse.below-expectation", at)
+    read = read_law(p, law, at)
+    declared = match.symbol if match is not None else None
+    if declared is not None and declared.role == "random":
+        raise CheckError("parse.law-twice", at, name=declared.name)
+    type_ = declared.type if declared is not None else type_of(read)
+    name = declared.name if declared is not None else names[0].text
+    symbol = Symbol(name, NOWHERE, type_, "law", data={"law": fitted(read, type_)})
+    symbol.needs = declared.needs if declared is not None else ()
+    p.scope.bind(symbol)
+    return symbol
+
+
+def _over_index(p: Parser, index: Token, token: Token) -> Node:
+    """Parse \\mathbb{E}_i[a_i]: the mean over the range of what the index subscripts."""
+    refuse_if(token.text not in EXPECTATION, "parse.below-expectation", index.at)
+    opening = required(bracketed(p), "parse.needs-brackets", token.at, text=token.text)
+    bound, outer, uses = Index(index.text), p.indices, len(p.uses)
+    p.indices = {**outer, index.text: bound}
+    with p.within(CLOSING[opening.text], opening.at):
+        body = p.expression()
+    p.indices = outer
+    lo, hi = range_of(index.text, bound, None, None, p.uses[uses:], token)
+    total = node("sum", (lo, hi, number(1), body), body.type, token.at, p.reached, bound)
+    count = Node("add", (hi, Node("neg", (lo,), SCALAR, 0, 0), number(1)), SCALAR, 0, 0)
+    return Node("div", (total, count), total.type, token.at, total.end)
+
+
+# -- events and conditions
+
+
+def event(p: Parser) -> Node:
+    """Parse an event: relations joined by commas, and, or, \\cap, \\cup."""
+    found = relation(p)
+    while token := p.peek():
+        op = {",": "and", r"\cap": "and", r"\cup": "or"}.get(token.text) or joining(token)
+        if op not in ("and", "or"):
+            break
+        refuse_if(found.op in ("and", "or") and found.op != op, "parse.event-mixed", token.at)
+        p.place += 1
+        more = relation(p)
+        args = (*found.args, more) if found.op == op else (found, more)
+        found = node(op, args, BOOL, args[0].at, more.end)
+    return found
+
+
+def _given(p: Parser) -> Node | tuple[Symbol, ...] | None:
+    """Parse what stands after a bar: an event, or random values that are held fixed."""
+    if not any(p.take(bar) for bar in BARS):
+        return None
+    start = p.place
+    held: list[Symbol] = []
+    while (token := p.peek()) is not None and token.kind == "name":
+        match = p.scope.match(p.tokens, p.place)
+        if match is None or match.symbol.role not in ("random", "law") or match.entries or match.sup or match.members:
+            break
+        held.append(match.symbol)
+        p.place = match.stop
+        if not p.take(","):
+            break
+    ends = (token := p.peek()) is not None and token.text in CLOSING.values()
+    if held and ends:
+        return tuple(held)
+    p.place = start
+    return event(p)
+
+
+def _conditioned(
+    op: str,
+    body: Node,
+    over: tuple[Symbol, ...] | None,
+    given: Node | tuple[Symbol, ...] | None,
+    token: Token,
+    p: Parser,
+) -> Node:
+    if given is None:
+        return _expected(op, body, over, token)
+    refuse_if(op == "variance", "parse.variance-given", token.at)
+    if isinstance(given, tuple):
+        left = tuple(symbol for symbol in (over or unbound_random([body])) if symbol not in given)
+        return _expected(op, body, left, token) if left else body
+    happened = node("indicator", (given,), SCALAR, given.at, given.end)
+    both = over or unbound_random([body, given])
+    refuse_if(not unbound_random([given]), "parse.nothing-random", given.at)
+    above = _expected(op, multiply([happened, body]), both, token)
+    return average(above, _expected(op, happened, both, token), token.at, p.reached)
+
+
+def _expected(op: str, body: Node, over: tuple[Symbol, ...] | None, token: Token) -> Node:
     refuse_if(body.type.kind in ("function", "bool"), "parse.expectation", body.at)
     if op == "variance" and body.type.kind not in ("scalar", "vector"):
         raise CheckError("parse.variance", body.at, type=body.type)
-    if over is not None:  # an average over what the body does not hold is the body
-        inside = set(unbound_random([body]))
-        over = tuple(symbol for symbol in over if symbol in inside) or over[:1]
-    refuse_if(over is None and not unbound_random([body]), "parse.nothing-random", token.at)
+    inside = unbound_random([body])
+    refuse_if(over is None and not inside, "parse.nothing-random", token.at)
+    wanted = inside if over is None else tuple(symbol for symbol in over if symbol in inside) or over[:1]
+    smooth = [s for s in wanted if s.role == "law" and s.data["law"].continuous]
+    if op == "variance" and smooth:
+        return _variance(body, over, token)
     type_ = SCALAR if op == "variance" else body.type
-    return node(op, (body,), type_, token.at, body.end, over)
+    found = body
+    for symbol in smooth:
+        if symbol in inside:
+            found = expectation(symbol.data["law"], symbol, found, token.at, body.end)
+    finite = tuple(symbol for symbol in wanted if symbol not in smooth)
+    for symbol in finite:
+        if symbol.role == "law" and symbol.type != SCALAR:
+            most = degree(found, symbol)
+            refuse_if(most is None or most * (1 + (op == "variance")) > DEGREE, "parse.law-polynomial", body.at)
+    if finite or (not smooth and over is not None):
+        found = node(op, (found,), type_, token.at, body.end, finite if over is not None or smooth else None)
+    return found
+
+
+def _variance(body: Node, over: tuple[Symbol, ...] | None, token: Token) -> Node:
+    """Return E|b|² − |E b|², for laws with a density."""
+    refuse_if(body.type != SCALAR, "parse.variance", body.at, type=body.type)
+    square = Node("pow", (body, number(2)), SCALAR, body.at, body.end)
+    mean = _expected("expect", body, over, token)
+    second = _expected("expect", square, over, token)
+    less = Node("neg", (Node("pow", (mean, number(2)), SCALAR, token.at, body.end),), SCALAR, token.at, body.end)
+    return Node("add", (second, less), SCALAR, token.at, body.end)
+
+
+def _covariance(one: Node, two: Node, over: tuple[Symbol, ...] | None, token: Token, end: int) -> Node:
+    """Return E[a b] − E[a]E[b] of numbers, or the matrix of these for the entries of two vectors."""
+    refuse_if(one.type.kind != two.type.kind or one.type.kind not in ("scalar", "vector"), "parse.covariance", one.at)
+    type_, op = SCALAR, "mul"
+    if one.type.kind == "vector":
+        type_, op = Type("matrix", (one.type.dims[0], two.type.dims[0])), "outer"
+    product = Node(op, (one, two), type_, one.at, two.end)
+    means = Node(op, (_expected("expect", one, over, token), _expected("expect", two, over, token)), type_, 0, 0)
+    less = Node("neg", (means,), type_, token.at, end)
+    return Node("add", (_expected("expect", product, over, token), less), type_, token.at, end)
+
+
+# -- indicators, densities, divergences
 
 
 def condition_inside(p: Parser, token: Token) -> Node:
-    """Parse a relation in brackets."""
+    """Parse an event in brackets."""
     opening = required(bracketed(p), "parse.needs-brackets", token.at, text=token.text)
     with p.within(CLOSING[opening.text], opening.at):
-        inside = relation(p)
+        inside = event(p)
     return inside
 
 
@@ -78,3 +306,63 @@ def indicator(p: Parser, token: Token) -> Node:
     else:
         found = condition_inside(p, token)
     return node("indicator", (found,), SCALAR, token.at, found.end)
+
+
+def law_density(p: Parser, token: Token) -> Node | None:
+    """Parse \\mathcal{N}(x; \\mu, \\Sigma), a density at a value; None for other names."""
+    following = p.peek(1)
+    if named_law(token) is None or following is None or following.text != "(":
+        return None
+    start = p.place
+    p.place += 1
+    with p.within(")", following.at, CALL):
+        value = p.expression()
+        refuse_if(not (p.take(";") or any(p.take(bar) for bar in BARS)), "parse.density", token.at)
+        inside = p.place
+        while p.expression() is not None and p.take(","):
+            pass
+        stop = p.place
+    opening, closing = following, p.tokens[p.place - 1]
+    law = fitted(read_law(p, [p.tokens[start], opening, *p.tokens[inside:stop], closing], token.at), value.type)
+    return density(law, value, token.at, p.reached)
+
+
+def kl(p: Parser, token: Token) -> Node | None:
+    """Parse \\mathrm{KL}(p \\| q) and D_{\\mathrm{KL}}(p \\| q) of points of a simplex, or of two laws."""
+    sub, sup, stop = scripts(p.tokens, p.place + 1)
+    plain = "".join(t.text for t in sub)
+    if token.text == "D" and "KL" not in plain:
+        return None
+    if sup or stop >= len(p.tokens) or p.tokens[stop].text not in ("(", "["):
+        return None
+    opening = p.tokens[stop]
+    p.place = stop
+    first = p.peek(1)
+    with p.within(CLOSING[opening.text], opening.at, CALL):
+        if first is not None and named_law(first) is not None:
+            laws = _two_laws(p, token)
+            found = divergence(*laws, token.at, p.here())
+        else:
+            one = p.expression()
+            refuse_if(not (p.take(r"\|") or p.take(",")), "parse.kl", token.at)
+            two = p.expression()
+            vectors = one.type.kind == two.type.kind == "vector"
+            refuse_if(not vectors, "parse.kl", token.at)
+            found = node("kl", (one, two), SCALAR, token.at, p.here())
+    return postfix(p, found)
+
+
+def _two_laws(p: Parser, token: Token) -> tuple[Law, Law]:
+    depth, cut, place = 0, None, p.place
+    while place < len(p.tokens):
+        text = p.tokens[place].text
+        depth += (text in ("(", "[")) - (text in (")", "]"))
+        if depth < 0:
+            break
+        if text == r"\|" and not depth:
+            cut = place
+        place += 1
+    split = required(cut, "parse.kl", token.at)
+    laws = read_law(p, p.tokens[p.place : split], token.at), read_law(p, p.tokens[split + 1 : place], token.at)
+    p.place = place
+    return laws

@@ -19,7 +19,7 @@ from proofweave.check.language import (
     required,
     vector,
 )
-from proofweave.check.parse.moments import MOMENTS, indicator, moment
+from proofweave.check.parse.moments import DIVERGENCE, MOMENTS, indicator, kl, law_density, moment
 from proofweave.check.syntax import (
     KINDS,
     RELATIONS,
@@ -114,6 +114,10 @@ def builtin(p: Parser, token: Token) -> Node:
         return node("bigo", (inside,), SCALAR, token.at, p.reached)
     if nucleus in ONES and _indicator_follows(p, found.stop, sub):
         return indicator(p, token)
+    if nucleus in DIVERGENCE and (divergence := kl(p, token)) is not None:
+        return divergence
+    if not sub and not sup and (dense := law_density(p, token)) is not None:
+        return postfix(p, dense)
     known = _constant(p, token, sub, end)
     if known is None and nucleus in EIGENVALUES and sub:
         return eigenvalue(p, token, sub, sup, found.stop)

@@ -3,8 +3,19 @@
 import re
 from collections.abc import Mapping
 
-from proofweave.check.language import SCALAR, CheckError, Dim, Hole, Node, Scope, Symbol, Type, refuse_if
-from proofweave.check.parse import read_expression, read_relation, read_statement
+from proofweave.check.language import (
+    SCALAR,
+    CheckError,
+    Dim,
+    Hole,
+    Node,
+    Scope,
+    Symbol,
+    Type,
+    refuse_if,
+    tokenise,
+)
+from proofweave.check.parse import fitted, formula, read_expression, read_law, read_relation, read_statement, type_of
 from proofweave.check.symbols.reading import (
     finish,
     hole_names,
@@ -137,3 +148,15 @@ def random_value(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) ->
             return sample
         symbol.data["sample"] = sample
     return symbol
+
+
+def law_value(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol:
+    """Return the symbol of {law: …}."""
+    text = text_of(value, "law", "symbols.law")
+    tokens = tokenise(text)
+    law = read_law(formula(tokens, scope), tokens, 0)
+    type_ = read_type(str(value["of"]), scope)[0] if "of" in value else type_of(law)
+    law = fitted(law, type_)
+    return finish(
+        Symbol(spec.name, spec.where, type_, "law", data={"law": law, "domain": type_.kind}), scope, list(law.params)
+    )

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from proofweave.check.language import SCALAR, CheckError, Entry, Node, Scope, Symbol, read_key
 from proofweave.check.symbols.definitions import definition
-from proofweave.check.symbols.forms import family, function, least, random_value, solved
+from proofweave.check.symbols.forms import family, function, law_value, least, random_value, solved
 from proofweave.check.symbols.motions import flow, sequence
 from proofweave.check.symbols.reading import finish, hole_names, near, read_type
 from proofweave.core import SymbolSpec, say
@@ -26,6 +26,7 @@ FORMS = {
     "argmax": Form(solved, ("over", "type", "subject_to")),
     "least": Form(least, ("over",)),
     "random": Form(random_value, ("support", "mean", "weights", "iid", "index")),
+    "law": Form(law_value, ("of",)),
     "sequence": Form(sequence, ("start", "next", "over", "index")),
     "flow": Form(flow, ("of", "start", "velocity")),
 }

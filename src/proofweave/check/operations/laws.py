@@ -1,0 +1,100 @@
+"""Named laws as finite supports: exact for what is discrete, for Poisson up to a tail of 1e-20, for normal vectors by
+Gauss–Hermite nodes, which are exact for polynomials; and the divergence of two points of a simplex."""
+
+from itertools import product
+
+import numpy as np
+from scipy.special import gammaln
+
+from proofweave.check.evaluate import EPS, Array, Env, Val, ev, rule
+from proofweave.check.evaluate import values as va
+from proofweave.check.language import CheckError, Node, Symbol, refuse_if
+
+NODES = 8  # exact for polynomials up to degree 15
+MOST_DIMENSIONS = 4
+MOST_COUNT = 400
+
+
+def outcomes(symbol: Symbol, env: Env) -> tuple[Val, Val]:
+    """Return a law's outcomes (batch, J, *shape) and weights (batch, J)."""
+    law = symbol.data["law"]
+    root = env.root()
+    params = [ev(param, root) for param in law.params]
+    if law.name == "N":
+        return _normal(params[0], params[1])
+    if law.name == "Rademacher":
+        return va.exact(np.array([[-1.0, 1.0]])), va.exact(np.array([[0.5, 0.5]]))
+    if law.name == "Bernoulli":
+        p = params[0]
+        _within(symbol, p.v, 0.0, 1.0)
+        both = np.stack([1 - p.v, p.v], axis=-1)
+        return va.exact(np.array([[0.0, 1.0]])), Val(both, np.stack([p.e + EPS, p.e], axis=-1))
+    if law.name == "Poisson":
+        return _poisson(symbol, params[0])
+    if law.name == "Binomial":
+        return _binomial(symbol, params[0], params[1])
+    if law.name == "Categorical":
+        (weights,) = params
+        refuse_if(weights.v.ndim != 2, "evaluate.law-categorical", name=symbol.name)
+        return va.exact(1.0 + np.arange(weights.v.shape[-1])[None]), weights
+    raise CheckError("evaluate.law-values", name=symbol.name)
+
+
+def _within(symbol: Symbol, value: Array, lo: float, hi: float) -> None:
+    if not ((value >= lo) & (value <= hi)).all():
+        raise CheckError("evaluate.law-parameter", name=symbol.name)
+
+
+def _normal(mean: Val, covariance: Val) -> tuple[Val, Val]:
+    d = covariance.v.shape[-1]
+    if d > MOST_DIMENSIONS:
+        raise CheckError("evaluate.law-dimensions", count=d, most=MOST_DIMENSIONS)
+    nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
+    grid = np.array(list(product(nodes, repeat=d)))
+    joint = np.array([np.prod(w) for w in product(weights / weights.sum(), repeat=d)])
+    spectrum, vectors = np.linalg.eigh(covariance.v)
+    scale = np.abs(spectrum).max(axis=-1, keepdims=True)
+    skew = np.abs(covariance.v - np.swapaxes(covariance.v, -1, -2)).max(axis=(-1, -2))
+    if (spectrum < -1e-9 * scale).any() or (skew > 1e-9 * scale[..., 0]).any():
+        raise CheckError("evaluate.law-covariance")
+    root = vectors * np.sqrt(np.maximum(spectrum, 0.0))[..., None, :]
+    points = mean.v[:, None] + np.einsum("bij,kj->bki", root, grid)
+    size = np.abs(points).max(axis=(1, 2), keepdims=True) + np.sqrt(scale)[..., None]
+    blur = mean.e.max() + np.sqrt(np.abs(covariance.e).max() + 64 * EPS * scale.max()) * (spectrum.min() <= 0)
+    return Val(points, np.broadcast_to(64 * EPS * size + blur, points.shape)), Val(joint[None], 1e-15 * joint[None])
+
+
+def _poisson(symbol: Symbol, rate: Val) -> tuple[Val, Val]:
+    if not ((rate.v > 0) & (rate.v <= 50)).all():
+        raise CheckError("evaluate.law-parameter", name=symbol.name)
+    top = rate.v.max()
+    k = np.arange(int(top + 14 * np.sqrt(top) + 40))
+    logs = k * np.log(rate.v)[..., None] - rate.v[..., None] - gammaln(k + 1)
+    weights = np.exp(logs)
+    error = weights * (EPS * (8 + np.abs(k * np.log(rate.v)[..., None]) + gammaln(k + 1)) + rate.e[..., None])
+    return va.exact(k[None].astype(float)), Val(weights, error)
+
+
+def _binomial(symbol: Symbol, count: Val, p: Val) -> tuple[Val, Val]:
+    _within(symbol, p.v, 0.0, 1.0)
+    n = count.v[..., None]
+    if (n != np.rint(n)).any() or n.min() < 0 or n.max() > MOST_COUNT:
+        raise CheckError("evaluate.law-parameter", name=symbol.name)
+    k = np.arange(int(n.max()) + 1)
+    left = np.maximum(n - k, 0)
+    choose = np.exp(gammaln(n + 1) - gammaln(k + 1) - gammaln(left + 1))
+    q = p.v[..., None]
+    weights = np.where(k <= n, choose * q**k * (1 - q) ** left, 0.0)
+    error = weights * EPS * (64 + 4 * n * np.log(n + 2)) + n * p.e[..., None]
+    return va.exact(k[None].astype(float)), Val(weights, error)
+
+
+@rule("kl")
+def _divergence(node: Node, env: Env) -> Val:
+    """Return Σ p log(p/q) with 0 log 0 = 0; without a value where q is 0 and p is not."""
+    p, q = (ev(arg, env) for arg in node.args)
+    safe = np.where(p.v == 0, 1.0, p.v)
+    terms = p.v * np.log(safe / np.where(p.v == 0, 1.0, q.v))
+    relative = p.e / np.abs(safe) + q.e / np.where(q.v == 0, 1.0, np.abs(q.v)) + 3 * EPS
+    error = np.abs(p.v) * relative + p.e * np.abs(np.log(safe / np.where(q.v == 0, safe, q.v))) + EPS * np.abs(terms)
+    return va.total(Val(terms, np.broadcast_to(error, terms.shape)), -1)
