@@ -44,6 +44,17 @@ def equations_of(parts: Sequence[Part]) -> Iterator[Equation | Slot]:
             yield part.equation
 
 
+def stated_in(parts: Sequence[Part]) -> Iterator[Equation]:
+    """Yield the equations of some parts in order, without slots."""
+    return (item for item in equations_of(parts) if isinstance(item, Equation))
+
+
+def numbers_in(parts: Sequence[Part]) -> int:
+    """Return how many numbers the equations of some parts take, those a slot declares included."""
+    items = equations_of(parts)
+    return sum(item.equations if isinstance(item, Slot) else item.rows * item.numbered for item in items)
+
+
 def figures_of(outline: Outline) -> tuple[str, ...]:
     """Return the ids of an outline's figures, in document order."""
     parts = (part for block in outline.blocks() for part in block.parts())

@@ -19,11 +19,11 @@ from proofweave.core import (
     Reply,
     Section,
     Step,
-    Text,
     Where,
-    equations_of,
     finding_of,
+    prose_of,
     references_in,
+    stated_in,
 )
 from proofweave.outline import CODE_OR_MATH
 
@@ -48,7 +48,7 @@ TALK = re.compile(
 HIDDEN_KEY = "[key]"
 """What the adapter writes in place of the server's key."""
 
-UNSEEN = frozenset({"Cc", "Cf", "Co", "Cn", "Cs"})
+UNSEEN = frozenset({"Cc", "Cf", "Co", "Cn"})
 """Unicode's categories of characters that nobody sees."""
 
 
@@ -61,7 +61,7 @@ def check_reply(reply: Reply, outline: Outline, refuted: frozenset[str] = frozen
             findings.append(finding_of("generate.slot-empty", Where(reply.path), rule="reply-slot-missing", slot=name))
         for part in parts:
             findings += _hidden(part)
-            for text in _prose(part):
+            for text in prose_of(part):
                 findings += _prose_findings(text, part.where, known)
     for equation in _equations(reply):
         findings += _evasions(equation, refuted)
@@ -117,30 +117,20 @@ def only_for(outline: Outline, block: str) -> Outline:
 
 
 def _defining(block: Block) -> Block:
-    body = tuple(
-        item for item in equations_of(block.parts()) if isinstance(item, Equation) and item.check.defines is not None
-    )
+    body = tuple(equation for equation in stated_in(block.parts()) if equation.check.defines is not None)
     return replace(block, statement=(), proof=(), body=body)
 
 
 def _own_ids(parts: Sequence[Part]) -> Iterator[str]:
-    return (item.id for item in equations_of(parts) if isinstance(item, Equation) and item.id)
-
-
-def _prose(part: Part) -> tuple[str, ...]:
-    if isinstance(part, Text):
-        return (part.text,)
-    return (part.because, part.intuition) if isinstance(part, Step) else ()
+    return (equation.id for equation in stated_in(parts) if equation.id)
 
 
 def _hidden(part: Part) -> Iterator[Finding]:
     """Yield the first character of a part that a reader does not see, such as one that turns the text's direction."""
-    texts = [*_prose(part), part.code if isinstance(part, Code) else ""]
-    texts += [equation.tex for equation in equations_of([part]) if isinstance(equation, Equation)]
+    texts = [*prose_of(part), part.code if isinstance(part, Code) else ""]
+    texts += [equation.tex for equation in stated_in([part])]
     for text in texts:
-        hidden = next(
-            (c for c in text if c not in "\n\t" and unicodedata.category(c) in ("Cc", "Cf", "Co", "Cn")), None
-        )
+        hidden = next((c for c in text if c not in "\n\t" and unicodedata.category(c) in UNSEEN), None)
         if hidden is not None:
             yield finding_of("generate.reply-hidden", part.where, code=ord(hidden))
             return
@@ -203,4 +193,4 @@ def skipped(reply: Reply) -> frozenset[str]:
 
 
 def _equations(reply: Reply) -> Iterator[Equation]:
-    return (item for parts in reply.slots.values() for item in equations_of(parts) if isinstance(item, Equation))
+    return (equation for parts in reply.slots.values() for equation in stated_in(parts))

@@ -16,9 +16,9 @@ from proofweave.core import (
     Slot,
     Step,
     Where,
-    equations_of,
     finding_of,
     say,
+    stated_in,
 )
 from proofweave.outline import same_words
 from proofweave.stages.generate.rejected import Rejected
@@ -67,11 +67,11 @@ def prompt_hash(prompt: str) -> str:
 
 def reply_clashes(outline: Outline, replies: Mapping[str, Reply]) -> tuple[Finding, ...]:
     """Return the equation ids that a reply uses although the outline or another reply has them already."""
-    taken = {item.id for block in outline.blocks() for item in _equations(block.parts())}
+    taken = {item.id for block in outline.blocks() for item in stated_in(block.parts())}
     findings = []
     for reply in replies.values():
         for parts in reply.slots.values():
-            for equation in _equations(parts):
+            for equation in stated_in(parts):
                 if equation.id in taken:
                     findings.append(finding_of("generate.reply-id-taken", equation.where, id=equation.id))
                 taken.add(equation.id)
@@ -95,10 +95,6 @@ def _named(part: Part, prefix: str, counter: Iterator[int]) -> Part:
         position = next(counter)
         return part if part.equation.id else replace(part, equation=replace(part.equation, id=f"{prefix}{position}"))
     return part
-
-
-def _equations(parts: Sequence[Part]) -> Iterator[Equation]:
-    return (item for item in equations_of(parts) if isinstance(item, Equation))
 
 
 def unanswered(
@@ -173,7 +169,7 @@ def fits(request: Request, reply: Reply) -> Iterator[Finding]:
 
 def _counts(slot: Slot, reply: Reply, where: Where) -> Iterator[Finding]:
     parts = reply.slots[slot.name]
-    held = sum(equation.rows for equation in _equations(parts) if equation.numbered)
+    held = sum(equation.rows for equation in stated_in(parts) if equation.numbered)
     if held != slot.equations:
         place = parts[0].where if parts else where
         wanted = str(slot.equations)

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
-from proofweave.core import Equation, Finding, Outline, Severity, Step, Where
+from proofweave.core import Finding, Outline, Severity, Where, stated_in
 
 NUMBERS = ("tags-", "tex-tag", "id-taken", "reply-id-taken", "reply-equation-count", "reply-slot")
 TEX = ("tex-", "prose-")
@@ -40,11 +40,7 @@ def _places(outline: Outline) -> Iterator[Where]:
             yield leaf.tags.where
     for block in outline.blocks():
         yield block.where
-        for part in block.parts():
-            yield part.where
-            equation = part.equation if isinstance(part, Step) else part
-            if isinstance(equation, Equation):
-                yield equation.where
+        yield from (part.where for part in (*block.parts(), *stated_in(block.parts())))
 
 
 def untold(findings: Iterable[Finding], known: Sequence[Finding], starts: Sequence[Where]) -> Iterator[Finding]:

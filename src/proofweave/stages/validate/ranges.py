@@ -1,8 +1,8 @@
 """Check that each section holds exactly the equation numbers it owns."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
-from proofweave.core import Equation, Finding, Outline, Section, Slot, Step, finding_of, say
+from proofweave.core import Finding, Outline, Section, finding_of, numbers_in, say
 from proofweave.stages.validate.woven import Tag
 
 ENOUGH = 10_000
@@ -11,18 +11,7 @@ ENOUGH = 10_000
 
 def held(section: Section) -> int:
     """Return how many numbers a section's equations take, those reserved by unfilled slots among them."""
-    return sum(_numbers(section))
-
-
-def _numbers(section: Section) -> Iterator[int]:
-    for block in section.blocks:
-        for part in block.parts():
-            if isinstance(part, Slot):
-                yield part.equations
-            else:
-                equation = part.equation if isinstance(part, Step) else part
-                if isinstance(equation, Equation) and equation.numbered:
-                    yield equation.rows
+    return sum(numbers_in(block.parts()) for block in section.blocks)
 
 
 def check_counts(outline: Outline) -> tuple[Finding, ...]:

@@ -27,6 +27,7 @@ from proofweave.core import (
     labels,
     number,
     numeral,
+    prose_of,
     references_in,
 )
 from proofweave.core import CrossReference as Cross
@@ -102,16 +103,8 @@ def _cited(outline: Outline) -> Iterator[str]:
     for block in outline.blocks():
         yield from block.cite
         for part in block.parts():
-            for text in _prose(part):
+            for text in prose_of(part):
                 yield from (cross.id for cross in references_in(text) if cross.kind == "ref")
-
-
-def _prose(part: Part) -> tuple[str, ...]:
-    if isinstance(part, Text):
-        return (part.text,)
-    if isinstance(part, Figure):
-        return (part.caption,)
-    return (part.because, part.intuition) if isinstance(part, Step) else ()
 
 
 @dataclass(frozen=True, slots=True)

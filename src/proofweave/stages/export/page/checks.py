@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from proofweave.core import Equation, Outline, Step, SymbolSpec, labels, told, verdict_of
+from proofweave.core import Outline, SymbolSpec, labels, stated_in, told, verdict_of
 from proofweave.stages.export.page.equations import Mark
 
 SIGNS = {"verified": "✓", "weak": "≈", "defined": "≔", "skipped": "–", "assumed": "–", "refuted": "✗", "error": "!"}
@@ -57,10 +57,8 @@ def _scopes(outline: Outline) -> Iterator[tuple[str, tuple[str, tuple[SymbolSpec
         for leaf in section.sections or (section,):
             outer = (*outline.symbols, *section.symbols, *(leaf.symbols if leaf is not section else ()))
             for block in leaf.blocks:
-                for part in block.parts():
-                    equation = part.equation if isinstance(part, Step) else part
-                    if isinstance(equation, Equation):
-                        yield equation.id, (equation.tex, (*outer, *block.symbols, *equation.symbols))
+                for equation in stated_in(block.parts()):
+                    yield equation.id, (equation.tex, (*outer, *block.symbols, *equation.symbols))
 
 
 def _occurring(specs: Sequence[SymbolSpec], tex: str) -> list[SymbolSpec]:
