@@ -6,6 +6,7 @@ from proofweave.core.lazy import lazily
 
 if TYPE_CHECKING:
     from proofweave.core import formats
+    from proofweave.core.data import beside
     from proofweave.core.errors import FileError, FindingsError, ProofweaveError, ToolError, UsageError
     from proofweave.core.findings import finding_of
     from proofweave.core.formats import DOCUMENT, LEDGER, OUTLINE, RECORDING

@@ -20,6 +20,7 @@ from proofweave.core import (
     Section,
     Step,
     Where,
+    beside,
     finding_of,
     prose_of,
     references_in,
@@ -27,23 +28,7 @@ from proofweave.core import (
 )
 from proofweave.outline import CODE_OR_MATH
 
-LINK = re.compile(
-    r"!\[|\]\s*\(|^ {0,3}\[[^\]\n]+\]:|<[A-Za-z][A-Za-z0-9+.-]{1,31}:[^<>\s]*>"
-    r"|(?<![A-Za-z])(?:https?|ftp|file|data|javascript|vbscript|mailto)\s*:(?=[^\s，。；])",
-    re.MULTILINE | re.IGNORECASE,
-)
-NUMBER = re.compile(
-    r"(?:(?<![形模方正样范格型公等达])式|公式|方程|(?<![A-Za-z])(?:[Ee]q(?:uation|s|n)?\.?))[\s~]*[（(]\s*\d{1,4}\s*[)）]"
-    r"|(?:定理|引理|命题|推论|定义|算法)\s*\d+(?:\.\d+)*|(?:Theorem|Lemma|Proposition|Corollary|Definition|Algorithm)\s+\d"
-)
-TALK = re.compile(
-    r"作为(?:一个|一名)?\s*(?:AI|人工智能|大?语言模型|聊天机器人)"
-    r"|(?:忽略|无视)(?:之前|以上|前面|上述)[^。\n]{0,8}(?:指令|要求|提示)"
-    r"|as an? (?:AI|artificial intelligence|(?:large )?language model)"
-    r"|ignore (?:all |any )?(?:the )?(?:previous|prior|above) instructions"
-    r"|\A\s*(?:sure|certainly|of course)[,!] |i (?:cannot|can't|am unable to) (?:help|assist|comply|fulfil)",
-    re.IGNORECASE,
-)
+LINK, NUMBER, TALK = (re.compile(beside(__name__)[name]) for name in ("link", "number", "talk"))
 
 HIDDEN_KEY = "[key]"
 """What the adapter writes in place of the server's key."""
@@ -93,27 +78,19 @@ def only_for(outline: Outline, block: str) -> Outline:
 
     Its equations are all that the checker needs to judge those of the block.
     """
-    sections: list[Section] = []
-    reached = False
+    leaves = outline.leaves()
+    last = next(index for index, leaf in enumerate(leaves) if any(other.id == block for other in leaf.blocks))
+    reached = {leaf.id for leaf in leaves[: last + 1]}
 
-    def kept(leaf: Section) -> Section:
-        nonlocal reached
-        blocks = []
-        for other in leaf.blocks:
-            if reached:
-                break
-            reached = other.id == block
-            blocks.append(other if reached else _defining(other))
-        return replace(leaf, blocks=tuple(blocks))
+    def kept(section: Section) -> Section:
+        ids = [other.id for other in section.blocks]
+        end = ids.index(block) if block in ids else len(ids)
+        blocks = (*map(_defining, section.blocks[:end]), *section.blocks[end : end + 1])
+        inner = tuple(kept(leaf) for leaf in section.sections if leaf.id in reached)
+        return replace(section, blocks=blocks, sections=inner)
 
-    for section in outline.sections:
-        if reached:
-            break
-        children = tuple(kept(child) for child in section.sections if not reached)
-        sections.append(
-            replace(kept(section), sections=children) if not section.sections else replace(section, sections=children)
-        )
-    return replace(outline, sections=tuple(sections))
+    tops = [top for top in outline.sections if any(leaf.id in reached for leaf in (top, *top.sections))]
+    return replace(outline, sections=tuple(map(kept, tops)))
 
 
 def _defining(block: Block) -> Block:

@@ -9,6 +9,10 @@ from proofweave.core import Finding, findings_out, told
 from proofweave.stages.report.post import PENDING, REFUSED, VERDICTS, Detail, PostReport, added, post_report
 
 PRIORITIES = ("high", "medium", "supplement")
+MEASURED = ("equations", "proofs", "words")
+Compared = Mapping[str, int | None]
+"""A post's level of detail in percent of the reference's; None where the reference has none of it."""
+
 LATE = 10**9
 """Where a post goes that says neither its order nor its batch: behind those that do."""
 
@@ -39,15 +43,6 @@ class Group:
     rows: tuple[int, ...]
     posts: tuple[PostReport, ...]
     totals: Totals
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """A post's level of detail in percent of the reference's; None where the reference has none of it."""
-
-    equations: int | None
-    proofs: int | None
-    words: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,35 +124,27 @@ def _groups(
     posts: Sequence[PostReport], names: Sequence[str], name_of: Callable[[PostReport], str]
 ) -> tuple[Group, ...]:
     """Return the posts by name, those without one last; none where no post has a name."""
-    found = {name: [(row, post) for row, post in enumerate(posts, 1) if name_of(post) == name] for name in (*names, "")}
-    return tuple(
-        Group(
-            name, tuple(row for row, _ in those), tuple(post for _, post in those), totals([post for _, post in those])
-        )
-        for name, those in found.items()
-        if names and those
-    )
+    groups = []
+    for name in (*names, "") if names else ():
+        rows = tuple(row for row, post in enumerate(posts) if name_of(post) == name)
+        those = tuple(posts[row] for row in rows)
+        if those:
+            groups.append(Group(name, tuple(row + 1 for row in rows), those, totals(those)))
+    return tuple(groups)
 
 
 def _compared(detail: Detail | None, measure: Detail | None) -> Compared | None:
     if detail is None or measure is None:
         return None
-
-    def percent(own: float, other: float) -> int | None:
-        return round(100 * own / other) if other else None
-
-    return Compared(
-        percent(detail.equations, measure.equations),
-        percent(detail.proofs, measure.proofs),
-        percent(detail.words, measure.words),
-    )
+    own, other = asdict(detail), asdict(measure)
+    return {name: round(100 * own[name] / other[name]) if other[name] else None for name in MEASURED}
 
 
 def _values(row: int, post: PostReport, compared: Compared | None, language: str) -> dict[str, Any]:
     values = asdict(post)
     values["row"] = row
     values["findings"] = findings_out([_said(finding, language) for finding in post.findings])
-    values["compared"] = asdict(compared) if compared else None
+    values["compared"] = compared
     values["layers"] = [{**asdict(layer), "place": layer.place} for layer in post.layers]
     return values
 

@@ -1,11 +1,11 @@
 """Count what a grown post holds, for the report."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from proofweave.core import Block, BlockKind, Equation, Layer, Outline, Part, Post, Section, Step, Text
+from proofweave.core import Block, BlockKind, Equation, Layer, Outline, Part, Post, Section, Step, Text, stated_in
 from proofweave.stages.validate.length import layers, line_count
 from proofweave.stages.validate.pieces import Joined
 from proofweave.stages.validate.woven import count_words, read, says_something
@@ -55,8 +55,7 @@ class Counts:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(NamedTuple):
     """How much a block wove."""
 
     words: int
@@ -92,49 +91,39 @@ def count(outline: Outline, numbers: Mapping[str, str], joined: Joined, source: 
     steps = [step for block in blocks for step in _steps(block)]
     sections = tuple(_section(leaf, numbers.get(leaf.id, ""), woven) for leaf in outline.leaves())
     source_lines, lines = line_count(source.text), line_count(grown)
-    equations = [equation for block in blocks for equation in _equations(block.parts())]
     kinds = Counter(block.kind for block in blocks)
     return Counts(
+        **_sums(blocks, woven),
         source_lines=source_lines,
         lines=lines,
         added_lines=lines - source_lines,
-        equations=len(equations),
-        numbered=sum(equation.rows for equation in equations if equation.numbered),
         kinds={kind.value: kinds[kind] for kind in BlockKind if kinds[kind]},
-        proofs=sum(bool(block.proof) for block in blocks),
         cited=sum(bool(block.cite) for block in blocks),
         steps=len(steps),
         steps_with_reason=sum(reason for reason, _ in steps),
         steps_with_intuition=sum(intuition for _, intuition in steps),
         unfilled=sum(len(block.slots()) for block in blocks),
-        words=sum(section.words for section in sections),
-        characters=sum(section.characters for section in sections),
         layers={layer.value: characters for layer, characters in sorted(layer_characters(outline, woven).items())},
         sections=sections,
     )
 
 
 def _section(leaf: Section, number: str, woven: Mapping[str, Extent]) -> SectionCounts:
-    equations = [equation for block in leaf.blocks for equation in _equations(block.parts())]
-    extent = [woven[block.id] for block in leaf.blocks if block.id in woven]
-    return SectionCounts(
-        id=leaf.id,
-        title=leaf.title,
-        number=number,
-        tags=str(leaf.tags) if leaf.tags else "",
-        equations=len(equations),
-        numbered=sum(equation.rows for equation in equations if equation.numbered),
-        proofs=sum(bool(block.proof) for block in leaf.blocks),
-        words=sum(each.words for each in extent),
-        characters=sum(each.characters for each in extent),
-    )
+    tags = str(leaf.tags) if leaf.tags else ""
+    return SectionCounts(id=leaf.id, title=leaf.title, number=number, tags=tags, **_sums(leaf.blocks, woven))
 
 
-def _equations(parts: tuple[Part, ...]) -> Iterator[Equation]:
-    for part in parts:
-        equation = part.equation if isinstance(part, Step) else part
-        if isinstance(equation, Equation):
-            yield equation
+def _sums(blocks: Sequence[Block], woven: Mapping[str, Extent]) -> dict[str, int]:
+    """Return what is counted of a section and of all of them."""
+    equations = [equation for block in blocks for equation in stated_in(block.parts())]
+    extents = [woven[block.id] for block in blocks if block.id in woven]
+    return {
+        "equations": len(equations),
+        "numbered": sum(equation.rows for equation in equations if equation.numbered),
+        "proofs": sum(bool(block.proof) for block in blocks),
+        "words": sum(extent.words for extent in extents),
+        "characters": sum(extent.characters for extent in extents),
+    }
 
 
 def _steps(block: Block) -> Iterator[tuple[bool, bool]]:
