@@ -1,7 +1,8 @@
 """Number equations, theorems, sections and citations of an outline, in document order."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from proofweave.core.types import (
     NUMBERED,
@@ -35,7 +36,7 @@ def number(outline: Outline, citations: Sequence[str] = ()) -> Numbering:
     )
 
 
-def equations_of(parts: Sequence[Part]) -> Iterator[Equation | Slot]:
+def equations_of(parts: Iterable[Part]) -> Iterator[Equation | Slot]:
     """Yield the equations of some parts in order, and the unfilled slots between them."""
     for part in parts:
         if isinstance(part, Equation | Slot):
@@ -44,12 +45,19 @@ def equations_of(parts: Sequence[Part]) -> Iterator[Equation | Slot]:
             yield part.equation
 
 
-def stated_in(parts: Sequence[Part]) -> Iterator[Equation]:
+def stated_in(parts: Iterable[Part]) -> Iterator[Equation]:
     """Yield the equations of some parts in order, without slots."""
     return (item for item in equations_of(parts) if isinstance(item, Equation))
 
 
-def numbers_in(parts: Sequence[Part]) -> int:
+def with_equation(part: Part, change: Callable[[Equation], Equation]) -> Part:
+    """Return a part with its equation changed; one without any as it is."""
+    if isinstance(part, Equation):
+        return change(part)
+    return replace(part, equation=change(part.equation)) if isinstance(part, Step) and part.equation else part
+
+
+def numbers_in(parts: Iterable[Part]) -> int:
     """Return how many numbers the equations of some parts take, those a slot declares included."""
     items = equations_of(parts)
     return sum(item.equations if isinstance(item, Slot) else item.rows * item.numbered for item in items)

@@ -18,13 +18,13 @@ from proofweave.core import (
     Part,
     Reply,
     Section,
-    Step,
     Where,
     beside,
     finding_of,
     prose_of,
     references_in,
     stated_in,
+    with_equation,
 )
 from proofweave.outline import CODE_OR_MATH
 
@@ -156,12 +156,8 @@ def with_skipped(reply: Reply) -> Reply:
     def bare(equation: Equation) -> Equation:
         return replace(equation, check=replace(equation.check, skip=None))
 
-    def kept(part: Part) -> Part:
-        if isinstance(part, Equation):
-            return bare(part)
-        return replace(part, equation=bare(part.equation)) if isinstance(part, Step) and part.equation else part
-
-    return replace(reply, slots={name: tuple(map(kept, parts)) for name, parts in reply.slots.items()})
+    slots = {name: tuple(with_equation(part, bare) for part in parts) for name, parts in reply.slots.items()}
+    return replace(reply, slots=slots)
 
 
 def skipped(reply: Reply) -> frozenset[str]:

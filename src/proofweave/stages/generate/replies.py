@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import count
 
 from proofweave.core import (
     Equation,
@@ -13,12 +14,12 @@ from proofweave.core import (
     Reply,
     Request,
     Severity,
-    Slot,
-    Step,
     Where,
     finding_of,
+    numbers_in,
     say,
     stated_in,
+    with_equation,
 )
 from proofweave.outline import same_words
 from proofweave.stages.generate.rejected import Rejected
@@ -80,21 +81,18 @@ def reply_clashes(outline: Outline, replies: Mapping[str, Reply]) -> tuple[Findi
 
 def named(reply: Reply) -> Reply:
     """Return the reply with an id on each of its equations."""
-    slots = {}
-    for name, parts in reply.slots.items():
-        counter = iter(range(1, len(parts) + 1))
-        slots[name] = tuple(_named(part, f"{reply.block}-{name}-eq", counter) for part in parts)
+    slots = {name: _named(parts, f"{reply.block}-{name}-eq") for name, parts in reply.slots.items()}
     return replace(reply, slots=slots)
 
 
-def _named(part: Part, prefix: str, counter: Iterator[int]) -> Part:
-    if isinstance(part, Equation):
-        position = next(counter)
-        return part if part.id else replace(part, id=f"{prefix}{position}")
-    if isinstance(part, Step) and part.equation is not None:
-        position = next(counter)
-        return part if part.equation.id else replace(part, equation=replace(part.equation, id=f"{prefix}{position}"))
-    return part
+def _named(parts: Sequence[Part], prefix: str) -> tuple[Part, ...]:
+    numbers = count(1)
+
+    def identified(equation: Equation) -> Equation:
+        number = next(numbers)
+        return equation if equation.id else replace(equation, id=f"{prefix}{number}")
+
+    return tuple(with_equation(part, identified) for part in parts)
 
 
 def unanswered(
@@ -164,16 +162,11 @@ def fits(request: Request, reply: Reply) -> Iterator[Finding]:
         if slot.name not in reply.slots:
             yield finding_of("generate.reply-slot-missing", where, slot=slot.name)
             continue
-        yield from _counts(slot, reply, where)
-
-
-def _counts(slot: Slot, reply: Reply, where: Where) -> Iterator[Finding]:
-    parts = reply.slots[slot.name]
-    held = sum(equation.rows for equation in stated_in(parts) if equation.numbered)
-    if held != slot.equations:
-        place = parts[0].where if parts else where
-        wanted = str(slot.equations)
-        yield finding_of("generate.reply-equation-count", place, slot=slot.name, held=held, expected=wanted)
+        parts = reply.slots[slot.name]
+        held, wanted = numbers_in(stated_in(parts)), slot.equations
+        if held != wanted:
+            place = parts[0].where if parts else where
+            yield finding_of("generate.reply-equation-count", place, slot=slot.name, held=held, expected=str(wanted))
 
 
 def _stale(request: Request, reply: Reply) -> Iterator[Finding]:

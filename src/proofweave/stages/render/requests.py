@@ -36,7 +36,7 @@ def render(
     """
     environment = environment_of(templates)
     environment.filters["quoted"] = quoted
-    everything = list(_placed(outline))
+    everything = list(outline.placed())
     requests = []
     for position, (section, leaf, block) in enumerate(everything):
         slots = block.slots()
@@ -128,13 +128,6 @@ def plain(value: object) -> object:
 def shown(value: object) -> str:
     """Return a symbol's type as one line."""
     return value if isinstance(value, str) else json.dumps(plain(value), ensure_ascii=False)
-
-
-def _placed(outline: Outline) -> Iterator[tuple[Section, Section, Block]]:
-    for section in outline.sections:
-        for leaf in section.sections or (section,):
-            for block in leaf.blocks:
-                yield section, leaf, block
 
 
 def _strings(value: object) -> Iterator[str]:

@@ -55,12 +55,10 @@ def _checked(value: Mapping[str, Any], scope: tuple[str, tuple[SymbolSpec, ...]]
 
 def _scopes(outline: Outline) -> Iterator[tuple[str, tuple[str, tuple[SymbolSpec, ...]]]]:
     """Yield each equation's id with its TeX and the symbols in scope, inner ones last."""
-    for section in outline.sections:
-        for leaf in section.sections or (section,):
-            outer = (*outline.symbols, *section.symbols, *(leaf.symbols if leaf is not section else ()))
-            for block in leaf.blocks:
-                for equation in stated_in(block.parts()):
-                    yield equation.id, (equation.tex, (*outer, *block.symbols, *equation.symbols))
+    for section, leaf, block in outline.placed():
+        outer = (*outline.symbols, *section.symbols, *leaf.symbols, *block.symbols)
+        for equation in stated_in(block.parts()):
+            yield equation.id, (equation.tex, (*outer, *equation.symbols))
 
 
 def _occurring(specs: Sequence[SymbolSpec], tex: str) -> list[SymbolSpec]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from proofweave.core import THEOREM_LIKE, Finding, Outline, Post, SpanKind, Step, finding_of
 from proofweave.stages.validate.woven.reading import DISPLAY, Reading, has_words, heading_offsets, placed, read
 from proofweave.stages.validate.woven.theorems import NAMES, Box, boxes
+from proofweave.text.markdown import read_post
 
 PROOF = re.compile(
     rf"""
@@ -151,6 +152,4 @@ def check_reasons(outline: Outline) -> tuple[Finding, ...]:
 
 def says_something(text: str) -> bool:
     """Return whether a Markdown text holds words outside its formulas and step number."""
-    from proofweave.text.markdown import read_post
-
     return has_words(STEP.sub("", read(read_post(text, "")).prose))

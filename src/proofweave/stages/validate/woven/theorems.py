@@ -57,20 +57,14 @@ def check_theorems(post: Post, counters: str = "") -> tuple[Finding, ...]:
     """
     reading = read(post)
     found = boxes(reading)
-    numbered = [box for box in found if box.number]
+    bare, numbered = [box for box in found if not box.number], [box for box in found if box.number]
     modes = (counters,) if counters else MODES
     return (
-        *_bare(reading, found),
+        *(finding_of("validate.theorem-unnumbered", reading.where(box.offset), name=box.name) for box in bare),
         *_twice(reading, numbered),
         *min((list(_out_of_turn(reading, numbered, mode)) for mode in modes), key=len),
         *_elsewhere(reading, numbered),
     )
-
-
-def _bare(reading: Reading, found: Sequence[Box]) -> Iterator[Finding]:
-    for box in found:
-        if not box.number:
-            yield finding_of("validate.theorem-unnumbered", reading.where(box.offset), name=box.name)
 
 
 def _twice(reading: Reading, numbered: Sequence[Box]) -> Iterator[Finding]:
