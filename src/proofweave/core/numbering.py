@@ -1,7 +1,7 @@
 """Number equations, theorems, sections and citations of an outline, in document order."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from proofweave.core.types import (
@@ -36,7 +36,7 @@ def number(outline: Outline, citations: Sequence[str] = ()) -> Numbering:
     )
 
 
-def equations_of(parts: Iterable[Part]) -> Iterator[Equation | Slot]:
+def equations_of(parts: Sequence[Part]) -> Iterator[Equation | Slot]:
     """Yield the equations of some parts in order, and the unfilled slots between them."""
     for part in parts:
         if isinstance(part, Equation | Slot):
@@ -45,19 +45,23 @@ def equations_of(parts: Iterable[Part]) -> Iterator[Equation | Slot]:
             yield part.equation
 
 
-def stated_in(parts: Iterable[Part]) -> Iterator[Equation]:
-    """Yield the equations of some parts in order, without slots."""
+def displays_of(parts: Sequence[Part]) -> Iterator[Equation]:
+    """Yield the equations of some parts in order."""
     return (item for item in equations_of(parts) if isinstance(item, Equation))
 
 
-def with_equation(part: Part, change: Callable[[Equation], Equation]) -> Part:
-    """Return a part with its equation changed; one without any as it is."""
-    if isinstance(part, Equation):
-        return change(part)
-    return replace(part, equation=change(part.equation)) if isinstance(part, Step) and part.equation else part
+def with_displays(parts: Sequence[Part], change: Callable[[Equation], Equation]) -> tuple[Part, ...]:
+    """Return some parts with each of their equations changed, in order."""
+
+    def changed(part: Part) -> Part:
+        if isinstance(part, Equation):
+            return change(part)
+        return replace(part, equation=change(part.equation)) if isinstance(part, Step) and part.equation else part
+
+    return tuple(map(changed, parts))
 
 
-def numbers_in(parts: Iterable[Part]) -> int:
+def numbers_in(parts: Sequence[Part]) -> int:
     """Return how many numbers the equations of some parts take, those a slot declares included."""
     items = equations_of(parts)
     return sum(item.equations if isinstance(item, Slot) else item.rows * item.numbered for item in items)

@@ -20,11 +20,11 @@ from proofweave.core import (
     Section,
     Where,
     beside,
+    displays_of,
     finding_of,
     prose_of,
     references_in,
-    stated_in,
-    with_equation,
+    with_displays,
 )
 from proofweave.outline import CODE_OR_MATH
 
@@ -49,7 +49,9 @@ def check_reply(reply: Reply, outline: Outline, refuted: frozenset[str] = frozen
             for text in prose_of(part):
                 findings += _prose_findings(text, part.where, known)
     for equation in _equations(reply):
-        findings += _evasions(equation, refuted)
+        check = equation.check
+        if squeezed(equation.tex) in refuted and (check.skip or check.assume or check.defines is not None):
+            findings.append(finding_of("generate.reply-evasion", equation.where))
     return tuple(findings)
 
 
@@ -94,18 +96,18 @@ def only_for(outline: Outline, block: str) -> Outline:
 
 
 def _defining(block: Block) -> Block:
-    body = tuple(equation for equation in stated_in(block.parts()) if equation.check.defines is not None)
+    body = tuple(equation for equation in displays_of(block.parts()) if equation.check.defines is not None)
     return replace(block, statement=(), proof=(), body=body)
 
 
 def _own_ids(parts: Sequence[Part]) -> Iterator[str]:
-    return (equation.id for equation in stated_in(parts) if equation.id)
+    return (equation.id for equation in displays_of(parts) if equation.id)
 
 
 def _hidden(part: Part) -> Iterator[Finding]:
     """Yield the first character of a part that a reader does not see, such as one that turns the text's direction."""
     texts = [*prose_of(part), part.code if isinstance(part, Code) else ""]
-    texts += [equation.tex for equation in stated_in([part])]
+    texts += [equation.tex for equation in displays_of([part])]
     for text in texts:
         hidden = next((c for c in text if c not in "\n\t" and unicodedata.category(c) in UNSEEN), None)
         if hidden is not None:
@@ -132,13 +134,6 @@ def _prose_findings(text: str, where: Where, known: frozenset[str]) -> Iterator[
             yield finding_of("generate.reply-reference", where, id=f"@{cross.kind}:{cross.id}", expected=there)
 
 
-def _evasions(equation: Equation, refuted: frozenset[str]) -> Iterator[Finding]:
-    """Yield an equation that was refuted and now asks not to be checked."""
-    check = equation.check
-    if squeezed(equation.tex) in refuted and (check.skip or check.assume or check.defines is not None):
-        yield finding_of("generate.reply-evasion", equation.where)
-
-
 def refuted_in(reply: Reply, findings: Sequence[Finding]) -> frozenset[str]:
     """Return the formulas (squeezed) of a reply that some findings say are refuted."""
     places = {finding.where for finding in findings if finding.rule == "equation-refuted"}
@@ -156,7 +151,7 @@ def with_skipped(reply: Reply) -> Reply:
     def bare(equation: Equation) -> Equation:
         return replace(equation, check=replace(equation.check, skip=None))
 
-    slots = {name: tuple(with_equation(part, bare) for part in parts) for name, parts in reply.slots.items()}
+    slots = {name: with_displays(parts, bare) for name, parts in reply.slots.items()}
     return replace(reply, slots=slots)
 
 
@@ -166,4 +161,4 @@ def skipped(reply: Reply) -> frozenset[str]:
 
 
 def _equations(reply: Reply) -> Iterator[Equation]:
-    return (equation for parts in reply.slots.values() for equation in stated_in(parts))
+    return (equation for parts in reply.slots.values() for equation in displays_of(parts))

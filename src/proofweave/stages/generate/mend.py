@@ -61,9 +61,7 @@ def _escaped(match: re.Match[str]) -> str:
 def _doubled(match: re.Match[str]) -> str:
     written = match[0]
     body = written[1:]
-    if body[:1] in ('"', "\\", "/") or (body[:1] == "u" and len(body) == 5 and not body.isalpha()):
-        return written
-    if body[:1] == "u" and re.fullmatch("u[0-9a-fA-F]{4}", body):
+    if body[:1] in ('"', "\\", "/") or re.fullmatch("u[0-9a-fA-F]{4}", body):
         return written
     if body[:1] in ("n", "t") and not STARTS_LIKE_ESCAPE.fullmatch(body):
         return written

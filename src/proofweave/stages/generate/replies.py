@@ -15,11 +15,10 @@ from proofweave.core import (
     Request,
     Severity,
     Where,
+    displays_of,
     finding_of,
-    numbers_in,
     say,
-    stated_in,
-    with_equation,
+    with_displays,
 )
 from proofweave.outline import same_words
 from proofweave.stages.generate.rejected import Rejected
@@ -68,11 +67,11 @@ def prompt_hash(prompt: str) -> str:
 
 def reply_clashes(outline: Outline, replies: Mapping[str, Reply]) -> tuple[Finding, ...]:
     """Return the equation ids that a reply uses although the outline or another reply has them already."""
-    taken = {item.id for block in outline.blocks() for item in stated_in(block.parts())}
+    taken = {item.id for block in outline.blocks() for item in displays_of(block.parts())}
     findings = []
     for reply in replies.values():
         for parts in reply.slots.values():
-            for equation in stated_in(parts):
+            for equation in displays_of(parts):
                 if equation.id in taken:
                     findings.append(finding_of("generate.reply-id-taken", equation.where, id=equation.id))
                 taken.add(equation.id)
@@ -92,7 +91,7 @@ def _named(parts: Sequence[Part], prefix: str) -> tuple[Part, ...]:
         number = next(numbers)
         return equation if equation.id else replace(equation, id=f"{prefix}{number}")
 
-    return tuple(with_equation(part, identified) for part in parts)
+    return with_displays(parts, identified)
 
 
 def unanswered(
@@ -163,7 +162,7 @@ def fits(request: Request, reply: Reply) -> Iterator[Finding]:
             yield finding_of("generate.reply-slot-missing", where, slot=slot.name)
             continue
         parts = reply.slots[slot.name]
-        held, wanted = numbers_in(stated_in(parts)), slot.equations
+        held, wanted = sum(each.rows for each in displays_of(parts) if each.numbered), slot.equations
         if held != wanted:
             place = parts[0].where if parts else where
             yield finding_of("generate.reply-equation-count", place, slot=slot.name, held=held, expected=str(wanted))

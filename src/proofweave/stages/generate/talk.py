@@ -83,9 +83,9 @@ def heard(talk: Talk, position: int, answer: Answered, words: Words) -> Talk:
     if answer.finish in ("refusal", "filter", "huge"):
         return replace(talk, stopped=_stopped(talk.request, answer))
     if answer.finish == "length" and len(piece.slots) > 1 and not piece.continued:
-        base = piece.messages
-        alone = (Piece((slot,), _asked_also(base, words.only([slot]))) for slot in piece.slots)
-        return replace(talk, pieces=(*talk.pieces[:position], *alone, *talk.pieces[position + 1 :]))
+        *before, (role, last) = piece.messages
+        alone = (Piece((slot,), (*before, (role, f"{last}\n\n{words.only([slot])}"))) for slot in piece.slots)
+        return _with(talk, position, *alone)
     text = joined(piece.text, answer.text)
     if answer.finish == "length" and piece.continued < CONTINUATIONS and answer.text.strip() and cut_off(text):
         asked = piece.messages if not piece.continued else piece.messages[:-2]
@@ -158,13 +158,9 @@ def _opened(prompt: str) -> tuple[Message, ...]:
     return (("system", above.strip("\n")), ("user", below.strip("\n"))) if found else (("user", prompt.strip("\n")),)
 
 
-def _asked_also(messages: tuple[Message, ...], text: str) -> tuple[Message, ...]:
-    *before, (role, last) = messages
-    return (*before, (role, f"{last}\n\n{text}"))
-
-
-def _with(talk: Talk, position: int, piece: Piece) -> Talk:
-    return replace(talk, pieces=(*talk.pieces[:position], piece, *talk.pieces[position + 1 :]))
+def _with(talk: Talk, position: int, *pieces: Piece) -> Talk:
+    """Return the talk with the piece at a position replaced by others."""
+    return replace(talk, pieces=(*talk.pieces[:position], *pieces, *talk.pieces[position + 1 :]))
 
 
 def _shortened(text: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from proofweave.core import NUMBERED, Block, Code, Equation, Figure, Part, Slot, Text, stated_in
+from proofweave.core import NUMBERED, Block, Code, Equation, Figure, Part, Slot, Text, displays_of
 
 MARGIN = "| "
 """What every line of quoted data starts with, so that no line of it can pass for one of the prompt's own."""
@@ -47,8 +47,8 @@ def summarised(block: Block) -> dict[str, Any]:
     """Return a neighbour for the templates: its statement, and the equations of its proof and body."""
     return {
         **told(block),
-        "proof": [_equation(item) for item in stated_in(block.proof)],
-        "body": [_equation(item) for item in stated_in(block.body)],
+        "proof": [_equation(item) for item in displays_of(block.proof)],
+        "body": [_equation(item) for item in displays_of(block.body)],
         "complexity": "",
     }
 
@@ -58,7 +58,7 @@ def definitions(blocks: Sequence[Block]) -> list[dict[str, Any]]:
     return [
         _equation(equation)
         for block in blocks
-        for equation in stated_in(block.parts())
+        for equation in displays_of(block.parts())
         if equation.check.defines is not None
     ]
 

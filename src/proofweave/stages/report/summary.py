@@ -6,13 +6,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from proofweave.core import Finding, findings_out, told
-from proofweave.stages.report.post import PENDING, REFUSED, VERDICTS, Detail, PostReport, added, post_report
+from proofweave.stages.report.post import MEASURED, PENDING, REFUSED, VERDICTS, PostReport, Values, added, post_report
 
 PRIORITIES = ("high", "medium", "supplement")
-MEASURED = ("equations", "proofs", "words")
-Compared = Mapping[str, int | None]
-"""A post's level of detail in percent of the reference's; None where the reference has none of it."""
-
 LATE = 10**9
 """Where a post goes that says neither its order nor its batch: behind those that do."""
 
@@ -57,7 +53,7 @@ class Report:
     batches: tuple[Group, ...]
     priorities: tuple[Group, ...]
     reference: str
-    compared: tuple[Compared | None, ...]
+    compared: tuple[Values | None, ...]
     language: str
     told: str
 
@@ -133,19 +129,18 @@ def _groups(
     return tuple(groups)
 
 
-def _compared(detail: Detail | None, measure: Detail | None) -> Compared | None:
-    if detail is None or measure is None:
+def _compared(own: Values | None, other: Values | None) -> Values | None:
+    """Return a post's level of detail in percent of the reference's; None where the reference has none of it."""
+    if own is None or other is None:
         return None
-    own, other = asdict(detail), asdict(measure)
     return {name: round(100 * own[name] / other[name]) if other[name] else None for name in MEASURED}
 
 
-def _values(row: int, post: PostReport, compared: Compared | None, language: str) -> dict[str, Any]:
+def _values(row: int, post: PostReport, compared: Values | None, language: str) -> dict[str, Any]:
     values = asdict(post)
     values["row"] = row
     values["findings"] = findings_out([_said(finding, language) for finding in post.findings])
     values["compared"] = compared
-    values["layers"] = [{**asdict(layer), "place": layer.place} for layer in post.layers]
     return values
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from proofweave.core import NUMBERED, Block, BlockKind, Outline, Slot, number, prose_of, references_in, stated_in
+from proofweave.core import NUMBERED, Block, BlockKind, Outline, Slot, displays_of, number, prose_of, references_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ def results(outline: Outline, equations: Sequence[Mapping[str, Any]]) -> tuple[R
     """Return the results of a filled outline; `equations` are validate's words on them."""
     blocks = [block for block in outline.blocks() if block.kind in NUMBERED]
     labels = number(outline).labels
-    owner = {equation.id: block.id for block in blocks for equation in stated_in(block.parts())}
+    owner = {f"eq {equation.id}": block.id for block in blocks for equation in displays_of(block.parts())}
     owner |= {f"thm {block.id}": block.id for block in blocks}
     verdicts: dict[str, list[str]] = {}
     for value in equations:
@@ -31,12 +31,8 @@ def results(outline: Outline, equations: Sequence[Mapping[str, Any]]) -> tuple[R
     place = {block.id: index for index, block in enumerate(blocks)}
     found = []
     for block in blocks:
-        keys = {
-            cross.id if cross.kind == "eq" else f"thm {cross.id}"
-            for text in _texts(block)
-            for cross in references_in(text)
-            if cross.kind in ("eq", "thm")
-        }
+        crosses = (cross for text in _texts(block) for cross in references_in(text))
+        keys = (f"{cross.kind} {cross.id}" for cross in crosses)
         uses = {owner[key] for key in keys if key in owner} - {block.id}
         state = _state(block, verdicts.get(block.id, []))
         ordered = tuple(sorted(uses, key=lambda id: place[id]))

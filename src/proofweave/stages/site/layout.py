@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from proofweave.stages.site.dependencies import Result
 
@@ -38,23 +37,6 @@ class Box:
     def says(self) -> str:
         """Return its label and its whole name."""
         return f"{self.result.label} {FORMULA.sub('…', self.result.name)}".strip()
-
-
-class Picture(NamedTuple):
-    """A graph as it is drawn: its boxes, and from where to where each line leads on which path."""
-
-    boxes: tuple[Box, ...]
-    lines: tuple[tuple[str, str, str], ...]
-
-    @property
-    def width(self) -> int:
-        """Return its width."""
-        return max((box.x + WIDTH for box in self.boxes), default=0) + EDGE
-
-    @property
-    def height(self) -> int:
-        """Return its height."""
-        return max((box.y + HEIGHT for box in self.boxes), default=0) + EDGE
 
 
 def placed(results: Sequence[Result], widest: int = 6) -> tuple[Box, ...]:
@@ -118,14 +100,12 @@ def _mean(values: Sequence[float], default: float) -> float:
     return round(sum(values) / len(values), 9) if values else default
 
 
-def picture(results: Sequence[Result]) -> Picture:
-    """Return a post's graph: the boxes in their places, and lines from what is used to what uses it."""
-    boxes = placed(results)
+def lines(boxes: Sequence[Box]) -> list[tuple[str, str, str]]:
+    """Return from where to where each line leads, from what is used to what uses it, and on which path."""
     by_id = {box.result.id: box for box in boxes}
-    lines = [
+    return [
         (used, box.result.id, _path(by_id[used], box)) for box in boxes for used in box.result.uses if used in by_id
     ]
-    return Picture(boxes, tuple(lines))
 
 
 def _path(used: Box, user: Box) -> str:

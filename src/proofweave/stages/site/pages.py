@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from proofweave.stages.site.dependencies import Result
-from proofweave.stages.site.layout import HEIGHT, WIDTH, picture
+from proofweave.stages.site.layout import EDGE, HEIGHT, WIDTH, lines, placed
 from proofweave.text.html import Part, page, printed, wording
 
 MOST_FINDINGS = 20
@@ -51,9 +51,9 @@ def dashboard_page(posts: Sequence[Post], language: str) -> str:
 def graph_page(posts: Sequence[Post], graphs: Mapping[str, Sequence[Result]], language: str) -> str:
     """Return the page of graphs: for each post which result uses which."""
     words = wording("site", language)
-    pictures = {post: picture(results) for post, results in graphs.items() if results}
-    size = (WIDTH, HEIGHT)
-    body = printed(__name__, "graphs", posts=posts, pictures=pictures, size=size, href=href, words=words)
+    boxes = {post: placed(results) for post, results in graphs.items() if results}
+    size = (WIDTH, HEIGHT, EDGE)
+    body = printed(__name__, "graphs", posts=posts, boxes=boxes, lines=lines, size=size, href=href, words=words)
     title = f"{words['graph']} · proofweave"
     scripts = ("page.js", "graph.js")
     return page(title, body, language=language, here="graph.html", scripts=scripts, kind="graphs")

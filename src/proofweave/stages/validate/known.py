@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
-from proofweave.core import Finding, Outline, Severity, Where, beside, stated_in
+from proofweave.core import Finding, Outline, Severity, Where, beside, displays_of
 
 ANYWHERE, HERE = (
     {rule: tuple(entry["causes"]) for entry in beside(__name__)[scope] for rule in entry["rules"]}
@@ -26,7 +26,7 @@ def _places(outline: Outline) -> Iterator[Where]:
             yield leaf.tags.where
     for block in outline.blocks():
         yield block.where
-        yield from (part.where for part in (*block.parts(), *stated_in(block.parts())))
+        yield from (part.where for part in (*block.parts(), *displays_of(block.parts())))
 
 
 def untold(findings: Iterable[Finding], known: Sequence[Finding], starts: Sequence[Where]) -> Iterator[Finding]:

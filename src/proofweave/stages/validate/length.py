@@ -6,6 +6,7 @@ block's layer is its own; else intuition for `intuition` and `geometry`, practic
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from proofweave.core import (
     Block,
@@ -82,6 +83,8 @@ def check_layers(
         least, most = budget.get(layer, BUDGET[layer])
         if not least - SLACK <= share <= most + SLACK:
             asked = say("validate.layer-budget", least=least, most=most, slack=SLACK)
-            found = {"layer": layer.value, "share": share, "own": characters.get(layer, 0), "total": total}
-            findings.append(finding_of("validate.layer-share", where, Severity.WARNING, expected=asked, **found))
+            told: dict[str, Any] = {"layer": layer.value, "own": characters.get(layer, 0), "share": share}
+            findings.append(
+                finding_of("validate.layer-share", where, Severity.WARNING, total=total, expected=asked, **told)
+            )
     return tuple(findings)

@@ -81,17 +81,14 @@ def weave(outline: Outline, templates: Mapping[str, str]) -> Woven:
     origins: dict[str, list[Origin]] = defaultdict(list)
     lines: dict[str, int] = defaultdict(int)
 
-    def put(anchor: str, text: str, found: Sequence[Origin]) -> None:
+    printed = [piece for section in outline.sections for piece in printer.section(section)]
+    if outline.references and outline.sections:
+        printed.append(("", printer.bibliography(), []))
+    for anchor, text, found in printed:
         start = lines[anchor]
         origins[anchor] += [replace(o, first=o.first + start, last=o.last + start) for o in found]
         texts[anchor].append(text)
         lines[anchor] += text.count("\n")
-
-    for section in outline.sections:
-        for anchor, text, found in printer.section(section):
-            put(anchor, text, found)
-    if outline.references and outline.sections:
-        put("", printer.bibliography(), [])
     return Woven(
         pieces={anchor: "".join(parts).rstrip("\n") + "\n" for anchor, parts in texts.items()},
         origins={anchor: tuple(found) for anchor, found in origins.items()},

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from proofweave.core import Post, Span, SpanKind, Woven
+from proofweave.core import Post, Span, SpanKind, Woven, beside
 from proofweave.stages.export.marked.numbers import Display, number_displays
 from proofweave.stages.export.marked.regions import Mark as Edge
 from proofweave.stages.export.marked.regions import Passage, Region, passages
@@ -16,12 +16,7 @@ ONLY_LINK = re.compile(r"\s*\\(?:eq|auto)?ref\s*\{([^{}\n]*)\}\s*\Z")
 DISPLAY = re.compile(rf"\s*\\begin\{{(?:{'|'.join(sorted(TOP_ENVIRONMENTS))})\*?\}}")
 BREAK = re.compile(r"<br\s*/?>\s*", re.IGNORECASE)
 CODE = re.compile(r"<code>(.*)</code>\Z", re.DOTALL | re.IGNORECASE)
-LAYOUT = re.compile(
-    r"</?(?:div|p|span|center|font|section|article|figure|figcaption|b|i|u|em|strong|small|big|sub|sup|a|mark|tt|kbd|"
-    r"details|summary|img|input|iframe|object|embed|video|audio|source|svg|path|link|meta|base|form|button|style|"
-    r"script|noscript|template|table|thead|tbody|tr|td|th|ul|ol|li|dl|dt|dd|h[1-6]|hr|pre|blockquote)(?:[\s/][^<>]*)?/?>",
-    re.IGNORECASE,
-)
+LAYOUT = re.compile(beside(__name__)["layout"])
 ELEMENT = re.compile(r"<(script|style|textarea|pre)[\s>].*\Z", re.IGNORECASE | re.DOTALL)
 
 

@@ -170,24 +170,24 @@ def _bibliography(blocks: list[Node]) -> list[Node]:
     """Return the grown part with an anchor at each work of its list of references."""
     out = []
     for block in blocks:
-        if block["t"] == "BulletList" and all(item and _entry(item[0]) for item in block["c"]):
-            items = [[_anchored(item[0]), *item[1:]] for item in block["c"]]
-            block = _div("", ["works"], [{"t": "BulletList", "c": items}])
+        items = block["c"] if block["t"] == "BulletList" else []
+        entries = [_anchored(item[0]) if item else None for item in items]
+        if block["t"] == "BulletList" and None not in entries:
+            works = [[entry, *item[1:]] for entry, item in zip(entries, items, strict=True)]
+            block = _div("", ["works"], [{"t": "BulletList", "c": works}])
         out.append(block)
     return out
 
 
-def _entry(block: Node) -> re.Match[str] | None:
-    return ENTRY.match(words(block["c"])) if block["t"] in ("Plain", "Para") else None
-
-
-def _anchored(block: Node) -> Node:
-    entry = _entry(block)
-    assert entry is not None
-    content = block["c"]
-    head = {"t": "Span", "c": [[f"ref-{entry[1]}", ["label"], []], [{"t": "Str", "c": f"[{entry[1]}]"}]]}
-    rest = content[1:] if content and content[0] == {"t": "Str", "c": f"[{entry[1]}]"} else content
-    return {"t": block["t"], "c": [head, *rest]}
+def _anchored(block: Node) -> Node | None:
+    """Return an entry with an anchor at its number; None for a block that is none."""
+    content: Any = block.get("c")
+    entry = ENTRY.match(words(content)) if block["t"] in ("Plain", "Para") else None
+    if entry is None:
+        return None
+    number: Node = {"t": "Str", "c": f"[{entry[1]}]"}
+    head = {"t": "Span", "c": [[f"ref-{entry[1]}", ["label"], []], [number]]}
+    return {"t": block["t"], "c": [head, *(content[1:] if content[:1] == [number] else content)]}
 
 
 def _div(anchor: str, classes: Sequence[str], blocks: Sequence[Node]) -> Node:

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from proofweave.core import Outline, SymbolSpec, labels, stated_in, told, verdict_of
+from proofweave.core import Outline, SymbolSpec, displays_of, labels, told, verdict_of
 from proofweave.stages.export.page.equations import Mark
 from proofweave.text.html import printed, wording
 
@@ -57,7 +57,7 @@ def _scopes(outline: Outline) -> Iterator[tuple[str, tuple[str, tuple[SymbolSpec
     """Yield each equation's id with its TeX and the symbols in scope, inner ones last."""
     for section, leaf, block in outline.placed():
         outer = (*outline.symbols, *section.symbols, *leaf.symbols, *block.symbols)
-        for equation in stated_in(block.parts()):
+        for equation in displays_of(block.parts()):
             yield equation.id, (equation.tex, (*outer, *equation.symbols))
 
 

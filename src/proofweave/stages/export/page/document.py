@@ -39,6 +39,12 @@ class Document:
         """Return the number that each label refers to."""
         return labelled(self.marked.displays)
 
+    @property
+    def counted(self) -> tuple[int, int]:
+        """Return how many equations have a number, and how many of them are verified."""
+        verified = (len(each.tags) for each in self.checked if each.verdict == "verified")
+        return sum(len(each.tags) for each in self.checked), sum(verified)
+
     def wanted(self) -> list[Pictured]:
         """Return every formula that KaTeX has to picture: the post's, and the symbols' names."""
         symbols = [(name, False) for each in self.checked for name, _ in each.symbols]
@@ -105,8 +111,7 @@ def whole(document: Document, contents: str, body: str, pictures: Mapping[Pictur
         "post",
         title=document.title,
         contents=Markup(contents),
-        numbered=sum(len(each.tags) for each in found),
-        verified=sum(len(each.tags) for each in found if each.verdict == "verified"),
+        counted=document.counted,
         body=Markup(HEADING.sub(lambda match: _heading(match, words["formula"]), body)),
         cards=cards(found, document.language, {name: shown(picture) for name, picture in symbols.items() if picture}),
         words=words,
@@ -136,7 +141,7 @@ def problems(document: Document, pictures: Mapping[Pictured, str], html: str) ->
     """Return what a reader would miss: formulas that cannot be shown, references that lead nowhere, TeX left over."""
     where = Where(document.path)
     found = [
-        ("export-formula", f"a formula cannot be shown: '{_short(tex)}'", "")
+        ("export-formula", f"a formula cannot be shown: '{' '.join(tex.split())[:80]}'", "")
         for tex, display in document.wanted()
         if not pictures.get((tex, display))
     ]
@@ -147,7 +152,3 @@ def problems(document: Document, pictures: Mapping[Pictured, str], html: str) ->
     ]
     found += [("export-leak", f"TeX stays in the page's text: '{leak}'", "") for leak in leaks(html)]
     return [Finding(rule, Severity.WARNING, where, what, expected) for rule, what, expected in found]
-
-
-def _short(tex: str) -> str:
-    return " ".join(tex.split())[:80]

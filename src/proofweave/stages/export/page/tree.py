@@ -19,14 +19,14 @@ NESTED = frozenset({"Emph", "Strong", "Strikeout", "Superscript", "Subscript", "
 ALIGNMENTS = {"AlignLeft": "left", "AlignRight": "right", "AlignCenter": "center"}
 
 
-def raw_block(html: str) -> Node:
-    """Return HTML of ours as a block."""
-    return {"t": "RawBlock", "c": ["html", html]}
+def raw_block(text: str, form: str = "html") -> Node:
+    """Return HTML of ours, or another form that pandoc writes, as a block."""
+    return {"t": "RawBlock", "c": [form, text]}
 
 
-def raw_inline(html: str) -> Node:
-    """Return HTML of ours as an inline."""
-    return {"t": "RawInline", "c": ["html", html]}
+def raw_inline(text: str, form: str = "html") -> Node:
+    """Return HTML of ours, or another form that pandoc writes, as an inline."""
+    return {"t": "RawInline", "c": [form, text]}
 
 
 def words(inlines: Sequence[Node]) -> str:

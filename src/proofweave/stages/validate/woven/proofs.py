@@ -6,34 +6,15 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from proofweave.core import THEOREM_LIKE, Finding, Outline, Post, SpanKind, Step, finding_of
+from proofweave.core import THEOREM_LIKE, Finding, Outline, Post, SpanKind, Step, beside, finding_of
 from proofweave.stages.validate.woven.reading import DISPLAY, Reading, has_words, heading_offsets, placed, read
 from proofweave.stages.validate.woven.theorems import NAMES, Box, boxes
 from proofweave.text.markdown import read_post
 
-PROOF = re.compile(
-    rf"""
-    ^(?:[ \t]*>)*[ \t]*(?:
-        (?:\#{{1,6}}[ \t]+)?\*{{1,2}}(?P<of>(?:(?:{NAMES})[ ]?[\d.]*[ ]?的)?)(?:完整|详细)?(?:证明|Proof)
-            (?P<note>[^\n*]{{0,60}})\*{{1,2}}[ \t]*[:：.。]?
-        | (?:\#{{1,6}}[ \t]+)(?P<of2>(?:(?:{NAMES})[ ]?[\d.]*[ ]?的)?)(?:完整|详细)?(?:证明|Proof)
-            (?P<note2>[^\n]{{0,60}})$
-        | (?:证明|Proof)[ ]?(?:[(（][^\n]{{0,40}}[)）])?[:：.]
-    )
-    """,
-    re.MULTILINE | re.VERBOSE,
-)
-SOURCED = re.compile(r"^(?:[ \t]*>)*[ \t]*\*\*(?:出处|来源|Source)\*\*", re.MULTILINE)
-CITED = re.compile(r"\[\d+\]|证明(?:可参)?见|参见|文献|《")
-LABEL = re.compile(rf"(?:{NAMES}) ?\d+(?:\.\d+)*")
-OPENING = re.compile(r"^(?:[ \t]*>)*[ \t]*\*\*", re.MULTILINE)
-MARK = re.compile(r"[□∎■◻◼⬜▢]")
-MARK_TEX = re.compile(r"\\(?:blacksquare|square|Box|qed|QED)(?![A-Za-z])")
-CLOSING = re.compile(r"得证|证毕|证明完毕|This completes the proof|Q\.?E\.?D\.?|[。.\s□∎■◻◼⬜▢]", re.IGNORECASE)
-STEP = re.compile(
-    r"\*{0,2}(?:第\s*[\d一二三四五六七八九十]+\s*步|步骤\s*[\d一二三四五六七八九十]+|Step\s*\d+)\*{0,2}[.:：、]?"
-)
-QUOTE = re.compile(r"^[ \t]*>[^\n]*$", re.MULTILINE)
+PATTERNS = {name: re.compile(pattern.replace("NAMES", NAMES)) for name, pattern in beside(__name__).items()}
+PROOF, SOURCED, CITED, LABEL = (PATTERNS[name] for name in ("proof", "sourced", "cited", "label"))
+OPENING, MARK, MARK_TEX, CLOSING = (PATTERNS[name] for name in ("opening", "mark", "mark_tex", "closing"))
+STEP, QUOTE = PATTERNS["step"], PATTERNS["quote"]
 LINE = 120
 """Columns of a line, a Chinese character taking two; a proof is longer, or holds a display."""
 
