@@ -1,7 +1,6 @@
 """Choose the recorded reply of each request, and judge whether a reply fits what was asked."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
@@ -48,7 +47,9 @@ def generate(
         reply = named(replace(reply, block=request.block))
         replies[request.block] = reply
         findings += fits(request, reply)
-        findings += _stale(request, reply)
+        if reply.provenance.prompt not in ("", prompt_hash(request.prompt)):
+            where = Where(reply.path)
+            findings.append(finding_of("generate.stale-context", where, Severity.WARNING, block=reply.block))
     findings += _unused(requests, recordings)
     return replies, tuple(findings)
 
@@ -168,16 +169,9 @@ def fits(request: Request, reply: Reply) -> Iterator[Finding]:
             yield finding_of("generate.reply-equation-count", place, slot=slot.name, held=held, expected=str(wanted))
 
 
-def _stale(request: Request, reply: Reply) -> Iterator[Finding]:
-    recorded = reply.provenance.prompt
-    if recorded and recorded != prompt_hash(request.prompt):
-        yield finding_of("generate.stale-context", Where(reply.path), Severity.WARNING, block=request.block)
-
-
 def _unused(requests: Sequence[Request], recordings: Sequence[Reply]) -> Iterator[Finding]:
     """Yield the recordings no block asks for; a block whose recording is outdated has its own finding."""
-    specs = Counter(request.spec for request in requests)
-    blocks = {request.block for request in requests}
+    specs, blocks = {request.spec for request in requests}, {request.block for request in requests}
     for reply in recordings:
-        if not specs[reply.spec] and reply.block not in blocks:
+        if reply.spec not in specs and reply.block not in blocks:
             yield finding_of("generate.recording-unused", Where(reply.path), Severity.WARNING, block=reply.block)

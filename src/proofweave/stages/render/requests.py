@@ -133,16 +133,9 @@ def shown(value: object) -> str:
 def _strings(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield REFERENCE.sub("", value)
-    elif isinstance(value, Where | Enum):
-        return
-    elif is_dataclass(value):
-        for field in fields(value):
-            if field.name not in UNKEYED:
-                yield from _strings(getattr(value, field.name))
+    elif is_dataclass(value) and not isinstance(value, Where):
+        value = [getattr(value, field.name) for field in fields(value) if field.name not in UNKEYED]
     elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _strings(key)
-            yield from _strings(item)
-    elif isinstance(value, tuple | list):
-        for item in value:
-            yield from _strings(item)
+        value = [each for pair in value.items() for each in pair]
+    for item in value if isinstance(value, tuple | list) else ():
+        yield from _strings(item)

@@ -103,9 +103,8 @@ def _mean(values: Sequence[float], default: float) -> float:
 def lines(boxes: Sequence[Box]) -> list[tuple[str, str, str]]:
     """Return from where to where each line leads, from what is used to what uses it, and on which path."""
     by_id = {box.result.id: box for box in boxes}
-    return [
-        (used, box.result.id, _path(by_id[used], box)) for box in boxes for used in box.result.uses if used in by_id
-    ]
+    pairs = ((by_id[used], box) for box in boxes for used in box.result.uses if used in by_id)
+    return [(used.result.id, user.result.id, _path(used, user)) for used, user in pairs]
 
 
 def _path(used: Box, user: Box) -> str:

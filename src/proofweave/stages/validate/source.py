@@ -22,9 +22,8 @@ def check_preserved(source: str, stripped: str, path: str) -> tuple[Finding, ...
         (index for index, pair in enumerate(zip(source, stripped, strict=False)) if pair[0] != pair[1]),
         min(len(source), len(stripped)),
     )
-    line, column = source.count("\n", 0, offset) + 1, offset - source.rfind("\n", 0, offset)
     now, own = stripped[offset : offset + HEAD], source[offset : offset + HEAD]
-    return (finding_of("validate.source-changed", Where(path, line, column), now=now, own=own),)
+    return (finding_of("validate.source-changed", Where(path).after(source[:offset]), now=now, own=own),)
 
 
 def check_whole(source: Post) -> tuple[Finding, ...]:

@@ -26,14 +26,13 @@ class Formula:
 
     tex: str
     display: int = -1
-    grown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Marked:
     r"""A post with tokens: `m3` stands for formula 3, `r2` for a `\ref`, `b1` and `e1` for the edges of region 1.
 
-    A token is the prefix, a letter, the number and `Z`. `grown` counts top-level edges of the grown part.
+    A token is the prefix, a letter, the number and `Z`; `g` and `h` are the edges of a grown part.
     """
 
     markdown: str
@@ -123,7 +122,7 @@ class _Marker:
         display = display or DISPLAY.match(tex) is not None
         if display:
             self.displays.append((tex, grown))
-        self.formulas.append(Formula(tex, len(self.displays) - 1 if display else -1, grown))
+        self.formulas.append(Formula(tex, len(self.displays) - 1 if display else -1))
         return self.token("m", len(self.formulas) - 1)
 
     def link(self, match: re.Match[str]) -> str:

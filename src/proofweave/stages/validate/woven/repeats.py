@@ -59,7 +59,7 @@ def normal(text: str) -> str:
 def check_sections(post: Post) -> tuple[Finding, ...]:
     """Find headings that stand twice below the same heading, numbers aside."""
     reading = read(post)
-    return tuple(_again(reading, _titles(reading), "section"))
+    return tuple(_again(reading, _titles(reading), "validate.section-twice"))
 
 
 def _titles(reading: Reading) -> Iterator[tuple[tuple[str, ...], int]]:
@@ -77,16 +77,16 @@ def check_paragraphs(post: Post) -> tuple[Finding, ...]:
     """Find paragraphs that stand twice; shorter ones than SHORT letters may."""
     reading = read(post)
     found = ((each.letters, each.offset) for each in paragraphs(reading) if len(each.letters) >= SHORT)
-    return tuple(_again(reading, found, "paragraph"))
+    return tuple(_again(reading, found, "validate.paragraph-twice"))
 
 
-def _again(reading: Reading, found: Iterable[tuple[Hashable, int]], name: str) -> Iterator[Finding]:
+def _again(reading: Reading, found: Iterable[tuple[Hashable, int]], key: str) -> Iterator[Finding]:
     """Yield what says the same as something before it."""
     first: dict[Hashable, int] = {}
     for said, offset in found:
         before = first.setdefault(said, offset)
         if before != offset:
-            yield finding_of(f"validate.{name}-twice", reading.where(offset), line=reading.line(before))
+            yield finding_of(key, reading.where(offset), line=reading.line(before))
 
 
 def check_alike(post: Post) -> tuple[Finding, ...]:
