@@ -144,14 +144,6 @@ def by_verdict(equations: Iterable[EquationReport]) -> dict[str, int]:
     return {verdict: found[verdict] for verdict in VERDICTS}
 
 
-def added(mappings: Iterable[Mapping[str, int]]) -> dict[str, int]:
-    """Return the sums of mappings, key by key."""
-    total: Counter[str] = Counter()
-    for mapping in mappings:
-        total.update(mapping)
-    return dict(total)
-
-
 def _equation(value: Mapping[str, Any]) -> EquationReport:
     verdict, reason = verdict_of(value)
     return EquationReport(

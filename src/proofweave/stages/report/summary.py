@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from proofweave.core import Finding, findings_out, told
-from proofweave.stages.report.post import MEASURED, PENDING, REFUSED, VERDICTS, PostReport, Values, added, post_report
+from proofweave.stages.report.post import MEASURED, PENDING, REFUSED, VERDICTS, PostReport, Values, post_report
 
 PRIORITIES = ("high", "medium", "supplement")
 LATE = 10**9
@@ -96,7 +96,7 @@ def totals(posts: Sequence[PostReport]) -> Totals:
         source_lines=sum(post.source_lines or 0 for post in posts),
         added_lines=sum(post.added_lines for post in complete),
         numbered=sum(post.numbered for post in complete),
-        verdicts=added([dict.fromkeys(VERDICTS, 0), *(post.verdicts for post in posts)]),
+        verdicts={verdict: sum(post.verdicts[verdict] for post in posts) for verdict in VERDICTS},
         conclusions=sum(post.conclusions for post in posts),
         conclusions_verified=sum(post.conclusions_verified for post in posts),
         errors=sum(len(post.errors) for post in posts),
@@ -137,11 +137,8 @@ def _compared(own: Values | None, other: Values | None) -> Values | None:
 
 
 def _values(row: int, post: PostReport, compared: Values | None, language: str) -> dict[str, Any]:
-    values = asdict(post)
-    values["row"] = row
-    values["findings"] = findings_out([_said(finding, language) for finding in post.findings])
-    values["compared"] = compared
-    return values
+    findings = findings_out([_said(finding, language) for finding in post.findings])
+    return {**asdict(post), "row": row, "findings": findings, "compared": compared}
 
 
 def _said(finding: Finding, language: str) -> Finding:

@@ -16,18 +16,16 @@ def held(section: Section) -> int:
 
 def check_counts(outline: Outline) -> tuple[Finding, ...]:
     """Find sections that hold more or fewer numbered equations than their range has numbers."""
-    return tuple(finding for leaf in outline.leaves() if (finding := _count(leaf)) is not None)
-
-
-def _count(leaf: Section) -> Finding | None:
-    count, owned = held(leaf), 0 if leaf.tags is None else len(leaf.tags)
-    if count == owned:
-        return None
-    where = leaf.where if leaf.tags is None else leaf.tags.where  # a reversed range is empty, and false
-    holds = say("validate.holds-one" if count == 1 else "validate.holds", section=leaf.id, count=count)
-    if leaf.tags is None:
-        return finding_of("validate.no-tags", where, rule="tag-range", holds=holds)
-    return finding_of("validate.tag-range", where, holds=holds, owned=owned, range=str(leaf.tags))
+    findings = []
+    for leaf in outline.leaves():
+        count = held(leaf)
+        holds = say("validate.holds-one" if count == 1 else "validate.holds", section=leaf.id, count=count)
+        if leaf.tags is None and count:
+            findings.append(finding_of("validate.no-tags", leaf.where, rule="tag-range", holds=holds))
+        elif leaf.tags is not None and count != len(leaf.tags):  # a reversed range is empty, and false
+            owned, tags = len(leaf.tags), str(leaf.tags)
+            findings.append(finding_of("validate.tag-range", leaf.tags.where, holds=holds, owned=owned, range=tags))
+    return tuple(findings)
 
 
 def explained(outline: Outline) -> frozenset[int]:

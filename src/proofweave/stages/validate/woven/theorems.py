@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from proofweave.core import NUMBERED, THEOREM_LIKE, BlockKind, Finding, Post, finding_of
+from proofweave.core import LANGUAGES, NUMBERED, THEOREM_LIKE, BlockKind, Finding, Post, finding_of, labels
 from proofweave.stages.validate.woven.reading import Reading, numbered_headings, read
 
 KINDS = {
-    **{"定义": BlockKind.DEFINITION, "定理": BlockKind.THEOREM, "引理": BlockKind.LEMMA, "命题": BlockKind.PROPOSITION},
-    **{"推论": BlockKind.COROLLARY, "算法": BlockKind.ALGORITHM},
-    **{kind.value.capitalize(): kind for kind in NUMBERED},
+    labels("post", language)[kind.value].format(number="").strip(): kind
+    for language in LANGUAGES
+    for kind in sorted(NUMBERED)
 }
 """What a box is called, and its kind."""
 
