@@ -120,7 +120,8 @@ def repaired(talk: Talk, findings: Sequence[tuple[str, int, Finding]], refuted: 
     for piece in talk.pieces:
         own = [each for each in findings if each[0] in piece.slots or not each[0]]
         if own:
-            reply = (("assistant", _shortened(piece.text)),) if piece.text.strip() else ()
+            told = piece.text if len(piece.text) <= TOLD_BACK else piece.text[:TOLD_BACK] + " …"
+            reply = (("assistant", told),) if piece.text.strip() else ()
             base = tuple(takewhile(lambda message: message[0] != "assistant", piece.messages))
             piece = Piece(piece.slots, (*base, *reply, ("user", words.repair(own))))
         pieces.append(piece)
@@ -161,10 +162,6 @@ def _opened(prompt: str) -> tuple[Message, ...]:
 def _with(talk: Talk, position: int, *pieces: Piece) -> Talk:
     """Return the talk with the piece at a position replaced by others."""
     return replace(talk, pieces=(*talk.pieces[:position], *pieces, *talk.pieces[position + 1 :]))
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= TOLD_BACK else text[:TOLD_BACK] + " …"
 
 
 def _stopped(request: Request, answer: Answered) -> Finding:
