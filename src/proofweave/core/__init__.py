@@ -6,12 +6,13 @@ from proofweave.core.lazy import lazily
 
 if TYPE_CHECKING:
     from proofweave.core import formats
+    from proofweave.core.data import beside
     from proofweave.core.errors import FileError, FindingsError, ProofweaveError, ToolError, UsageError
     from proofweave.core.findings import finding_of
     from proofweave.core.formats import DOCUMENT, LEDGER, OUTLINE, RECORDING
     from proofweave.core.lazy import named
-    from proofweave.core.numbering import equations_of, number, numeral
-    from proofweave.core.references import REFERENCE, CrossReference, references_in
+    from proofweave.core.numbering import displays_of, number, numbers_in, numeral, with_displays
+    from proofweave.core.references import REFERENCE, CrossReference, prose_of, references_in
     from proofweave.core.types import (
         NUMBERED, THEOREM_LIKE, Block, BlockKind, Check, Code, Equation, Figure, Finding, Layer, LineTarget,
         Numbering, Origin, Outline, Part, Post, Provenance, Reference, Reply, Request, Section, Severity, Slot, Span,

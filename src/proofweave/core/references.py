@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from proofweave.core.types import Figure, Part, Step, Text
+
 REFERENCE = re.compile(r"@(eq|thm|sec|ref|fig):([A-Za-z0-9_-]+)(?:\.(\d+))?")
 
 
@@ -24,3 +26,12 @@ class CrossReference:
 def references_in(text: str) -> tuple[CrossReference, ...]:
     """Return the cross-references of a text in order."""
     return tuple(CrossReference.of(match) for match in REFERENCE.finditer(text))
+
+
+def prose_of(part: Part) -> tuple[str, ...]:
+    """Return the prose of a part, where references stand."""
+    if isinstance(part, Text):
+        return (part.text,)
+    if isinstance(part, Figure):
+        return (part.caption,)
+    return (part.because, part.intuition) if isinstance(part, Step) else ()

@@ -1,6 +1,6 @@
 """The frozen values every stage reads and writes; this module imports nothing of proofweave."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -286,6 +286,10 @@ class Outline:
     def leaves(self) -> tuple[Section, ...]:
         """Return the sections that hold blocks themselves, in document order."""
         return tuple(leaf for section in self.sections for leaf in (section.sections or (section,)))
+
+    def placed(self) -> Iterator[tuple[Section, Section, Block]]:
+        """Yield every block with the section and the leaf it stands in, in document order."""
+        return ((top, leaf, block) for top in self.sections for leaf in top.sections or (top,) for block in leaf.blocks)
 
     def blocks(self) -> tuple[Block, ...]:
         """Return every block in document order."""

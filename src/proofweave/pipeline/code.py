@@ -17,11 +17,14 @@ VERB_FOLDER = ROOT / "cli"
 START = ("__init__.py", "__main__.py", "cli/__init__.py", "cli/verb.py")
 """What runs before any verb."""
 
+DATA = (".toml", ".json", ".js", ".j2")
+"""The endings of a module's data, which stands beside it under its name."""
+
 WORDS_FOLDER = ROOT / "core" / "words"
 APART = (ROOT / "pipeline/generate/ask.py",)
 """What no verb's output depends on: a reply that is recorded is the same whatever asked for it."""
 
-WORDS = re.compile(r"""["'](\w+)\.[\w{]|labels\(\s*["'](\w+)""")
+WORDS = re.compile(r"""["'](\w+)\.[\w{]|(?:labels|wording)\(\s*["'](\w+)""")
 """A key of the table of words, or all of a room; each room is a file beside the table."""
 
 COMPUTES = {
@@ -30,6 +33,7 @@ COMPUTES = {
     "merge": ("jinja2",),
     "report": ("jinja2",),
     "render": ("jinja2",),
+    "site": ("jinja2",),
     "export": ("pypandoc-binary", "mini-racer", "sphinxcontrib-katex", "jinja2", "typst"),
 }
 """Packages whose version decides what a verb writes."""
@@ -72,7 +76,8 @@ def _imports(path: Path) -> frozenset[Path]:
     if path.name == "__init__.py" and named(text):
         return _files("proofweave.core.lazy")  # a face loads what it is asked for
     found = {WORDS_FOLDER / f"{said[1] or said[2]}.toml" for said in WORDS.finditer(text)}
-    found = {table for table in found if table.is_file()}
+    found |= {path.with_suffix(ending) for ending in DATA}
+    found = {data for data in found if data.is_file()}
     for match in IMPORT.finditer(text):
         package = match[1] or match[3]
         found |= _files(package)

@@ -75,7 +75,7 @@ def judged(project: Project, path: Path, replies: Document) -> Document:
         told = [finding for finding in told if finding.severity is not Severity.INFO]
     findings += told
     document = _document(project, path, replies, outline, findings, source)
-    document["counts"] = judgement.counts.values()
+    document["counts"] = judgement.counts
     document["equations"] = list(_equations(outline, assembly.woven.numbering.tags, verdicts))
     return document
 

@@ -4,20 +4,17 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import Any, ClassVar
 
-from proofweave.stages.export.marked import Display
 from proofweave.stages.export.page import (
     PROOF,
     Document,
     Node,
     Pictured,
     Printer,
-    anchor_of,
     arranged,
     inside,
     raw_inline,
-    row_cells,
 )
 
 MATH = re.compile(r"<math(?=[ >])")
@@ -28,31 +25,13 @@ NAMESPACE = '<math xmlns="http://www.w3.org/1998/Math/MathML"'
 class BookPrinter(Printer):
     """Prints formulas as a page does, with a sign that is no button beside a checked equation's number."""
 
+    TEMPLATE: ClassVar[str] = __name__
+
     def math(self, tex: str, display: bool = False) -> str:
         """Return a formula as MathML of its own namespace, with its TeX for readers that have no MathML."""
         found = Printer.math(self, tex, display)
         opening = f'{NAMESPACE} alttext="{escape(" ".join(tex.split()))}"'
         return MATH.sub(lambda _: opening, found, count=1).replace("∥", "‖")  # fonts of text slant the other sign
-
-    def rows(self, display: Display) -> str:
-        """Return a display of several numbers: a table, since few readers know grids."""
-        lines = []
-        for row in display.rows:
-            sides = ("right", "left") if display.aligned else ("centre", "centre")
-            cells = [
-                f'<td class="{sides[column % 2]}">{self.math(cell)}</td>'
-                for column, cell in enumerate(row_cells(row.tex, self.numbers))
-            ]
-            identity = f' id="{anchor_of(row.number)}"' if row.number else ""
-            edge = f'<td class="edge"{identity}>{self.number(row.number) if row.number else ""}</td>'
-            lines.append(f"<tr>{''.join(cells)}{edge}</tr>")
-        return f'<table class="eqs">{"".join(lines)}</table>'
-
-    def number(self, number: str) -> str:
-        """Return a number, and the sign of what was checked."""
-        mark = self.marks.get(number)
-        sign = f'<span class="sign {mark.state}" title="{escape(mark.says)}">{mark.sign}</span> ' if mark else ""
-        return f'<div class="eq-no">{sign}({escape(number)})</div>'
 
 
 def chapters(document: Document, blocks: Sequence[Node], pictures: Mapping[Pictured, str]) -> list[Node]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import unescape
 from typing import Any
 
@@ -19,6 +20,8 @@ from proofweave.stages.export.page import (
     arranged,
     inside,
     named,
+    raw_block,
+    raw_inline,
     row_cells,
     several,
 )
@@ -33,6 +36,7 @@ ENDS = {
     "</div>": "",
 }
 BOXES = {"box": "statement", "passage": "passage", "aside": "aside", "qed": "qed", "works": "works"}
+_typst, _inline = partial(raw_block, form="typst"), partial(raw_inline, form="typst")
 LABEL = re.compile(r"[A-Za-z0-9_.:-]+\Z")
 
 
@@ -80,8 +84,7 @@ def handout(document: Document, blocks: Sequence[Node], pictures: Mapping[Pictur
 
 def source(document: Document, template: str, body: str) -> str:
     """Return the Typst source of a handout: its settings, the template, and what pandoc wrote."""
-    checked = sum(len(each.tags) for each in document.checked if each.verdict == "verified")
-    numbered = sum(len(each.tags) for each in document.checked)
+    numbered, checked = document.counted
     words = labels("page", document.language)
     settings = {
         "title": document.title,
@@ -192,11 +195,3 @@ class _Linker(_Setter):
             yield from [_inline(f"#ref-to({quoted(target)})["), *inner, _inline("];")] if known else inner
         else:
             yield from super().inline(node)
-
-
-def _typst(text: str) -> Node:
-    return {"t": "RawBlock", "c": ["typst", text]}
-
-
-def _inline(text: str) -> Node:
-    return {"t": "RawInline", "c": ["typst", text]}

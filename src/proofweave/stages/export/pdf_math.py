@@ -1,67 +1,31 @@
 """Write KaTeX's MathML as Typst's mathematics: every formula that a page shows, a handout shows too."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree as ET
 
-SPACE = "{http://www.w3.org/1998/Math/MathML}"
-MATH = re.compile(r"<math.*</math>", re.DOTALL)
+from proofweave.core import beside
+from proofweave.stages.export.page import APPLIED, SPACE, read_math
+
 NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?\Z")
 LENGTH = re.compile(r"-?[0-9.]+em\Z")
-APPLIED = "\u2061"
-"""The sign between a function's name and its argument, which is not seen."""
-
-VARIANTS = {
-    "normal": "upright({})",
-    "bold": "bold(upright({}))",
-    "bold-italic": "bold({})",
-    "italic": "italic({})",
-    "script": "cal({})",
-    "bold-script": "bold(cal({}))",
-    "fraktur": "frak({})",
-    "bold-fraktur": "bold(frak({}))",
-    "double-struck": "bb({})",
-    "sans-serif": "sans({})",
-    "bold-sans-serif": "bold(sans({}))",
-    "monospace": "mono({})",
-}
-ACCENTS = {
-    "^": "hat",
-    "ˆ": "hat",
-    "~": "tilde",
-    "˜": "tilde",
-    "ˉ": "macron",
-    "¯": "macron",
-    "‾": "overline",
-    "→": "arrow",
-    "⃗": "arrow",
-    "˙": "dot",
-    "¨": "dot.double",
-    "ˇ": "caron",
-    "˘": "breve",
-    "ˊ": "acute",
-    "ˋ": "grave",
-    "⏞": "overbrace",
-    "_": "underline",
-    "⏟": "underbrace",
-}
 DIRECT = frozenset({"overline", "underline", "overbrace", "underbrace"})
 """Functions of Typst's own; the other accents go through `accent`."""
 
-SPACES = {"\u00a0": 0.3333, " ": 0.3333, "\u2004": 0.3333, "\u2005": 0.2222, "\u2009": 0.1667, "\u200a": 0.0556}
-BARS = {"∥": "‖", "∣": "|"}
-CLASSES = {"(": "opening", "[": "opening", "{": "opening", "⟨": "opening", "⌊": "opening", "⌈": "opening"}
-CLASSES |= {")": "closing", "]": "closing", "}": "closing", "⟩": "closing", "⌋": "closing", "⌉": "closing"}
+TABLE = beside(__name__)
+VARIANTS: Mapping[str, str] = TABLE["variants"]
+ACCENTS: Mapping[str, str] = TABLE["accents"]
+SPACES: Mapping[str, float] = TABLE["spaces"]
+BARS: Mapping[str, str] = TABLE["bars"]
+CLASSES = {sign: name for name, signs in TABLE["classes"].items() for sign in signs}
 
 
 def typst_math(katex: str) -> str:
     """Return a formula, as KaTeX pictured it, for the inside of Typst's `$`; "" where KaTeX has no picture."""
-    found = MATH.search(katex)
-    if found is None:
+    root = read_math(katex)
+    if root is None:
         return ""
-    root = ET.fromstring(found.group())
-    inner = root.find(f"{SPACE}semantics")
-    children = [each for each in (root if inner is None else inner) if not each.tag.endswith("annotation")]
+    children = list(root)
     while len(children) == 1 and _name(children[0]) == "mrow":
         children = list(children[0])
     if len(children) == 1 and _name(children[0]) == "mtable":

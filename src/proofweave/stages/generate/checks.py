@@ -18,37 +18,22 @@ from proofweave.core import (
     Part,
     Reply,
     Section,
-    Step,
-    Text,
     Where,
-    equations_of,
+    beside,
+    displays_of,
     finding_of,
+    prose_of,
     references_in,
+    with_displays,
 )
 from proofweave.outline import CODE_OR_MATH
 
-LINK = re.compile(
-    r"!\[|\]\s*\(|^ {0,3}\[[^\]\n]+\]:|<[A-Za-z][A-Za-z0-9+.-]{1,31}:[^<>\s]*>"
-    r"|(?<![A-Za-z])(?:https?|ftp|file|data|javascript|vbscript|mailto)\s*:(?=[^\s，。；])",
-    re.MULTILINE | re.IGNORECASE,
-)
-NUMBER = re.compile(
-    r"(?:(?<![形模方正样范格型公等达])式|公式|方程|(?<![A-Za-z])(?:[Ee]q(?:uation|s|n)?\.?))[\s~]*[（(]\s*\d{1,4}\s*[)）]"
-    r"|(?:定理|引理|命题|推论|定义|算法)\s*\d+(?:\.\d+)*|(?:Theorem|Lemma|Proposition|Corollary|Definition|Algorithm)\s+\d"
-)
-TALK = re.compile(
-    r"作为(?:一个|一名)?\s*(?:AI|人工智能|大?语言模型|聊天机器人)"
-    r"|(?:忽略|无视)(?:之前|以上|前面|上述)[^。\n]{0,8}(?:指令|要求|提示)"
-    r"|as an? (?:AI|artificial intelligence|(?:large )?language model)"
-    r"|ignore (?:all |any )?(?:the )?(?:previous|prior|above) instructions"
-    r"|\A\s*(?:sure|certainly|of course)[,!] |i (?:cannot|can't|am unable to) (?:help|assist|comply|fulfil)",
-    re.IGNORECASE,
-)
+LINK, NUMBER, TALK = (re.compile(beside(__name__)[name]) for name in ("link", "number", "talk"))
 
 HIDDEN_KEY = "[key]"
 """What the adapter writes in place of the server's key."""
 
-UNSEEN = frozenset({"Cc", "Cf", "Co", "Cn", "Cs"})
+UNSEEN = frozenset({"Cc", "Cf", "Co", "Cn"})
 """Unicode's categories of characters that nobody sees."""
 
 
@@ -61,10 +46,12 @@ def check_reply(reply: Reply, outline: Outline, refuted: frozenset[str] = frozen
             findings.append(finding_of("generate.slot-empty", Where(reply.path), rule="reply-slot-missing", slot=name))
         for part in parts:
             findings += _hidden(part)
-            for text in _prose(part):
+            for text in prose_of(part):
                 findings += _prose_findings(text, part.where, known)
     for equation in _equations(reply):
-        findings += _evasions(equation, refuted)
+        check = equation.check
+        if squeezed(equation.tex) in refuted and (check.skip or check.assume or check.defines is not None):
+            findings.append(finding_of("generate.reply-evasion", equation.where))
     return tuple(findings)
 
 
@@ -93,54 +80,36 @@ def only_for(outline: Outline, block: str) -> Outline:
 
     Its equations are all that the checker needs to judge those of the block.
     """
-    sections: list[Section] = []
-    reached = False
+    leaves = outline.leaves()
+    last = next(index for index, leaf in enumerate(leaves) if any(other.id == block for other in leaf.blocks))
+    reached = {leaf.id for leaf in leaves[: last + 1]}
 
-    def kept(leaf: Section) -> Section:
-        nonlocal reached
-        blocks = []
-        for other in leaf.blocks:
-            if reached:
-                break
-            reached = other.id == block
-            blocks.append(other if reached else _defining(other))
-        return replace(leaf, blocks=tuple(blocks))
+    def kept(section: Section) -> Section:
+        ids = [other.id for other in section.blocks]
+        end = ids.index(block) if block in ids else len(ids)
+        blocks = (*map(_defining, section.blocks[:end]), *section.blocks[end : end + 1])
+        inner = tuple(kept(leaf) for leaf in section.sections if leaf.id in reached)
+        return replace(section, blocks=blocks, sections=inner)
 
-    for section in outline.sections:
-        if reached:
-            break
-        children = tuple(kept(child) for child in section.sections if not reached)
-        sections.append(
-            replace(kept(section), sections=children) if not section.sections else replace(section, sections=children)
-        )
-    return replace(outline, sections=tuple(sections))
+    tops = [top for top in outline.sections if any(leaf.id in reached for leaf in (top, *top.sections))]
+    return replace(outline, sections=tuple(map(kept, tops)))
 
 
 def _defining(block: Block) -> Block:
-    body = tuple(
-        item for item in equations_of(block.parts()) if isinstance(item, Equation) and item.check.defines is not None
-    )
+    body = tuple(equation for equation in displays_of(block.parts()) if equation.check.defines is not None)
     return replace(block, statement=(), proof=(), body=body)
 
 
 def _own_ids(parts: Sequence[Part]) -> Iterator[str]:
-    return (item.id for item in equations_of(parts) if isinstance(item, Equation) and item.id)
-
-
-def _prose(part: Part) -> tuple[str, ...]:
-    if isinstance(part, Text):
-        return (part.text,)
-    return (part.because, part.intuition) if isinstance(part, Step) else ()
+    return (equation.id for equation in displays_of(parts) if equation.id)
 
 
 def _hidden(part: Part) -> Iterator[Finding]:
     """Yield the first character of a part that a reader does not see, such as one that turns the text's direction."""
-    texts = [*_prose(part), part.code if isinstance(part, Code) else ""]
-    texts += [equation.tex for equation in equations_of([part]) if isinstance(equation, Equation)]
+    texts = [*prose_of(part), part.code if isinstance(part, Code) else ""]
+    texts += [equation.tex for equation in displays_of([part])]
     for text in texts:
-        hidden = next(
-            (c for c in text if c not in "\n\t" and unicodedata.category(c) in ("Cc", "Cf", "Co", "Cn")), None
-        )
+        hidden = next((c for c in text if c not in "\n\t" and unicodedata.category(c) in UNSEEN), None)
         if hidden is not None:
             yield finding_of("generate.reply-hidden", part.where, code=ord(hidden))
             return
@@ -165,13 +134,6 @@ def _prose_findings(text: str, where: Where, known: frozenset[str]) -> Iterator[
             yield finding_of("generate.reply-reference", where, id=f"@{cross.kind}:{cross.id}", expected=there)
 
 
-def _evasions(equation: Equation, refuted: frozenset[str]) -> Iterator[Finding]:
-    """Yield an equation that was refuted and now asks not to be checked."""
-    check = equation.check
-    if squeezed(equation.tex) in refuted and (check.skip or check.assume or check.defines is not None):
-        yield finding_of("generate.reply-evasion", equation.where)
-
-
 def refuted_in(reply: Reply, findings: Sequence[Finding]) -> frozenset[str]:
     """Return the formulas (squeezed) of a reply that some findings say are refuted."""
     places = {finding.where for finding in findings if finding.rule == "equation-refuted"}
@@ -189,12 +151,8 @@ def with_skipped(reply: Reply) -> Reply:
     def bare(equation: Equation) -> Equation:
         return replace(equation, check=replace(equation.check, skip=None))
 
-    def kept(part: Part) -> Part:
-        if isinstance(part, Equation):
-            return bare(part)
-        return replace(part, equation=bare(part.equation)) if isinstance(part, Step) and part.equation else part
-
-    return replace(reply, slots={name: tuple(map(kept, parts)) for name, parts in reply.slots.items()})
+    slots = {name: with_displays(parts, bare) for name, parts in reply.slots.items()}
+    return replace(reply, slots=slots)
 
 
 def skipped(reply: Reply) -> frozenset[str]:
@@ -203,4 +161,4 @@ def skipped(reply: Reply) -> frozenset[str]:
 
 
 def _equations(reply: Reply) -> Iterator[Equation]:
-    return (item for parts in reply.slots.values() for item in equations_of(parts) if isinstance(item, Equation))
+    return (equation for parts in reply.slots.values() for equation in displays_of(parts))

@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from proofweave.core import Said, say
+from proofweave.core import Said, beside, say
 
 THINKING = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[A-Za-z0-9]*[ \t]*\n(.*?)\n[ \t]*\1[ \t]*$", re.DOTALL | re.MULTILINE)
@@ -13,11 +13,7 @@ ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|[A-Za-z]+|.|\Z)", re.DOTALL)
 HALF = re.compile("[\ud800-\udfff]")
 RAW = re.compile(r"[\x00-\x1f]")
 
-STARTS_LIKE_ESCAPE = re.compile(
-    "nabla|natural|ncong|ne|nearrow|neg|neq|ni|nless|nleq|nmid|not|notag|notin|nparallel|npreceq|nsim|nsubseteq|nu"
-    "|nexists|ngeq|ngtr|nwarrow|nonumber|newline|normalsize|tag|tan|tanh|tau|text|textbf|textit|textrm|texttt|tfrac"
-    "|therefore|theta|tilde|times|tiny|to|top|triangle|triangleq|textstyle|thicksim|thickapprox"
-)
+STARTS_LIKE_ESCAPE = frozenset(beside(__name__)["starts_like_escape"].split())
 r"""Commands of TeX that start like JSON's `\n` and `\t`; what starts like `\b`, `\f` or `\r` is always meant as TeX."""
 
 DEEPEST = 40
@@ -61,11 +57,9 @@ def _escaped(match: re.Match[str]) -> str:
 def _doubled(match: re.Match[str]) -> str:
     written = match[0]
     body = written[1:]
-    if body[:1] in ('"', "\\", "/") or (body[:1] == "u" and len(body) == 5 and not body.isalpha()):
+    if body[:1] in ('"', "\\", "/") or re.fullmatch("u[0-9a-fA-F]{4}", body):
         return written
-    if body[:1] == "u" and re.fullmatch("u[0-9a-fA-F]{4}", body):
-        return written
-    if body[:1] in ("n", "t") and not STARTS_LIKE_ESCAPE.fullmatch(body):
+    if body[:1] in ("n", "t") and body not in STARTS_LIKE_ESCAPE:
         return written
     return "\\" + written
 

@@ -50,16 +50,16 @@ def read_draft(value: Mapping[str, Any], request: Request) -> Draft:
     for slot in request.slots:
         found = value.get(slot.name)
         parts = found if isinstance(found, list) else [found] if found is not None else []
-        slots[slot.name] = []
+        kept: list[Any] = []
         for number, part in enumerate(parts, start=1):
             problems: list[str] = []
             made = _part(part, problems, names)
             if made is not None:
-                slots[slot.name].append(made)
+                kept.append(made)
             if problems:
-                wrong.setdefault((slot.name, len(slots[slot.name]) or number), []).extend(problems)
-        if not slots[slot.name]:
-            del slots[slot.name]
+                wrong.setdefault((slot.name, len(kept) or number), []).extend(problems)
+        if kept:
+            slots[slot.name] = kept
     text, places = laid_out(request.block, slots)
     path = path_of(request)
     reply, found_problems = read_reply(text, path)
@@ -71,9 +71,8 @@ def read_draft(value: Mapping[str, Any], request: Request) -> Draft:
     ]
     unknown = sorted(set(value) - {slot.name for slot in request.slots})
     there = ", ".join(slot.name for slot in request.slots)
-    findings += [
-        finding_of("generate.reply-slot-unknown", Where(path), slot=name, expected=there) for name in unknown[:5]
-    ]
+    for name in unknown[:5]:
+        findings.append(finding_of("generate.reply-slot-unknown", Where(path), slot=name, expected=there))
     return Draft(reply, (*findings, *found_problems), slots, places)
 
 
@@ -108,11 +107,9 @@ def _ids(value: object) -> Iterator[str]:
     if isinstance(value, Mapping):
         if isinstance(value.get("tex"), str) and isinstance(value.get("id"), str) and value["id"]:
             yield value["id"]
-        for item in value.values():
-            yield from _ids(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _ids(item)
+        value = list(value.values())
+    for item in value if isinstance(value, list) else ():
+        yield from _ids(item)
 
 
 def _unwrapped(value: Mapping[str, Any], request: Request) -> Mapping[str, Any]:

@@ -1,9 +1,9 @@
 """Choose the recorded reply of each request, and judge whether a reply fits what was asked."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import count
 
 from proofweave.core import (
     Equation,
@@ -13,12 +13,11 @@ from proofweave.core import (
     Reply,
     Request,
     Severity,
-    Slot,
-    Step,
     Where,
-    equations_of,
+    displays_of,
     finding_of,
     say,
+    with_displays,
 )
 from proofweave.outline import same_words
 from proofweave.stages.generate.rejected import Rejected
@@ -48,7 +47,9 @@ def generate(
         reply = named(replace(reply, block=request.block))
         replies[request.block] = reply
         findings += fits(request, reply)
-        findings += _stale(request, reply)
+        if reply.provenance.prompt not in ("", prompt_hash(request.prompt)):
+            where = Where(reply.path)
+            findings.append(finding_of("generate.stale-context", where, Severity.WARNING, block=reply.block))
     findings += _unused(requests, recordings)
     return replies, tuple(findings)
 
@@ -67,11 +68,11 @@ def prompt_hash(prompt: str) -> str:
 
 def reply_clashes(outline: Outline, replies: Mapping[str, Reply]) -> tuple[Finding, ...]:
     """Return the equation ids that a reply uses although the outline or another reply has them already."""
-    taken = {item.id for block in outline.blocks() for item in _equations(block.parts())}
+    taken = {item.id for block in outline.blocks() for item in displays_of(block.parts())}
     findings = []
     for reply in replies.values():
         for parts in reply.slots.values():
-            for equation in _equations(parts):
+            for equation in displays_of(parts):
                 if equation.id in taken:
                     findings.append(finding_of("generate.reply-id-taken", equation.where, id=equation.id))
                 taken.add(equation.id)
@@ -80,25 +81,18 @@ def reply_clashes(outline: Outline, replies: Mapping[str, Reply]) -> tuple[Findi
 
 def named(reply: Reply) -> Reply:
     """Return the reply with an id on each of its equations."""
-    slots = {}
-    for name, parts in reply.slots.items():
-        counter = iter(range(1, len(parts) + 1))
-        slots[name] = tuple(_named(part, f"{reply.block}-{name}-eq", counter) for part in parts)
+    slots = {name: _named(parts, f"{reply.block}-{name}-eq") for name, parts in reply.slots.items()}
     return replace(reply, slots=slots)
 
 
-def _named(part: Part, prefix: str, counter: Iterator[int]) -> Part:
-    if isinstance(part, Equation):
-        position = next(counter)
-        return part if part.id else replace(part, id=f"{prefix}{position}")
-    if isinstance(part, Step) and part.equation is not None:
-        position = next(counter)
-        return part if part.equation.id else replace(part, equation=replace(part.equation, id=f"{prefix}{position}"))
-    return part
+def _named(parts: Sequence[Part], prefix: str) -> tuple[Part, ...]:
+    numbers = count(1)
 
+    def identified(equation: Equation) -> Equation:
+        number = next(numbers)
+        return equation if equation.id else replace(equation, id=f"{prefix}{number}")
 
-def _equations(parts: Sequence[Part]) -> Iterator[Equation]:
-    return (item for item in equations_of(parts) if isinstance(item, Equation))
+    return with_displays(parts, identified)
 
 
 def unanswered(
@@ -168,28 +162,16 @@ def fits(request: Request, reply: Reply) -> Iterator[Finding]:
         if slot.name not in reply.slots:
             yield finding_of("generate.reply-slot-missing", where, slot=slot.name)
             continue
-        yield from _counts(slot, reply, where)
-
-
-def _counts(slot: Slot, reply: Reply, where: Where) -> Iterator[Finding]:
-    parts = reply.slots[slot.name]
-    held = sum(equation.rows for equation in _equations(parts) if equation.numbered)
-    if held != slot.equations:
-        place = parts[0].where if parts else where
-        wanted = str(slot.equations)
-        yield finding_of("generate.reply-equation-count", place, slot=slot.name, held=held, expected=wanted)
-
-
-def _stale(request: Request, reply: Reply) -> Iterator[Finding]:
-    recorded = reply.provenance.prompt
-    if recorded and recorded != prompt_hash(request.prompt):
-        yield finding_of("generate.stale-context", Where(reply.path), Severity.WARNING, block=request.block)
+        parts = reply.slots[slot.name]
+        held, wanted = sum(each.rows for each in displays_of(parts) if each.numbered), slot.equations
+        if held != wanted:
+            place = parts[0].where if parts else where
+            yield finding_of("generate.reply-equation-count", place, slot=slot.name, held=held, expected=str(wanted))
 
 
 def _unused(requests: Sequence[Request], recordings: Sequence[Reply]) -> Iterator[Finding]:
     """Yield the recordings no block asks for; a block whose recording is outdated has its own finding."""
-    specs = Counter(request.spec for request in requests)
-    blocks = {request.block for request in requests}
+    specs, blocks = {request.spec for request in requests}, {request.block for request in requests}
     for reply in recordings:
-        if not specs[reply.spec] and reply.block not in blocks:
+        if reply.spec not in specs and reply.block not in blocks:
             yield finding_of("generate.recording-unused", Where(reply.path), Severity.WARNING, block=reply.block)

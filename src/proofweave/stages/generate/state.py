@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from proofweave.core import Request
@@ -45,35 +46,16 @@ def _talk_out(talk: Talk) -> dict[str, Any]:
         "calls": talk.calls,
         "tokens": dict(talk.tokens),
         "refuted": sorted(talk.refuted),
-        "pieces": [
-            {
-                "slots": list(piece.slots),
-                "messages": [list(message) for message in piece.messages],
-                "text": piece.text,
-                "continued": piece.continued,
-                "waiting": piece.waiting,
-            }
-            for piece in talk.pieces
-        ],
+        "pieces": [asdict(piece) for piece in talk.pieces],
     }
 
 
 def _talk_in(value: Mapping[str, Any], request: Request) -> Talk:
-    pieces = tuple(
-        Piece(
-            tuple(piece["slots"]),
-            tuple((str(role), str(text)) for role, text in piece["messages"]),
-            piece["text"],
-            int(piece["continued"]),
-            bool(piece["waiting"]),
-        )
-        for piece in value["pieces"]
-    )
-    return Talk(
-        request,
-        pieces,
-        int(value["round"]),
-        int(value["calls"]),
-        {str(name): int(count) for name, count in value["tokens"].items()},
-        frozenset(value["refuted"]),
-    )
+    pieces = [_piece_in(**piece) for piece in value["pieces"]]
+    tokens = {str(name): int(count) for name, count in value["tokens"].items()}
+    return Talk(request, tuple(pieces), int(value["round"]), int(value["calls"]), tokens, frozenset(value["refuted"]))
+
+
+def _piece_in(slots: list[str], messages: list[list[str]], text: str, continued: int, waiting: bool) -> Piece:
+    said = tuple((str(role), str(words)) for role, words in messages)
+    return Piece(tuple(slots), said, text, int(continued), bool(waiting))

@@ -83,9 +83,9 @@ def heard(talk: Talk, position: int, answer: Answered, words: Words) -> Talk:
     if answer.finish in ("refusal", "filter", "huge"):
         return replace(talk, stopped=_stopped(talk.request, answer))
     if answer.finish == "length" and len(piece.slots) > 1 and not piece.continued:
-        base = piece.messages
-        alone = (Piece((slot,), _asked_also(base, words.only([slot]))) for slot in piece.slots)
-        return replace(talk, pieces=(*talk.pieces[:position], *alone, *talk.pieces[position + 1 :]))
+        *before, (role, last) = piece.messages
+        alone = (Piece((slot,), (*before, (role, f"{last}\n\n{words.only([slot])}"))) for slot in piece.slots)
+        return _with(talk, position, *alone)
     text = joined(piece.text, answer.text)
     if answer.finish == "length" and piece.continued < CONTINUATIONS and answer.text.strip() and cut_off(text):
         asked = piece.messages if not piece.continued else piece.messages[:-2]
@@ -120,7 +120,8 @@ def repaired(talk: Talk, findings: Sequence[tuple[str, int, Finding]], refuted: 
     for piece in talk.pieces:
         own = [each for each in findings if each[0] in piece.slots or not each[0]]
         if own:
-            reply = (("assistant", _shortened(piece.text)),) if piece.text.strip() else ()
+            told = piece.text if len(piece.text) <= TOLD_BACK else piece.text[:TOLD_BACK] + " …"
+            reply = (("assistant", told),) if piece.text.strip() else ()
             base = tuple(takewhile(lambda message: message[0] != "assistant", piece.messages))
             piece = Piece(piece.slots, (*base, *reply, ("user", words.repair(own))))
         pieces.append(piece)
@@ -158,17 +159,9 @@ def _opened(prompt: str) -> tuple[Message, ...]:
     return (("system", above.strip("\n")), ("user", below.strip("\n"))) if found else (("user", prompt.strip("\n")),)
 
 
-def _asked_also(messages: tuple[Message, ...], text: str) -> tuple[Message, ...]:
-    *before, (role, last) = messages
-    return (*before, (role, f"{last}\n\n{text}"))
-
-
-def _with(talk: Talk, position: int, piece: Piece) -> Talk:
-    return replace(talk, pieces=(*talk.pieces[:position], piece, *talk.pieces[position + 1 :]))
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= TOLD_BACK else text[:TOLD_BACK] + " …"
+def _with(talk: Talk, position: int, *pieces: Piece) -> Talk:
+    """Return the talk with the piece at a position replaced by others."""
+    return replace(talk, pieces=(*talk.pieces[:position], *pieces, *talk.pieces[position + 1 :]))
 
 
 def _stopped(request: Request, answer: Answered) -> Finding:

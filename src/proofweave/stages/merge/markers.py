@@ -51,14 +51,14 @@ def strip(text: str, path: str = "") -> str:
         if text.startswith(rest, stop):
             stop += len(rest)
         elif stop < len(text):
-            raise FindingsError([finding_of("merge.merge-edited", _where(text, path, end.start()))])
+            raise FindingsError([finding_of("merge.merge-edited", Where(path).after(text[: end.start()]))])
         if start < position or not text.startswith(lead, start):
-            raise FindingsError([finding_of("merge.merge-edited", _where(text, path, begin.start()))])
+            raise FindingsError([finding_of("merge.merge-edited", Where(path).after(text[: begin.start()]))])
         kept.append(text[position:start])
         position = stop
     source = "".join((*kept, text[position:]))
     if digests != {digest(source)}:
-        raise FindingsError([finding_of("merge.merge-edited", _where(text, path, marks[0].start()))])
+        raise FindingsError([finding_of("merge.merge-edited", Where(path).after(text[: marks[0].start()]))])
     return source
 
 
@@ -85,9 +85,5 @@ def _marker_problems(text: str, path: str, marks: Sequence[re.Match[str]]) -> li
 
 
 def _marker(text: str, path: str, mark: re.Match[str], name: str) -> Finding:
-    where, expected = _where(text, path, mark.start()), say("merge.pairs")
+    where, expected = Where(path).after(text[: mark.start()]), say("merge.pairs")
     return finding_of(f"merge.{name}", where, rule="merge-marker", expected=expected, edge=mark[1], end=END)
-
-
-def _where(text: str, path: str, offset: int) -> Where:
-    return Where(path, text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from proofweave.core import Finding, FindingsError, Post, Where, Woven, finding_of, say
 from proofweave.stages.merge.markers import MARKER, NEWLINES, digest, strip
@@ -11,14 +10,6 @@ from proofweave.text.markdown import BEGIN, END, Heading, headings, read_post
 __all__ = ["merge", "merge_problems", "strip"]
 
 ESCAPE = re.compile(r"\\(?=[!-/:-@\[-`{-~])")
-
-
-class Insertion(NamedTuple):
-    """A text to put at an offset of the source; `last` orders those at the same offset."""
-
-    offset: int
-    last: int
-    text: str
 
 
 def merge(post: Post, woven: Woven, heading: str) -> str:
@@ -33,24 +24,23 @@ def merge(post: Post, woven: Woven, heading: str) -> str:
         raise FindingsError(findings)
     post = _source(post)
     source = post.text
-    insertions = sorted(_insertions(post, woven, heading))
     eol = _newline_style(source)
     remembered = digest(source)
     parts: list[str] = []
     position = 0
     tail = ""
-    for insertion in insertions:
-        piece = source[position : insertion.offset]
+    for offset, _, grown in sorted(_insertions(post, woven, heading)):
+        piece = source[position:offset]
         tail = (tail + piece)[-3:]
         before = _newlines_to_blank_line(tail)
-        after = int(insertion.offset < len(source))
+        after = int(offset < len(source))
         begin = f"{BEGIN} eol={eol} before={before} after={after} source={remembered} -->"
-        text = insertion.text.replace("\r\n", "\n").strip("\n")
+        text = grown.replace("\r\n", "\n").strip("\n")
         block = "\n" * before + f"{begin}\n\n{text}\n\n{END}\n" + "\n" * after
         block = block.replace("\n", NEWLINES[eol])
         parts += (piece, block)
         tail = block[-3:]
-        position = insertion.offset
+        position = offset
     return "".join((*parts, source[position:]))
 
 
@@ -61,18 +51,19 @@ def _source(post: Post) -> Post:
     return post if source is text else read_post(source, post.path)
 
 
-def _insertions(source: Post, woven: Woven, heading: str) -> Iterator[Insertion]:
+def _insertions(source: Post, woven: Woven, heading: str) -> Iterator[tuple[int, int, str]]:
+    """Yield where in the source each text goes, what orders those at the same offset, and the text."""
     size = len(source.text)
     found = headings(source)
     for anchor, text in _pieces(woven).items():
         if anchor:
             (index,) = _anchored(found, anchor)
             end = next((h.offset for h in found[index + 1 :] if h.level <= found[index].level), size)
-            yield Insertion(end, -index, text)
+            yield end, -index, text
         else:
             title = " ".join(heading.split())
             under = "" if not title or _ends_with_section(found, title) else f"## {title}\n\n"
-            yield Insertion(size, 1, under + text)
+            yield size, 1, under + text
 
 
 def _pieces(woven: Woven) -> Mapping[str, str]:

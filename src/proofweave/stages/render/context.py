@@ -1,9 +1,9 @@
 """What a prompt tells of a block and its surroundings, as plain values for the templates; quoted data stays data."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from proofweave.core import NUMBERED, Block, Code, Equation, Figure, Part, Slot, Step, Text
+from proofweave.core import NUMBERED, Block, Code, Equation, Figure, Part, Slot, Text, displays_of
 
 MARGIN = "| "
 """What every line of quoted data starts with, so that no line of it can pass for one of the prompt's own."""
@@ -47,8 +47,8 @@ def summarised(block: Block) -> dict[str, Any]:
     """Return a neighbour for the templates: its statement, and the equations of its proof and body."""
     return {
         **told(block),
-        "proof": [_equation(item) for item in _equations(block.proof)],
-        "body": [_equation(item) for item in _equations(block.body)],
+        "proof": [_equation(item) for item in displays_of(block.proof)],
+        "body": [_equation(item) for item in displays_of(block.body)],
         "complexity": "",
     }
 
@@ -58,16 +58,9 @@ def definitions(blocks: Sequence[Block]) -> list[dict[str, Any]]:
     return [
         _equation(equation)
         for block in blocks
-        for equation in _equations(block.parts())
+        for equation in displays_of(block.parts())
         if equation.check.defines is not None
     ]
-
-
-def _equations(parts: Sequence[Part]) -> Iterator[Equation]:
-    for part in parts:
-        item = part.equation if isinstance(part, Step) else part
-        if isinstance(item, Equation):
-            yield item
 
 
 def _part(part: Part) -> dict[str, Any]:
@@ -81,8 +74,6 @@ def _part(part: Part) -> dict[str, Any]:
         return {"is": "slot", "slot": part.name}
     if isinstance(part, Figure):
         return {"is": "text", "text": part.caption}
-    if isinstance(part, Figure):
-        return {"is": "figure", "caption": part.caption}
     return {
         "is": "step",
         "because": part.because,

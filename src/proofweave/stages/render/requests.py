@@ -36,7 +36,7 @@ def render(
     """
     environment = environment_of(templates)
     environment.filters["quoted"] = quoted
-    everything = list(_placed(outline))
+    everything = list(outline.placed())
     requests = []
     for position, (section, leaf, block) in enumerate(everything):
         slots = block.slots()
@@ -130,26 +130,12 @@ def shown(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(plain(value), ensure_ascii=False)
 
 
-def _placed(outline: Outline) -> Iterator[tuple[Section, Section, Block]]:
-    for section in outline.sections:
-        for leaf in section.sections or (section,):
-            for block in leaf.blocks:
-                yield section, leaf, block
-
-
 def _strings(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield REFERENCE.sub("", value)
-    elif isinstance(value, Where | Enum):
-        return
-    elif is_dataclass(value):
-        for field in fields(value):
-            if field.name not in UNKEYED:
-                yield from _strings(getattr(value, field.name))
+    elif is_dataclass(value) and not isinstance(value, Where):
+        value = [getattr(value, field.name) for field in fields(value) if field.name not in UNKEYED]
     elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _strings(key)
-            yield from _strings(item)
-    elif isinstance(value, tuple | list):
-        for item in value:
-            yield from _strings(item)
+        value = [each for pair in value.items() for each in pair]
+    for item in value if isinstance(value, tuple | list) else ():
+        yield from _strings(item)

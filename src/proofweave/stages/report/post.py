@@ -13,6 +13,9 @@ VERDICTS = ("verified", "weak", "skipped", "assumed", "defined", "refuted", "err
 """What became of an equation; `assumed` is a skip whose reason is an assumption, `unchecked` has no full verdict."""
 
 
+MEASURED = ("equations", "proofs", "words")
+"""What a post's level of detail is told by."""
+
 COUNTED = (
     *("added_lines", "proofs", "cited", "steps", "steps_with_reason", "steps_with_intuition"),
     *("unfilled", "numbered", "words"),
@@ -33,45 +36,8 @@ class EquationReport:
     counterexample: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SectionReport:
-    """A section's numbers; `verdicts` counts its equations by verdict."""
-
-    id: str
-    number: str
-    title: str
-    tags: str
-    equations: int
-    numbered: int
-    proofs: int
-    words: int
-    verdicts: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class LayerReport:
-    """A layer's characters and their share in percent, beside the least and most of its budget."""
-
-    layer: str
-    characters: int
-    share: float
-    least: int
-    most: int
-
-    @property
-    def place(self) -> str:
-        """Return "within", "below" or "above" the budget."""
-        return "below" if self.share < self.least else "above" if self.share > self.most else "within"
-
-
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """How detailed a post is: means over its sections."""
-
-    sections: int
-    equations: float
-    proofs: float
-    words: float
+Values = Mapping[str, Any]
+"""What is told of a section, of a layer, or of a post's level of detail, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +71,10 @@ class PostReport:
     verdicts: Mapping[str, int]
     conclusions: int
     conclusions_verified: int
-    sections: tuple[SectionReport, ...] = ()
-    layers: tuple[LayerReport, ...] = ()
+    sections: tuple[Values, ...] = ()
+    layers: tuple[Values, ...] = ()
     equations: tuple[EquationReport, ...] = ()
-    detail: Detail | None = None
+    detail: Values | None = None
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -143,7 +109,7 @@ def post_report(document: Mapping[str, Any]) -> PostReport:
     equations = tuple(_equation(value) for value in document["equations"])
     conclusions = [equation for equation in equations if equation.conclusion]
     status = str(document["status"])
-    sections = tuple(_section(value, equations) for value in counts.get("sections", ()))
+    sections = [_section(value, equations) for value in counts.get("sections", ())]
     return PostReport(
         post=str(document["post"]),
         file=f"{document['post']}.md",  # the post that is built; two outlines may grow one source
@@ -164,7 +130,7 @@ def post_report(document: Mapping[str, Any]) -> PostReport:
         verdicts=by_verdict(equations),
         conclusions=len(conclusions),
         conclusions_verified=sum(equation.verdict == "verified" for equation in conclusions),
-        sections=sections,
+        sections=tuple(sections),
         layers=tuple(_layers(counts.get("layers", {}), document["budget"])),
         equations=equations,
         detail=_detail(sections),
@@ -176,14 +142,6 @@ def by_verdict(equations: Iterable[EquationReport]) -> dict[str, int]:
     """Return how many equations each verdict has, all verdicts named."""
     found = Counter(equation.verdict for equation in equations)
     return {verdict: found[verdict] for verdict in VERDICTS}
-
-
-def added(mappings: Iterable[Mapping[str, int]]) -> dict[str, int]:
-    """Return the sums of mappings, key by key."""
-    total: Counter[str] = Counter()
-    for mapping in mappings:
-        total.update(mapping)
-    return dict(total)
 
 
 def _equation(value: Mapping[str, Any]) -> EquationReport:
@@ -199,17 +157,18 @@ def _equation(value: Mapping[str, Any]) -> EquationReport:
     )
 
 
-def _section(value: Mapping[str, Any], equations: Sequence[EquationReport]) -> SectionReport:
+def _section(value: Values, equations: Sequence[EquationReport]) -> Values:
+    """Return a section's numbers; `verdicts` counts its equations by verdict."""
     names = ("id", "number", "title", "tags", "equations", "numbered", "proofs", "words")
     verdicts = by_verdict(equation for equation in equations if equation.section == value["id"])
-    return SectionReport(**{name: value[name] for name in names}, verdicts=verdicts)
+    return {**{name: value[name] for name in names}, "verdicts": verdicts}
 
 
-def _percent(status: str, counts: Mapping[str, Any], sections: Sequence[SectionReport]) -> int:
+def _percent(status: str, counts: Mapping[str, Any], sections: Sequence[Values]) -> int:
     """Return how much of a post is there: the share of its numbers that are taken; 100 only when it is merged."""
     if status == COMPLETE:
         return 100
-    owned = sum(_length(section.tags) for section in sections)
+    owned = sum(_length(section["tags"]) for section in sections)
     if status == PENDING or not counts or not owned:
         return 0
     return min(99, 100 * int(counts["numbered"]) // owned)
@@ -220,24 +179,19 @@ def _length(tags: str) -> int:
     return max(0, int(last or first) - int(first) + 1) if first else 0
 
 
-def _layers(characters: Mapping[str, int], budget: Mapping[str, Sequence[int]]) -> Iterable[LayerReport]:
+def _layers(characters: Mapping[str, int], budget: Mapping[str, Sequence[int]]) -> Iterable[Values]:
+    """Yield each layer's characters and their share in percent, beside the least and most of its budget."""
     total = sum(characters.values())
     for layer in Layer if total else ():
         least, most = budget[layer.value]
         own = characters.get(layer.value, 0)
-        yield LayerReport(layer.value, own, round(100 * own / total, 1), least, most)
+        share = round(100 * own / total, 1)
+        place = "below" if share < least else "above" if share > most else "within"
+        yield {"layer": layer.value, "characters": own, "share": share, "least": least, "most": most, "place": place}
 
 
-def _detail(sections: Sequence[SectionReport]) -> Detail | None:
-    if not sections:
-        return None
-
-    def mean(values: Iterable[int]) -> float:
-        return round(sum(values) / len(sections), 1)
-
-    return Detail(
-        len(sections),
-        mean(section.equations for section in sections),
-        mean(section.proofs for section in sections),
-        mean(section.words for section in sections),
-    )
+def _detail(sections: Sequence[Values]) -> Values | None:
+    """Return how detailed a post is: means over its sections."""
+    count = len(sections)
+    means = {name: round(sum(section[name] for section in sections) / max(count, 1), 1) for name in MEASURED}
+    return {"sections": count, **means} if sections else None

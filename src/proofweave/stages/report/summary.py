@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from proofweave.core import Finding, findings_out, told
-from proofweave.stages.report.post import PENDING, REFUSED, VERDICTS, Detail, PostReport, added, post_report
+from proofweave.stages.report.post import MEASURED, PENDING, REFUSED, VERDICTS, PostReport, Values, post_report
 
 PRIORITIES = ("high", "medium", "supplement")
 LATE = 10**9
@@ -42,15 +42,6 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
-    """A post's level of detail in percent of the reference's; None where the reference has none of it."""
-
-    equations: int | None
-    proofs: int | None
-    words: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Report:
     """All posts in the table's order; `compared` runs beside them, None where there is nothing to compare.
 
@@ -62,7 +53,7 @@ class Report:
     batches: tuple[Group, ...]
     priorities: tuple[Group, ...]
     reference: str
-    compared: tuple[Compared | None, ...]
+    compared: tuple[Values | None, ...]
     language: str
     told: str
 
@@ -105,7 +96,7 @@ def totals(posts: Sequence[PostReport]) -> Totals:
         source_lines=sum(post.source_lines or 0 for post in posts),
         added_lines=sum(post.added_lines for post in complete),
         numbered=sum(post.numbered for post in complete),
-        verdicts=added([dict.fromkeys(VERDICTS, 0), *(post.verdicts for post in posts)]),
+        verdicts={verdict: sum(post.verdicts[verdict] for post in posts) for verdict in VERDICTS},
         conclusions=sum(post.conclusions for post in posts),
         conclusions_verified=sum(post.conclusions_verified for post in posts),
         errors=sum(len(post.errors) for post in posts),
@@ -129,37 +120,25 @@ def _groups(
     posts: Sequence[PostReport], names: Sequence[str], name_of: Callable[[PostReport], str]
 ) -> tuple[Group, ...]:
     """Return the posts by name, those without one last; none where no post has a name."""
-    found = {name: [(row, post) for row, post in enumerate(posts, 1) if name_of(post) == name] for name in (*names, "")}
-    return tuple(
-        Group(
-            name, tuple(row for row, _ in those), tuple(post for _, post in those), totals([post for _, post in those])
-        )
-        for name, those in found.items()
-        if names and those
-    )
+    groups = []
+    for name in (*names, "") if names else ():
+        rows = tuple(row for row, post in enumerate(posts) if name_of(post) == name)
+        those = tuple(posts[row] for row in rows)
+        if those:
+            groups.append(Group(name, tuple(row + 1 for row in rows), those, totals(those)))
+    return tuple(groups)
 
 
-def _compared(detail: Detail | None, measure: Detail | None) -> Compared | None:
-    if detail is None or measure is None:
+def _compared(own: Values | None, other: Values | None) -> Values | None:
+    """Return a post's level of detail in percent of the reference's; None where the reference has none of it."""
+    if own is None or other is None:
         return None
-
-    def percent(own: float, other: float) -> int | None:
-        return round(100 * own / other) if other else None
-
-    return Compared(
-        percent(detail.equations, measure.equations),
-        percent(detail.proofs, measure.proofs),
-        percent(detail.words, measure.words),
-    )
+    return {name: round(100 * own[name] / other[name]) if other[name] else None for name in MEASURED}
 
 
-def _values(row: int, post: PostReport, compared: Compared | None, language: str) -> dict[str, Any]:
-    values = asdict(post)
-    values["row"] = row
-    values["findings"] = findings_out([_said(finding, language) for finding in post.findings])
-    values["compared"] = asdict(compared) if compared else None
-    values["layers"] = [{**asdict(layer), "place": layer.place} for layer in post.layers]
-    return values
+def _values(row: int, post: PostReport, compared: Values | None, language: str) -> dict[str, Any]:
+    findings = findings_out([_said(finding, language) for finding in post.findings])
+    return {**asdict(post), "row": row, "findings": findings, "compared": compared}
 
 
 def _said(finding: Finding, language: str) -> Finding:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import Any
 
 from proofweave.core import Finding, labels, line_of, told
 from proofweave.stages.report.post import EquationReport, PostReport
@@ -16,15 +16,6 @@ EXCUSED = ("skipped", "assumed")
 MOST_LINES = 40
 """The most findings of one severity that a post shows; report.json has them all."""
 TICKS = re.compile(r"`+")
-
-
-@dataclass(frozen=True, slots=True)
-class Excused:
-    """Equations that were not tested for one reason."""
-
-    verdict: str
-    reason: str
-    equations: tuple[EquationReport, ...]
 
 
 def report_text(whole: Report, templates: Mapping[str, str]) -> str:
@@ -59,13 +50,13 @@ def share(part: int, whole: int) -> str:
     return f"{100 * part // whole}%" if whole else "—"
 
 
-def excused(post: PostReport) -> tuple[Excused, ...]:
+def excused(post: PostReport) -> list[dict[str, Any]]:
     """Return what was not tested and why, one entry a reason, in document order."""
     found: dict[tuple[str, str], list[EquationReport]] = {}
     for equation in post.equations:
         if equation.verdict in EXCUSED:
             found.setdefault((equation.verdict, equation.reason), []).append(equation)
-    return tuple(Excused(verdict, reason, tuple(those)) for (verdict, reason), those in found.items())
+    return [{"verdict": verdict, "reason": reason, "equations": those} for (verdict, reason), those in found.items()]
 
 
 def open_conclusions(post: PostReport) -> tuple[EquationReport, ...]:

@@ -4,20 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from proofweave.core import (
-    NUMBERED,
-    Block,
-    BlockKind,
-    Equation,
-    Figure,
-    Outline,
-    Part,
-    Slot,
-    Step,
-    Text,
-    number,
-    references_in,
-)
+from proofweave.core import NUMBERED, Block, BlockKind, Outline, Slot, displays_of, number, prose_of, references_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +23,7 @@ def results(outline: Outline, equations: Sequence[Mapping[str, Any]]) -> tuple[R
     """Return the results of a filled outline; `equations` are validate's words on them."""
     blocks = [block for block in outline.blocks() if block.kind in NUMBERED]
     labels = number(outline).labels
-    owner = {equation: block.id for block in blocks for equation in _equations(block)}
+    owner = {f"eq {equation.id}": block.id for block in blocks for equation in displays_of(block.parts())}
     owner |= {f"thm {block.id}": block.id for block in blocks}
     verdicts: dict[str, list[str]] = {}
     for value in equations:
@@ -44,12 +31,8 @@ def results(outline: Outline, equations: Sequence[Mapping[str, Any]]) -> tuple[R
     place = {block.id: index for index, block in enumerate(blocks)}
     found = []
     for block in blocks:
-        keys = {
-            cross.id if cross.kind == "eq" else f"thm {cross.id}"
-            for text in _texts(block)
-            for cross in references_in(text)
-            if cross.kind in ("eq", "thm")
-        }
+        crosses = (cross for text in _texts(block) for cross in references_in(text))
+        keys = (f"{cross.kind} {cross.id}" for cross in crosses)
         uses = {owner[key] for key in keys if key in owner} - {block.id}
         state = _state(block, verdicts.get(block.id, []))
         ordered = tuple(sorted(uses, key=lambda id: place[id]))
@@ -70,24 +53,7 @@ def _state(block: Block, verdicts: Sequence[str]) -> str:
     return "verified" if "verified" in verdicts else "plain"
 
 
-def _equations(block: Block) -> Iterator[str]:
-    for part in block.parts():
-        equation = part.equation if isinstance(part, Step) else part
-        if isinstance(equation, Equation):
-            yield equation.id
-
-
 def _texts(block: Block) -> Iterator[str]:
     yield from (block.inputs, block.outputs, block.complexity)
     for part in block.parts():
-        yield from _of(part)
-
-
-def _of(part: Part) -> tuple[str, ...]:
-    if isinstance(part, Text):
-        return (part.text,)
-    if isinstance(part, Step):
-        return (part.because, part.intuition)
-    if isinstance(part, Figure):
-        return (part.caption,)
-    return (part.write,) if isinstance(part, Slot) else ()
+        yield from (part.write,) if isinstance(part, Slot) else prose_of(part)

@@ -1,9 +1,8 @@
-"""Lay out a graph in layers, what is used above what uses it, and draw it as SVG."""
+"""Lay out a graph in layers, what is used above what uses it, for a page to draw."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 from proofweave.stages.site.dependencies import Result
 
@@ -23,6 +22,21 @@ class Box:
     result: Result
     x: int
     y: int
+
+    @property
+    def middle(self) -> int:
+        """Return the middle of its width."""
+        return self.x + WIDTH // 2
+
+    @property
+    def name(self) -> str:
+        """Return its name, formulas left out, as much as fits."""
+        return _short(FORMULA.sub("…", self.result.name))
+
+    @property
+    def says(self) -> str:
+        """Return its label and its whole name."""
+        return f"{self.result.label} {FORMULA.sub('…', self.result.name)}".strip()
 
 
 def placed(results: Sequence[Result], widest: int = 6) -> tuple[Box, ...]:
@@ -86,45 +100,18 @@ def _mean(values: Sequence[float], default: float) -> float:
     return round(sum(values) / len(values), 9) if values else default
 
 
-def drawn(results: Sequence[Result], post: str, href: str, title: str, words: Mapping[str, str]) -> str:
-    """Return a post's graph as SVG: boxes that are links to `href`, lines from what is used to what uses it."""
-    boxes = placed(results)
+def lines(boxes: Sequence[Box]) -> list[tuple[str, str, str]]:
+    """Return from where to where each line leads, from what is used to what uses it, and on which path."""
     by_id = {box.result.id: box for box in boxes}
-    width = max((box.x + WIDTH for box in boxes), default=0) + EDGE
-    height = max((box.y + HEIGHT for box in boxes), default=0) + EDGE
-    lines = "".join(_line(by_id[used], box) for box in boxes for used in box.result.uses if used in by_id)
-    nodes = "".join(_node(box, href, words) for box in boxes)
-    label = escape(title)
-    return (
-        f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="group" aria-label="{label}">'
-        f'<defs><marker id="tip-{post}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7"'
-        ' orient="auto"><path class="tip" d="M0 0L8 4L0 8z"/></marker></defs>'
-        f"{lines.replace('TIP', f'url(#tip-{post})')}{nodes}</svg>"
-    )
+    pairs = ((by_id[used], box) for box in boxes for used in box.result.uses if used in by_id)
+    return [(used.result.id, user.result.id, _path(used, user)) for used, user in pairs]
 
 
-def _line(used: Box, user: Box) -> str:
-    x1, y1 = used.x + WIDTH // 2, used.y + HEIGHT
-    x2, y2 = user.x + WIDTH // 2, user.y
+def _path(used: Box, user: Box) -> str:
+    x1, y1 = used.middle, used.y + HEIGHT
+    x2, y2 = user.middle, user.y
     bend = max(DROP // 2, (y2 - y1) // 2)
-    path = f"M{x1} {y1}C{x1} {y1 + bend} {x2} {y2 - bend} {x2} {y2}"
-    ends = f'data-from="{escape(used.result.id)}" data-to="{escape(user.result.id)}"'
-    return f'<path class="edge-line" {ends} marker-end="TIP" d="{path}"/>'
-
-
-def _node(box: Box, href: str, words: Mapping[str, str]) -> str:
-    result = box.result
-    middle = box.x + WIDTH // 2
-    name = _short(FORMULA.sub("…", result.name))
-    first = box.y + (20 if name else 28)
-    second = f'<text class="name" x="{middle}" y="{box.y + 37}">{escape(name)}</text>' if name else ""
-    says = escape(f"{result.label} {FORMULA.sub('…', result.name)}".strip())
-    return (
-        f'<a class="{result.state} {result.kind.value.replace("_", "-")}" href="{href}#thm-{escape(result.id)}"'
-        f' data-id="{escape(result.id)}" aria-label="{says} ({words[f"state_{result.state}"]})"><title>{says}</title>'
-        f'<rect x="{box.x}" y="{box.y}" width="{WIDTH}" height="{HEIGHT}" rx="7"/>'
-        f'<text x="{middle}" y="{first}">{escape(result.label)}</text>{second}</a>'
-    )
+    return f"M{x1} {y1}C{x1} {y1 + bend} {x2} {y2 - bend} {x2} {y2}"
 
 
 def _short(name: str) -> str:

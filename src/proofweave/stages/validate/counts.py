@@ -1,62 +1,16 @@
 """Count what a grown post holds, for the report."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from proofweave.core import Block, BlockKind, Equation, Layer, Outline, Part, Post, Section, Step, Text
+from proofweave.core import Block, BlockKind, Equation, Layer, Outline, Part, Post, Section, Step, Text, displays_of
 from proofweave.stages.validate.length import layers, line_count
 from proofweave.stages.validate.pieces import Joined
 from proofweave.stages.validate.woven import count_words, read, says_something
 
 
-@dataclass(frozen=True, slots=True)
-class SectionCounts:
-    """What a section that holds blocks wove; words are Chinese characters and words of other letters."""
-
-    id: str
-    title: str
-    number: str
-    tags: str
-    equations: int
-    numbered: int
-    proofs: int
-    words: int
-    characters: int
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What a grown post holds; `numbered` counts tags, so an align of three rows has three of them.
-
-    A step is a `because` part, or a bare equation of a proof or derivation, whose reason is the text before it.
-    """
-
-    source_lines: int = 0
-    lines: int = 0
-    added_lines: int = 0
-    equations: int = 0
-    numbered: int = 0
-    kinds: Mapping[str, int] = field(default_factory=dict)
-    proofs: int = 0
-    cited: int = 0
-    steps: int = 0
-    steps_with_reason: int = 0
-    steps_with_intuition: int = 0
-    unfilled: int = 0
-    words: int = 0
-    characters: int = 0
-    layers: Mapping[str, int] = field(default_factory=dict)
-    sections: tuple[SectionCounts, ...] = ()
-
-    def values(self) -> dict[str, Any]:
-        """Return the counts as JSON values."""
-        return asdict(self)
-
-
-@dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(NamedTuple):
     """How much a block wove."""
 
     words: int
@@ -85,56 +39,51 @@ def layer_characters(outline: Outline, woven: Mapping[str, Extent]) -> Mapping[L
     return found
 
 
-def count(outline: Outline, numbers: Mapping[str, str], joined: Joined, source: Post, grown: str) -> Counts:
-    """Return the counts of an outline filled with its replies; `numbers` are its sections' by id."""
+def count(outline: Outline, numbers: Mapping[str, str], joined: Joined, source: Post, grown: str) -> dict[str, Any]:
+    """Return the counts of an outline filled with its replies; `numbers` are its sections' by id.
+
+    `numbered` counts tags, so an align of three rows has three of them; words are Chinese characters and words of
+    other letters. A step is a `because` part, or a bare equation of a proof or derivation, whose reason is the text
+    before it.
+    """
     woven = extents(joined)
     blocks = outline.blocks()
     steps = [step for block in blocks for step in _steps(block)]
-    sections = tuple(_section(leaf, numbers.get(leaf.id, ""), woven) for leaf in outline.leaves())
     source_lines, lines = line_count(source.text), line_count(grown)
-    equations = [equation for block in blocks for equation in _equations(block.parts())]
     kinds = Counter(block.kind for block in blocks)
-    return Counts(
-        source_lines=source_lines,
-        lines=lines,
-        added_lines=lines - source_lines,
-        equations=len(equations),
-        numbered=sum(equation.rows for equation in equations if equation.numbered),
-        kinds={kind.value: kinds[kind] for kind in BlockKind if kinds[kind]},
-        proofs=sum(bool(block.proof) for block in blocks),
-        cited=sum(bool(block.cite) for block in blocks),
-        steps=len(steps),
-        steps_with_reason=sum(reason for reason, _ in steps),
-        steps_with_intuition=sum(intuition for _, intuition in steps),
-        unfilled=sum(len(block.slots()) for block in blocks),
-        words=sum(section.words for section in sections),
-        characters=sum(section.characters for section in sections),
-        layers={layer.value: characters for layer, characters in sorted(layer_characters(outline, woven).items())},
-        sections=sections,
-    )
+    return {
+        **_sums(blocks, woven),
+        "source_lines": source_lines,
+        "lines": lines,
+        "added_lines": lines - source_lines,
+        "kinds": {kind.value: kinds[kind] for kind in BlockKind if kinds[kind]},
+        "cited": sum(bool(block.cite) for block in blocks),
+        "steps": len(steps),
+        "steps_with_reason": sum(reason for reason, _ in steps),
+        "steps_with_intuition": sum(intuition for _, intuition in steps),
+        "unfilled": sum(len(block.slots()) for block in blocks),
+        "layers": {layer.value: characters for layer, characters in sorted(layer_characters(outline, woven).items())},
+        "sections": [_section(leaf, numbers.get(leaf.id, ""), woven) for leaf in outline.leaves()],
+    }
 
 
-def _section(leaf: Section, number: str, woven: Mapping[str, Extent]) -> SectionCounts:
-    equations = [equation for block in leaf.blocks for equation in _equations(block.parts())]
-    extent = [woven[block.id] for block in leaf.blocks if block.id in woven]
-    return SectionCounts(
-        id=leaf.id,
-        title=leaf.title,
-        number=number,
-        tags=str(leaf.tags) if leaf.tags else "",
-        equations=len(equations),
-        numbered=sum(equation.rows for equation in equations if equation.numbered),
-        proofs=sum(bool(block.proof) for block in leaf.blocks),
-        words=sum(each.words for each in extent),
-        characters=sum(each.characters for each in extent),
-    )
+def _section(leaf: Section, number: str, woven: Mapping[str, Extent]) -> dict[str, Any]:
+    """Return the counts of a section that holds blocks."""
+    tags = str(leaf.tags) if leaf.tags else ""
+    return {"id": leaf.id, "title": leaf.title, "number": number, "tags": tags, **_sums(leaf.blocks, woven)}
 
 
-def _equations(parts: tuple[Part, ...]) -> Iterator[Equation]:
-    for part in parts:
-        equation = part.equation if isinstance(part, Step) else part
-        if isinstance(equation, Equation):
-            yield equation
+def _sums(blocks: Sequence[Block], woven: Mapping[str, Extent]) -> dict[str, int]:
+    """Return what is counted of a section and of all of them."""
+    equations = [equation for block in blocks for equation in displays_of(block.parts())]
+    extents = [woven[block.id] for block in blocks if block.id in woven]
+    return {
+        "equations": len(equations),
+        "numbered": sum(equation.rows for equation in equations if equation.numbered),
+        "proofs": sum(bool(block.proof) for block in blocks),
+        "words": sum(extent.words for extent in extents),
+        "characters": sum(extent.characters for extent in extents),
+    }
 
 
 def _steps(block: Block) -> Iterator[tuple[bool, bool]]:

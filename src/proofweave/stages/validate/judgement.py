@@ -1,11 +1,12 @@
 """Judge the text that would be merged: every check over the woven pieces, the outline and the source, composed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from proofweave.core import Finding, Outline, Post, Section, Severity, Woven
 from proofweave.stages.validate import length, ranges, source
-from proofweave.stages.validate.counts import Counts, count, extents, layer_characters
+from proofweave.stages.validate.counts import count, extents, layer_characters
 from proofweave.stages.validate.known import places, untold
 from proofweave.stages.validate.pieces import Joined, join, locate, moved, waits
 from proofweave.stages.validate.woven import (
@@ -22,7 +23,7 @@ from proofweave.stages.validate.woven import (
 )
 from proofweave.text.markdown import macros
 
-__all__ = ["Counts", "Judgement", "RenderErrors", "View", "judge_source", "judge_text", "locate", "validate"]
+__all__ = ["Judgement", "RenderErrors", "View", "judge_source", "judge_text", "locate", "validate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Judgement:
     """What is wrong with a grown post, and what it holds."""
 
     findings: tuple[Finding, ...]
-    counts: Counts
+    counts: Mapping[str, Any]
 
 
 def validate(view: View) -> Judgement:

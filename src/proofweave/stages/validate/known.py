@@ -3,27 +3,13 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
-from proofweave.core import Equation, Finding, Outline, Severity, Step, Where
+from proofweave.core import Finding, Outline, Severity, Where, beside, displays_of
 
-NUMBERS = ("tags-", "tex-tag", "id-taken", "reply-id-taken", "reply-equation-count", "reply-slot")
-TEX = ("tex-", "prose-")
-
-ANYWHERE = {
-    **dict.fromkeys(("tag-missing", "tag-twice", "tag-order", "tag-outside-range", "reference-ambiguous"), NUMBERS),
-    **dict.fromkeys(("theorem-twice", "theorem-number"), ("id-taken",)),
-}
-"""Rules that say what an earlier finding, wherever it is, brings about: one wrong range moves every number."""
-
-HERE = {
-    **dict.fromkeys(("formula-broken", "formula-illegal", "math-unclosed", "dollar-unbalanced"), TEX),
-    **dict.fromkeys(("fence-unclosed", "html-unbalanced", "environment-unbalanced", "comment-unclosed"), TEX),
-    "reference-missing": TEX,
-    "reference-unresolved": ("reference-unknown",),
-    "step-wordless": ("empty", "missing-key", "yaml-"),
-    "source-truncated": ("merge-open-end",),
-    "tag-range": NUMBERS,
-}
-"""Rules that say what an earlier finding in the same part, block or section says."""
+ANYWHERE, HERE = (
+    {rule: tuple(entry["causes"]) for entry in beside(__name__)[scope] for rule in entry["rules"]}
+    for scope in ("anywhere", "here")
+)
+"""The rules that merely follow, and what the rules of their causes start with, without `outline-`."""
 
 
 def places(outline: Outline) -> tuple[Where, ...]:
@@ -40,11 +26,7 @@ def _places(outline: Outline) -> Iterator[Where]:
             yield leaf.tags.where
     for block in outline.blocks():
         yield block.where
-        for part in block.parts():
-            yield part.where
-            equation = part.equation if isinstance(part, Step) else part
-            if isinstance(equation, Equation):
-                yield equation.where
+        yield from (part.where for part in (*block.parts(), *displays_of(block.parts())))
 
 
 def untold(findings: Iterable[Finding], known: Sequence[Finding], starts: Sequence[Where]) -> Iterator[Finding]:

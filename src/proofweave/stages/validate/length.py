@@ -6,6 +6,7 @@ block's layer is its own; else intuition for `intuition` and `geometry`, practic
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from proofweave.core import (
     Block,
@@ -59,12 +60,7 @@ def check_lines(target: LineTarget | None, grown: str) -> tuple[Finding, ...]:
 
 def layers(outline: Outline) -> Mapping[str, Layer | None]:
     """Return each block's layer by block id."""
-    return {
-        block.id: layer_of(block, leaf, section)
-        for section in outline.sections
-        for leaf in section.sections or (section,)
-        for block in leaf.blocks
-    }
+    return {block.id: layer_of(block, leaf, section) for section, leaf, block in outline.placed()}
 
 
 def layer_of(block: Block, leaf: Section, section: Section) -> Layer | None:
@@ -82,15 +78,13 @@ def check_layers(
     characters: Mapping[Layer, int], budget: Mapping[Layer, tuple[int, int]], where: Where
 ) -> tuple[Finding, ...]:
     """Find layers whose share lies more than SLACK points outside their budget; `budget` overrides BUDGET."""
-    findings = []
+    total, findings = sum(characters.values()), []
     for layer, share in shares(characters).items():
         least, most = budget.get(layer, BUDGET[layer])
         if not least - SLACK <= share <= most + SLACK:
-            key, own, total = "validate.layer-share", characters.get(layer, 0), sum(characters.values())
             asked = say("validate.layer-budget", least=least, most=most, slack=SLACK)
+            told: dict[str, Any] = {"layer": layer.value, "own": characters.get(layer, 0), "share": share}
             findings.append(
-                finding_of(
-                    key, where, Severity.WARNING, layer=layer.value, share=share, own=own, total=total, expected=asked
-                )
+                finding_of("validate.layer-share", where, Severity.WARNING, total=total, expected=asked, **told)
             )
     return tuple(findings)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from proofweave.core import Finding, Origin, Post, Said, Span, Step, Where, Woven, changed
 from proofweave.stages.validate.woven import LINE
-from proofweave.text.markdown import headings, read_post
+from proofweave.text.markdown import displays, headings, read_post
 
 OF_A_BLOCK = ("theorem-", "proof-")
 """Rules about a whole block, wherever in it they were noticed."""
@@ -71,8 +71,6 @@ def moved(finding: Finding, joined: Joined, home: Where) -> Finding:
 
 def _in_display(post: Post, where: Where) -> bool:
     """Return whether a place lies in a displayed formula."""
-    from proofweave.text.markdown import displays
-
     return any(
         (span.line, span.column) <= (where.line, where.column) and where.line <= span.line + span.text.count("\n")
         for span in displays(post)

@@ -1,8 +1,8 @@
 """Check that each section holds exactly the equation numbers it owns."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
-from proofweave.core import Equation, Finding, Outline, Section, Slot, Step, finding_of, say
+from proofweave.core import Finding, Outline, Section, finding_of, numbers_in, say
 from proofweave.stages.validate.woven import Tag
 
 ENOUGH = 10_000
@@ -11,34 +11,21 @@ ENOUGH = 10_000
 
 def held(section: Section) -> int:
     """Return how many numbers a section's equations take, those reserved by unfilled slots among them."""
-    return sum(_numbers(section))
-
-
-def _numbers(section: Section) -> Iterator[int]:
-    for block in section.blocks:
-        for part in block.parts():
-            if isinstance(part, Slot):
-                yield part.equations
-            else:
-                equation = part.equation if isinstance(part, Step) else part
-                if isinstance(equation, Equation) and equation.numbered:
-                    yield equation.rows
+    return sum(numbers_in(block.parts()) for block in section.blocks)
 
 
 def check_counts(outline: Outline) -> tuple[Finding, ...]:
     """Find sections that hold more or fewer numbered equations than their range has numbers."""
-    return tuple(finding for leaf in outline.leaves() if (finding := _count(leaf)) is not None)
-
-
-def _count(leaf: Section) -> Finding | None:
-    count, owned = held(leaf), 0 if leaf.tags is None else len(leaf.tags)
-    if count == owned:
-        return None
-    where = leaf.where if leaf.tags is None else leaf.tags.where  # a reversed range is empty, and false
-    holds = say("validate.holds-one" if count == 1 else "validate.holds", section=leaf.id, count=count)
-    if leaf.tags is None:
-        return finding_of("validate.no-tags", where, rule="tag-range", holds=holds)
-    return finding_of("validate.tag-range", where, holds=holds, owned=owned, range=str(leaf.tags))
+    findings = []
+    for leaf in outline.leaves():
+        count = held(leaf)
+        holds = say("validate.holds-one" if count == 1 else "validate.holds", section=leaf.id, count=count)
+        if leaf.tags is None and count:
+            findings.append(finding_of("validate.no-tags", leaf.where, rule="tag-range", holds=holds))
+        elif leaf.tags is not None and count != len(leaf.tags):  # a reversed range is empty, and false
+            owned, tags = len(leaf.tags), str(leaf.tags)
+            findings.append(finding_of("validate.tag-range", leaf.tags.where, holds=holds, owned=owned, range=tags))
+    return tuple(findings)
 
 
 def explained(outline: Outline) -> frozenset[int]:

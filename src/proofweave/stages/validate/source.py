@@ -1,7 +1,6 @@
 """Check that a source post is whole, and that growing it changed none of its bytes."""
 
 import re
-from collections.abc import Iterator
 
 from proofweave.core import Finding, Post, Severity, Where, finding_of, say
 from proofweave.stages.validate.woven import placed, read
@@ -23,29 +22,23 @@ def check_preserved(source: str, stripped: str, path: str) -> tuple[Finding, ...
         (index for index, pair in enumerate(zip(source, stripped, strict=False)) if pair[0] != pair[1]),
         min(len(source), len(stripped)),
     )
-    line, column = source.count("\n", 0, offset) + 1, offset - source.rfind("\n", 0, offset)
     now, own = stripped[offset : offset + HEAD], source[offset : offset + HEAD]
-    return (finding_of("validate.source-changed", Where(path, line, column), now=now, own=own),)
+    return (finding_of("validate.source-changed", Where(path).after(source[:offset]), now=now, own=own),)
 
 
 def check_whole(source: Post) -> tuple[Finding, ...]:
     """Find where a source was cut: the mark a scraper leaves, `[[...]]`, and math or code that nothing closes."""
-    return (*_cuts(source), *_dangling(source))
-
-
-def _cuts(source: Post) -> Iterator[Finding]:
     reading = read(source)
-    for cut in CUT.finditer(reading.prose):
-        yield finding_of("validate.source-truncated", reading.where(cut.start()), cut=cut.group())
-
-
-def _dangling(source: Post) -> Iterator[Finding]:
-    reading = read(source)
+    findings = [
+        finding_of("validate.source-truncated", reading.where(cut.start()), cut=cut.group())
+        for cut in CUT.finditer(reading.prose)
+    ]
     for offset, span in placed(source):
         if not span.closed:
             kind, start = say(f"validate.{span.kind}"), " ".join(span.text.split())[:HEAD]
             where = reading.where(offset)
-            yield finding_of("validate.dangling", where, rule="source-truncated", kind=kind, start=start)
+            findings.append(finding_of("validate.dangling", where, rule="source-truncated", kind=kind, start=start))
+    return tuple(findings)
 
 
 def check_slug(source: Post) -> tuple[Finding, ...]:

@@ -27,6 +27,7 @@ from proofweave.core import (
     labels,
     number,
     numeral,
+    prose_of,
     references_in,
 )
 from proofweave.core import CrossReference as Cross
@@ -80,17 +81,14 @@ def weave(outline: Outline, templates: Mapping[str, str]) -> Woven:
     origins: dict[str, list[Origin]] = defaultdict(list)
     lines: dict[str, int] = defaultdict(int)
 
-    def put(anchor: str, text: str, found: Sequence[Origin]) -> None:
+    printed = [piece for section in outline.sections for piece in printer.section(section)]
+    if outline.references and outline.sections:
+        printed.append(("", printer.bibliography(), []))
+    for anchor, text, found in printed:
         start = lines[anchor]
         origins[anchor] += [replace(o, first=o.first + start, last=o.last + start) for o in found]
         texts[anchor].append(text)
         lines[anchor] += text.count("\n")
-
-    for section in outline.sections:
-        for anchor, text, found in printer.section(section):
-            put(anchor, text, found)
-    if outline.references and outline.sections:
-        put("", printer.bibliography(), [])
     return Woven(
         pieces={anchor: "".join(parts).rstrip("\n") + "\n" for anchor, parts in texts.items()},
         origins={anchor: tuple(found) for anchor, found in origins.items()},
@@ -102,16 +100,8 @@ def _cited(outline: Outline) -> Iterator[str]:
     for block in outline.blocks():
         yield from block.cite
         for part in block.parts():
-            for text in _prose(part):
+            for text in prose_of(part):
                 yield from (cross.id for cross in references_in(text) if cross.kind == "ref")
-
-
-def _prose(part: Part) -> tuple[str, ...]:
-    if isinstance(part, Text):
-        return (part.text,)
-    if isinstance(part, Figure):
-        return (part.caption,)
-    return (part.because, part.intuition) if isinstance(part, Step) else ()
 
 
 @dataclass(frozen=True, slots=True)

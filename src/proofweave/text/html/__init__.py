@@ -6,6 +6,7 @@ from proofweave.core.lazy import lazily
 
 if TYPE_CHECKING:
     from proofweave.text.html.frame import page
+    from proofweave.text.html.template import printed, wording
     from proofweave.text.html.visible import Part, parts_of, visible_text
 else:
     __getattr__ = lazily(__name__)

@@ -1,21 +1,10 @@
 """The frame of every page: its head with a strict Content-Security-Policy, its navigation, its language."""
 
 from collections.abc import Sequence
-from html import escape
 
-from proofweave.core import labels
+from markupsafe import Markup
 
-POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; "
-    "base-uri 'none'; form-action 'none'"
-)
-"""What a page may load: files beside it, and nothing that stands in the page itself or comes from elsewhere."""
-
-ICON = '<link rel="icon" type="image/svg+xml" href="{root}assets/icon.svg">'
-
-
-TABS = {"index.html": "posts", "dashboard.html": "progress", "graph.html": "theorems"}
-"""The navigation: where its links lead, below the site's root, and which words they are."""
+from proofweave.text.html.template import printed, wording
 
 
 def page(
@@ -29,22 +18,6 @@ def page(
     kind: str = "",
 ) -> str:
     """Return a whole page; `root` leads to the site's root ("../"), `here` is the path of the tab that it is."""
-    lang = "zh-CN" if language == "zh" else "en"
-    words = labels("page", language)
-    tabs = "".join(
-        f'<a href="{root}{path}"{" aria-current=page" if path == here else ""}>{words[name]}</a>'
-        for path, name in TABS.items()
-    )
-    loaded = "".join(f'<script src="{root}assets/{name}" defer></script>\n' for name in scripts)
-    return (
-        f'<!DOCTYPE html>\n<html lang="{lang}">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="color-scheme" content="light dark">\n<meta name="referrer" content="no-referrer">\n'
-        f"<title>{escape(title)}</title>\n"
-        f'<link rel="stylesheet" href="{root}assets/style.css">\n{ICON.format(root=root)}\n{loaded}</head>\n'
-        f'<body class="{escape(kind)}">\n<a class="skip" href="#content">{words["skip"]}</a>\n'
-        f'<header class="bar"><nav aria-label="{words["site"]}">'
-        f'<a class="home" href="{root}index.html">proofweave</a>{tabs}</nav></header>\n'
-        f"{body}\n</body>\n</html>\n"
-    )
+    frame = {"language": language, "root": root, "here": here, "scripts": scripts, "kind": kind}
+    words = wording("page", language)
+    return str(printed(__name__, "frame", title=title, body=Markup(body), words=words, **frame))

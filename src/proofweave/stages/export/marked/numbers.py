@@ -45,7 +45,6 @@ class Display:
     rows: tuple[Row, ...]
     tex: str
     aligned: bool = False
-    grown: bool = False
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -60,9 +59,8 @@ def number_displays(formulas: Sequence[tuple[str, bool]]) -> tuple[Display, ...]
     beside a grown part that has numbers, else (1), (2), ….
     """
     generated = {tag.text for tex, grown in formulas if grown for tag in tags_in(tex)}
-    prefix = "S" if generated else ""
-    counter = _Counter(prefix, generated)
-    return tuple(_display(tex, grown, counter) for tex, grown in formulas)
+    numberer = _Numberer(generated)
+    return tuple(numberer.display(tex, grown) for tex, grown in formulas)
 
 
 def labelled(displays: Iterable[Display]) -> Mapping[str, str]:
@@ -70,55 +68,42 @@ def labelled(displays: Iterable[Display]) -> Mapping[str, str]:
     return {label: row.number for display in displays for row in display.rows for label in row.labels if row.number}
 
 
-class _Counter:
-    """Counts the displays that the source leaves to be numbered."""
+class _Numberer:
+    """Numbers displays one after the other, beside the numbers that a grown part has taken."""
 
-    def __init__(self, prefix: str, taken: set[str]) -> None:
-        self.prefix = prefix
+    def __init__(self, taken: set[str]) -> None:
         self.taken = taken
         self.count = 0
 
-    def next(self) -> str:
-        self.count += 1
-        return f"{self.prefix}{self.count}"
+    def display(self, tex: str, grown: bool) -> Display:
+        outer = next(iter(environments(tex)), None)
+        around = tex if outer is None or outer.end < 0 else tex[: outer.start] + tex[outer.end :]
+        if outer is None or around.strip() or unstarred(outer.name) not in TOP_ENVIRONMENTS:
+            return _single(self.row(tex.strip(), False, grown))
+        name, auto = unstarred(outer.name), not outer.name.endswith("*")
+        body = _body(tex[outer.start : outer.end])
+        if name not in ROW_ENVIRONMENTS:
+            return _single(self.row(body if name == "equation" else _wrapped(name, "", body), auto, grown))
+        columns, body = _columns(name, body)
+        rows = tuple(self.row(row, auto, grown) for row in split_rows(body))
+        several = len(rows) > 1 or "&" in body
+        inner = _wrapped(name, columns, " \\\\ ".join(row.tex for row in rows)) if several else body
+        return Display(rows, _bare(inner), name != "gather")
 
-    def own(self, tag: str, grown: bool) -> str:
-        """Return a tag that a display gives itself; a source's tag that a grown one bears too is set apart."""
-        tag = tag.strip().strip("$").strip()
-        return f"S-{tag}" if not grown and tag in self.taken else tag
-
-
-def _display(tex: str, grown: bool, counter: _Counter) -> Display:
-    outer = next(iter(environments(tex)), None)
-    whole = tex.strip()
-    if outer is None or tex[: outer.start].strip() or tex[outer.end :].strip() or outer.end < 0:
-        return _single(whole, False, grown, counter)
-    name = unstarred(outer.name)
-    body = _body(tex[outer.start : outer.end])
-    auto = name in TOP_ENVIRONMENTS and not outer.name.endswith("*")
-    if name not in TOP_ENVIRONMENTS:
-        return _single(whole, False, grown, counter)
-    if name not in ROW_ENVIRONMENTS:
-        inner = body if name == "equation" else _wrapped(name, "", body)
-        return _single(inner, auto, grown, counter)
-    columns, body = _columns(name, body)
-    rows = tuple(_row(row, auto, grown, counter) for row in split_rows(body))
-    inner = _wrapped(name, columns, " \\\\ ".join(row.tex for row in rows)) if len(rows) > 1 or "&" in body else body
-    return Display(rows, _bare(inner), name != "gather", grown)
+    def row(self, tex: str, auto: bool, grown: bool) -> Row:
+        """Return a row; where the source bears a tag that a grown display bears too, its own is set apart."""
+        tags = tags_in(tex)
+        number = tags[0].text.strip().strip("$").strip() if tags else ""
+        if tags and number in self.taken and not grown:
+            number = f"S-{number}"
+        elif auto and not tags and not UNNUMBERED.search(tex):
+            self.count += 1
+            number = f"S{self.count}" if self.taken else f"{self.count}"
+        return Row(_bare(tex), number, tuple(label.text.strip() for label in labels_in(tex)))
 
 
-def _single(tex: str, auto: bool, grown: bool, counter: _Counter) -> Display:
-    row = _row(tex, auto, grown, counter)
-    return Display((row,), row.tex, grown=grown)
-
-
-def _row(tex: str, auto: bool, grown: bool, counter: _Counter) -> Row:
-    tags = tags_in(tex)
-    labels = tuple(label.text.strip() for label in labels_in(tex))
-    number = counter.own(tags[0].text, grown) if tags else ""
-    if auto and not tags and not UNNUMBERED.search(tex):
-        number = counter.next()
-    return Row(_bare(tex), number, labels)
+def _single(row: Row) -> Display:
+    return Display((row,), row.tex)
 
 
 def _bare(tex: str) -> str:

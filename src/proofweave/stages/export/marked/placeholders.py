@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from proofweave.core import Post, Span, SpanKind, Woven
+from proofweave.core import Post, Span, SpanKind, Woven, beside
 from proofweave.stages.export.marked.numbers import Display, number_displays
 from proofweave.stages.export.marked.regions import Mark as Edge
 from proofweave.stages.export.marked.regions import Passage, Region, passages
@@ -16,12 +16,7 @@ ONLY_LINK = re.compile(r"\s*\\(?:eq|auto)?ref\s*\{([^{}\n]*)\}\s*\Z")
 DISPLAY = re.compile(rf"\s*\\begin\{{(?:{'|'.join(sorted(TOP_ENVIRONMENTS))})\*?\}}")
 BREAK = re.compile(r"<br\s*/?>\s*", re.IGNORECASE)
 CODE = re.compile(r"<code>(.*)</code>\Z", re.DOTALL | re.IGNORECASE)
-LAYOUT = re.compile(
-    r"</?(?:div|p|span|center|font|section|article|figure|figcaption|b|i|u|em|strong|small|big|sub|sup|a|mark|tt|kbd|"
-    r"details|summary|img|input|iframe|object|embed|video|audio|source|svg|path|link|meta|base|form|button|style|"
-    r"script|noscript|template|table|thead|tbody|tr|td|th|ul|ol|li|dl|dt|dd|h[1-6]|hr|pre|blockquote)(?:[\s/][^<>]*)?/?>",
-    re.IGNORECASE,
-)
+LAYOUT = re.compile(beside(__name__)["layout"])
 ELEMENT = re.compile(r"<(script|style|textarea|pre)[\s>].*\Z", re.IGNORECASE | re.DOTALL)
 
 
@@ -31,14 +26,13 @@ class Formula:
 
     tex: str
     display: int = -1
-    grown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Marked:
     r"""A post with tokens: `m3` stands for formula 3, `r2` for a `\ref`, `b1` and `e1` for the edges of region 1.
 
-    A token is the prefix, a letter, the number and `Z`. `grown` counts top-level edges of the grown part.
+    A token is the prefix, a letter, the number and `Z`; `g` and `h` are the edges of a grown part.
     """
 
     markdown: str
@@ -128,7 +122,7 @@ class _Marker:
         display = display or DISPLAY.match(tex) is not None
         if display:
             self.displays.append((tex, grown))
-        self.formulas.append(Formula(tex, len(self.displays) - 1 if display else -1, grown))
+        self.formulas.append(Formula(tex, len(self.displays) - 1 if display else -1))
         return self.token("m", len(self.formulas) - 1)
 
     def link(self, match: re.Match[str]) -> str:

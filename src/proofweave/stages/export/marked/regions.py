@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import groupby
+from typing import Any, NamedTuple
 
-from proofweave.core import Block, BlockKind, Figure, Origin, Post, Section, SpanKind, Step, Woven
+from proofweave.core import Block, BlockKind, Figure, Origin, Post, Section, Span, SpanKind, Step, Woven
 from proofweave.text.markdown import BEGIN, END
 
 
@@ -17,7 +18,6 @@ class Region:
     block: Block | None = None
     section: Section | None = None
     figure: str = ""
-    intuition: bool = False
 
 
 class Mark(NamedTuple):
@@ -34,7 +34,6 @@ class Passage(NamedTuple):
 
     text: str
     grown: bool
-    line: int
     marks: tuple[Mark, ...] = ()
 
 
@@ -42,31 +41,19 @@ def passages(post: Post, woven: Woven | None) -> tuple[tuple[Passage, ...], tupl
     """Return a grown post in stretches, and the regions that their marks number."""
     regions: list[Region] = []
     found: list[Passage] = []
-    kept: list[str] = []
-    line = 1
     pieces = dict(woven.pieces) if woven else {}
-    for span in post.spans:
-        if span.kind is not SpanKind.GROWN:
-            kept.append(span.text)
-            continue
-        if kept:
-            found.append(Passage("".join(kept), False, line))
-            kept = []
-        text, offset = _inner(span.text)
-        marks = _marks(text, pieces, woven, regions) if woven else ()
-        found.append(Passage(text, True, span.line + offset, marks))
-        line = span.line + span.text.count("\n")
-    if kept:
-        found.append(Passage("".join(kept), False, line))
+    for grown, spans in groupby(post.spans, lambda span: span.kind is SpanKind.GROWN):
+        for text in map(_inner, spans) if grown else ["".join(span.text for span in spans)]:
+            marks = _marks(text, pieces, woven, regions) if grown and woven else ()
+            found.append(Passage(text, grown, marks))
     return tuple(found), tuple(regions)
 
 
-def _inner(grown: str) -> tuple[str, int]:
-    """Return a grown part without its markers, and how many lines were cut off before it."""
-    text = grown.replace("\r\n", "\n")
+def _inner(grown: Span) -> str:
+    """Return a grown part without its markers."""
+    text = grown.text.replace("\r\n", "\n")
     start = text.index("-->", text.index(BEGIN)) + 3
-    end = text.rindex(END) if END in text else len(text)
-    return text[start:end], text.count("\n", 0, start)
+    return text[start : text.rindex(END) if END in text else len(text)]
 
 
 def _marks(text: str, pieces: dict[str, str], woven: Woven, regions: list[Region]) -> tuple[Mark, ...]:
@@ -84,31 +71,29 @@ def _marks(text: str, pieces: dict[str, str], woven: Woven, regions: list[Region
 def _found(origins: Sequence[Origin], first: int, regions: list[Region], piece: str) -> Iterator[Mark]:
     lines = piece.split("\n")
 
-    def region(kind: str, start: int, end: int, depth: int, **values: object) -> Iterator[Mark]:
+    def region(kind: str, start: int, end: int, depth: int, **values: Any) -> Iterator[Mark]:
         while end > start and not lines[end - 1].strip():
             end -= 1
-        regions.append(Region(kind, **values))  # type: ignore[arg-type]
-        number = len(regions) - 1
+        number = len(regions)
+        regions.append(Region(kind, **values))
         yield Mark(start + first, depth, number, True)
         yield Mark(end + 1 + first, -depth, number, False)
 
     for origin in origins:
         if origin.section is not None and origin.block is None and origin.part is None:
             yield from region("section", origin.first, origin.last, 1, section=origin.section)
-    by_block: dict[tuple[int, int], list[Origin]] = defaultdict(list)
-    whole: dict[int, Origin] = {}
+    parts_of: dict[int, list[Origin]] = defaultdict(list)
+    whole: dict[int, tuple[Block, Origin]] = {}
     for origin in origins:
         if origin.block is not None and origin.part is None:
-            whole[id(origin.block)] = origin
+            whole[id(origin.block)] = origin.block, origin
         elif origin.block is not None:
-            by_block[id(origin.block), 0].append(origin)
-    for key, origin in whole.items():
-        block = origin.block
-        assert block is not None
+            parts_of[id(origin.block)].append(origin)
+    for block, origin in whole.values():
         yield from region("block", origin.first, origin.last, 1, block=block)
         if block.kind is BlockKind.ALGORITHM:
             continue
-        parts = by_block[key, 0]
+        parts = parts_of[id(block)]
         proof = [each for each in parts if any(each.part is part for part in block.proof)]
         if proof:
             yield from region("proof", proof[0].first, proof[-1].last, 2, block=block)
@@ -116,4 +101,4 @@ def _found(origins: Sequence[Origin], first: int, regions: list[Region], piece: 
             if isinstance(each.part, Figure):
                 yield from region("figure", each.first, each.last, 3, figure=each.part.id)
             elif isinstance(each.part, Step) and each.part.intuition:
-                yield from region("step", each.first, each.last, 3, intuition=True)
+                yield from region("step", each.first, each.last, 3)

@@ -1,8 +1,7 @@
 """Put the blocks of a grown post into boxes: theorems, proofs that fold, intuitions, figures."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
 
@@ -12,43 +11,37 @@ from proofweave.stages.export.page.tree import NO_ATTR, Node, raw_block, words
 
 ENTRY = re.compile(r"\[(\d+)\](?:\s|\Z)")
 ID = re.compile(r"[A-Za-z0-9_-]+\Z")
+OPENED_BY = {"e": "b", "h": "g"}
+"""The letter of the edge that opens what an edge closes."""
+
 SHORT = 40
 """Characters that a proof's first or last words have at most."""
-
-
-@dataclass(slots=True)
-class _Open:
-    """A region that is being read."""
-
-    letter: str
-    number: int
-    blocks: list[Node] = field(default_factory=list)
 
 
 def boxed(blocks: Sequence[Node], marked: Marked, language: str) -> list[Node]:
     """Return the blocks with each region in its box; an edge without its other edge is left out."""
     boxes = _Boxes(marked, labels("post", language)["proof"])
-    open_ones = [_Open("", -1)]
+    whole = ("", -1)
+    open_ones: list[tuple[tuple[str, int], list[Node]]] = [(whole, [])]
+
+    def leave_out(until: tuple[str, int]) -> None:
+        while open_ones[-1][0] != until:
+            _, inner = open_ones.pop()
+            open_ones[-1][1].extend(inner)
+
     for block in blocks:
         edge = boxes.edge(block)
         if edge is None:
-            open_ones[-1].blocks.append(block)
-        elif edge[0] in "bg":
-            open_ones.append(_Open(*edge))
-        elif (wanted := _Open({"e": "b", "h": "g"}[edge[0]], edge[1])) and any(_same(o, wanted) for o in open_ones):
-            while not _same(open_ones[-1], wanted):
-                lost = open_ones.pop()
-                open_ones[-1].blocks += lost.blocks
-            done = open_ones.pop()
-            open_ones[-1].blocks += boxes.box(done, open_ones[-1].blocks)
-    while len(open_ones) > 1:
-        lost = open_ones.pop()
-        open_ones[-1].blocks += lost.blocks
-    return open_ones[0].blocks
-
-
-def _same(one: _Open, other: _Open) -> bool:
-    return (one.letter, one.number) == (other.letter, other.number)
+            open_ones[-1][1].append(block)
+        elif edge[0] in OPENED_BY.values():
+            open_ones.append((edge, []))
+        elif (opened := (OPENED_BY[edge[0]], edge[1])) in (other for other, _ in open_ones):
+            leave_out(opened)
+            _, inner = open_ones.pop()
+            before = open_ones[-1][1]
+            before += boxes.box(opened, inner, before)
+    leave_out(whole)
+    return open_ones[0][1]
 
 
 class _Boxes:
@@ -67,28 +60,26 @@ class _Boxes:
         match = self.token.fullmatch(content[0]["c"])
         return (match[1], int(match[2])) if match and match[1] in "begh" else None
 
-    def box(self, done: _Open, before: list[Node]) -> list[Node]:
+    def box(self, edge: tuple[str, int], blocks: list[Node], before: list[Node]) -> list[Node]:
         """Return a region's blocks in their box; `before` are those that stand before it, to take a heading from."""
-        if done.letter == "g":
-            return [_div("", ["grown"], _bibliography(done.blocks))]
-        region = self.marked.regions[done.number]
+        letter, number = edge
+        if letter == "g":
+            return [_div("", ["grown"], _bibliography(blocks))]
+        region = self.marked.regions[number]
         if region.kind == "block" and region.block is not None:
-            return [self.block(region.block, done.blocks)]
+            return [self.block(region.block, blocks)]
         if region.kind == "proof":
-            return self.proof(done.blocks, before)
+            return self.proof(blocks, before)
         if region.kind == "figure":
-            return _figure(region, done.blocks)
+            return _figure(region, blocks)
         if region.kind == "section" and region.section is not None:
-            return _section(region.section.id, done.blocks)
-        return _step(done.blocks)
+            return _section(region.section.id, blocks)
+        return _step(blocks)
 
     def block(self, block: Block, blocks: list[Node]) -> Node:
         classes = ["box" if block.kind in NUMBERED else "passage", block.kind.value.replace("_", "-")]
         anchor = f"thm-{block.id}" if ID.match(block.id) else ""
-        first = next((each for each in blocks if each["t"] == "Para"), None)
-        if first is not None:
-            index = blocks.index(first)
-            blocks = [*blocks[:index], _labelled(first), *blocks[index + 1 :]]
+        blocks = _changed(blocks, "Para", _labelled)
         if not block.body:
             blocks = _closed(blocks)
         return _div(anchor, classes, blocks)
@@ -155,45 +146,48 @@ def _figure(region: Region, blocks: list[Node]) -> list[Node]:
 
 
 def _section(anchor: str, blocks: list[Node]) -> list[Node]:
-    out = list(blocks)
-    for index, block in enumerate(out):
-        if block["t"] == "Header" and ID.match(anchor):
-            out[index] = {"t": "Header", "c": [block["c"][0], [f"sec-{anchor}", [], []], block["c"][2]]}
-            break
-    return out
+    """Return a section whose first heading has its anchor."""
+
+    def anchored(header: Node) -> Node:
+        level, _, inner = header["c"]
+        return {"t": "Header", "c": [level, [f"sec-{anchor}", [], []], inner]}
+
+    return _changed(blocks, "Header", anchored) if ID.match(anchor) else blocks
 
 
 def _step(blocks: list[Node]) -> list[Node]:
     """Return a step whose last quotation is its intuition."""
-    for index in range(len(blocks) - 1, -1, -1):
-        if blocks[index]["t"] == "BlockQuote":
-            aside = _div("", ["aside"], blocks[index]["c"])
-            return [*blocks[:index], aside, *blocks[index + 1 :]]
-    return blocks
+    return _changed(blocks[::-1], "BlockQuote", lambda quote: _div("", ["aside"], quote["c"]))[::-1]
+
+
+def _changed(blocks: list[Node], kind: str, change: Callable[[Node], Node]) -> list[Node]:
+    """Return blocks of which the first of a kind is changed."""
+    index = next((index for index, block in enumerate(blocks) if block["t"] == kind), len(blocks))
+    return [*blocks[:index], *map(change, blocks[index : index + 1]), *blocks[index + 1 :]]
 
 
 def _bibliography(blocks: list[Node]) -> list[Node]:
     """Return the grown part with an anchor at each work of its list of references."""
     out = []
     for block in blocks:
-        if block["t"] == "BulletList" and all(item and _entry(item[0]) for item in block["c"]):
-            items = [[_anchored(item[0]), *item[1:]] for item in block["c"]]
-            block = _div("", ["works"], [{"t": "BulletList", "c": items}])
+        items = block["c"] if block["t"] == "BulletList" else []
+        entries = [_anchored(item[0]) if item else None for item in items]
+        if block["t"] == "BulletList" and None not in entries:
+            works = [[entry, *item[1:]] for entry, item in zip(entries, items, strict=True)]
+            block = _div("", ["works"], [{"t": "BulletList", "c": works}])
         out.append(block)
     return out
 
 
-def _entry(block: Node) -> re.Match[str] | None:
-    return ENTRY.match(words(block["c"])) if block["t"] in ("Plain", "Para") else None
-
-
-def _anchored(block: Node) -> Node:
-    entry = _entry(block)
-    assert entry is not None
-    content = block["c"]
-    head = {"t": "Span", "c": [[f"ref-{entry[1]}", ["label"], []], [{"t": "Str", "c": f"[{entry[1]}]"}]]}
-    rest = content[1:] if content and content[0] == {"t": "Str", "c": f"[{entry[1]}]"} else content
-    return {"t": block["t"], "c": [head, *rest]}
+def _anchored(block: Node) -> Node | None:
+    """Return an entry with an anchor at its number; None for a block that is none."""
+    content: Any = block.get("c")
+    entry = ENTRY.match(words(content)) if block["t"] in ("Plain", "Para") else None
+    if entry is None:
+        return None
+    number: Node = {"t": "Str", "c": f"[{entry[1]}]"}
+    head = {"t": "Span", "c": [[f"ref-{entry[1]}", ["label"], []], [number]]}
+    return {"t": block["t"], "c": [head, *(content[1:] if content[:1] == [number] else content)]}
 
 
 def _div(anchor: str, classes: Sequence[str], blocks: Sequence[Node]) -> Node:

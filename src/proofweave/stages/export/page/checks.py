@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
-from proofweave.core import Equation, Outline, Step, SymbolSpec, labels, told, verdict_of
+from markupsafe import Markup
+
+from proofweave.core import Outline, SymbolSpec, displays_of, labels, told, verdict_of
 from proofweave.stages.export.page.equations import Mark
+from proofweave.text.html import printed, wording
 
 SIGNS = {"verified": "✓", "weak": "≈", "defined": "≔", "skipped": "–", "assumed": "–", "refuted": "✗", "error": "!"}
 
@@ -53,14 +55,10 @@ def _checked(value: Mapping[str, Any], scope: tuple[str, tuple[SymbolSpec, ...]]
 
 def _scopes(outline: Outline) -> Iterator[tuple[str, tuple[str, tuple[SymbolSpec, ...]]]]:
     """Yield each equation's id with its TeX and the symbols in scope, inner ones last."""
-    for section in outline.sections:
-        for leaf in section.sections or (section,):
-            outer = (*outline.symbols, *section.symbols, *(leaf.symbols if leaf is not section else ()))
-            for block in leaf.blocks:
-                for part in block.parts():
-                    equation = part.equation if isinstance(part, Step) else part
-                    if isinstance(equation, Equation):
-                        yield equation.id, (equation.tex, (*outer, *block.symbols, *equation.symbols))
+    for section, leaf, block in outline.placed():
+        outer = (*outline.symbols, *section.symbols, *leaf.symbols, *block.symbols)
+        for equation in displays_of(block.parts()):
+            yield equation.id, (equation.tex, (*outer, *equation.symbols))
 
 
 def _occurring(specs: Sequence[SymbolSpec], tex: str) -> list[SymbolSpec]:
@@ -96,33 +94,8 @@ def marks_of(found: Sequence[Checked], language: str) -> dict[str, Mark]:
     return marks
 
 
-def cards(found: Sequence[Checked], language: str, pictures: Mapping[str, str]) -> str:
+def cards(found: Sequence[Checked], language: str, pictures: Mapping[str, str]) -> Markup:
     """Return the cards that the signs open; `pictures` holds each symbol's name as MathML."""
-    return "".join(_card(each, language, pictures) for each in found if each.verdict in SIGNS)
-
-
-def _card(each: Checked, language: str, pictures: Mapping[str, str]) -> str:
-    words = labels("page", language)
-    number = f"{each.tags[0]}" if len(each.tags) == 1 else f"{each.tags[0]}–{each.tags[-1]}"
-    title = words["card"].format(number=number, state=words[each.verdict])
-    body = ""
-    if each.instances:
-        body += f"<p>{words['instances'].format(count=each.instances)}</p>"
-    if each.total:
-        body += f"<p>{words['mutants'].format(killed=each.killed, total=each.total)}</p>"
-    if each.reason and each.verdict != "verified":
-        reason = escape(told(each.reason, language))
-        reason = f"<code>{reason}</code>" if "\\" in reason else reason
-        body += f"<p>{words['reason'].format(reason=reason)}</p>"
-    if each.symbols:
-        rows = "".join(
-            f"<div><dt>{pictures.get(name) or escape(name)}</dt><dd><code>{escape(kind)}</code></dd></div>"
-            for name, kind in each.symbols
-        )
-        body += f"<h3>{words['symbols']}</h3><dl>{rows}</dl>"
-    close = words["close"]
-    return (
-        f'<div popover class="card {each.verdict}" id="{each.card}" role="dialog" aria-labelledby="{each.card}-t">'
-        f'<button type="button" class="close" popovertarget="{each.card}" popovertargetaction="hide"'
-        f' aria-label="{close}">×</button><h2 id="{each.card}-t">{escape(title)}</h2>{body}</div>'
-    )
+    signed = [(each, told(each.reason, language)) for each in found if each.verdict in SIGNS]
+    names = {name: Markup(picture) for name, picture in pictures.items()}
+    return printed(__name__, "cards", found=signed, pictures=names, words=wording("page", language))

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 
-from proofweave.core import Finding, Numbering, Severity, Where, labels, say, told
+from markupsafe import Markup
+
+from proofweave.core import Finding, Numbering, Severity, Where, labels, told
 from proofweave.stages.export.marked import Marked, labelled
 from proofweave.stages.export.page.boxes import boxed
 from proofweave.stages.export.page.checks import Checked, cards, marks_of
@@ -15,7 +16,7 @@ from proofweave.stages.export.page.leaked import leaks
 from proofweave.stages.export.page.links import links_of
 from proofweave.stages.export.page.mathml import shown
 from proofweave.stages.export.page.tree import Node, clean, worded, words
-from proofweave.text.html import page
+from proofweave.text.html import page, printed, wording
 
 HEADING = re.compile(r"<th( [^>]*)?>(.*?)</th>", re.DOTALL)
 MATH = re.compile(r"<math.*?</math>", re.DOTALL)
@@ -37,6 +38,12 @@ class Document:
     def numbers(self) -> Mapping[str, str]:
         """Return the number that each label refers to."""
         return labelled(self.marked.displays)
+
+    @property
+    def counted(self) -> tuple[int, int]:
+        """Return how many equations have a number, and how many of them are verified."""
+        verified = (len(each.tags) for each in self.checked if each.verdict == "verified")
+        return sum(len(each.tags) for each in self.checked), sum(verified)
 
     def wanted(self) -> list[Pictured]:
         """Return every formula that KaTeX has to picture: the post's, and the symbols' names."""
@@ -96,23 +103,18 @@ def _untitled(blocks: list[Node], document: Document) -> list[Node]:
 
 def whole(document: Document, contents: str, body: str, pictures: Mapping[Pictured, str], root: str = "../") -> str:
     """Return the page, from the table of contents and the body that pandoc wrote."""
-    said = labels("page", document.language)
-    names = {
-        name: shown(pictures[name, False])
-        for each in document.checked
-        for name, _ in each.symbols
-        if pictures.get((name, False))
-    }
-    toc = (
-        f'<nav class="toc" aria-label="{said["contents"]}"><details open><summary>'
-        f"{said['contents']}</summary>{contents}</details></nav>\n"
-        if contents
-        else ""
-    )
-    body = HEADING.sub(lambda found: _heading(found, said["formula"]), body)
-    inner = (
-        f'<div class="frame">\n{toc}<main id="content"><article>\n<h1>{escape(document.title)}</h1>\n'
-        f"{summary(document)}{body}\n</article></main>\n</div>\n{cards(document.checked, document.language, names)}"
+    words = wording("page", document.language)
+    found = document.checked
+    symbols = {name: pictures.get((name, False)) for each in found for name, _ in each.symbols}
+    inner = printed(
+        __name__,
+        "post",
+        title=document.title,
+        contents=Markup(contents),
+        counted=document.counted,
+        body=Markup(HEADING.sub(lambda match: _heading(match, words["formula"]), body)),
+        cards=cards(found, document.language, {name: shown(picture) for name, picture in symbols.items() if picture}),
+        words=words,
     )
     return page(document.title, inner, language=document.language, root=root, kind="post")
 
@@ -127,28 +129,11 @@ def _heading(found: re.Match[str], formula: str) -> str:
     return found[0]
 
 
-def summary(document: Document) -> str:
-    """Return a line on how many equations are numbered and checked."""
-    found = document.checked
-    if not found:
-        return ""
-    numbered = sum(len(each.tags) for each in found)
-    verified = sum(len(each.tags) for each in found if each.verdict == "verified")
-    text = labels("page", document.language)["summary"].format(numbered=numbered, checked=verified)
-    return f'<p class="summary">{text}</p>\n'
-
-
 def refused(title: str, findings: Sequence[Finding], language: str, root: str = "../") -> str:
     """Return the page of a post that cannot be grown: what is wrong, and where."""
-    lines = "".join(
-        f'<li class="error-line"><code>{escape(str(finding.where))}</code> {escape(told(finding.what, language))}'
-        f"{escape(told(say('finding.fix', fix=finding.fix), language)) if finding.fix else ''}</li>"
-        for finding in findings
-    )
-    body = (
-        f'<div class="site"><main id="content"><h1>{escape(title)}</h1>'
-        f'<p class="lead">{labels("page", language)["refused"]}</p><ul class="findings">{lines}</ul></main></div>'
-    )
+    words, fix = wording("page", language), wording("finding", language)["fix"]
+    lines = [(finding.where, told(finding.what, language), told(finding.fix, language)) for finding in findings]
+    body = printed(__name__, "refused", title=title, findings=lines, fix=fix, words=words)
     return page(title, body, language=language, root=root, kind="refused-post")
 
 
@@ -156,7 +141,7 @@ def problems(document: Document, pictures: Mapping[Pictured, str], html: str) ->
     """Return what a reader would miss: formulas that cannot be shown, references that lead nowhere, TeX left over."""
     where = Where(document.path)
     found = [
-        ("export-formula", f"a formula cannot be shown: '{_short(tex)}'", "")
+        ("export-formula", f"a formula cannot be shown: '{' '.join(tex.split())[:80]}'", "")
         for tex, display in document.wanted()
         if not pictures.get((tex, display))
     ]
@@ -167,7 +152,3 @@ def problems(document: Document, pictures: Mapping[Pictured, str], html: str) ->
     ]
     found += [("export-leak", f"TeX stays in the page's text: '{leak}'", "") for leak in leaks(html)]
     return [Finding(rule, Severity.WARNING, where, what, expected) for rule, what, expected in found]
-
-
-def _short(tex: str) -> str:
-    return " ".join(tex.split())[:80]

@@ -4,11 +4,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
+from typing import ClassVar
 from urllib.parse import quote
+
+from markupsafe import Markup
 
 from proofweave.stages.export.marked import Display, Marked
 from proofweave.stages.export.page.mathjax import mended
 from proofweave.stages.export.page.mathml import shown
+from proofweave.text.html import printed
 from proofweave.text.tex import TOKEN
 
 Pictured = tuple[str, bool]
@@ -85,6 +89,8 @@ def row_cells(tex: str, numbers: Mapping[str, str]) -> list[str]:
 class Printer:
     """Prints formulas from their pictures (KaTeX's MathML by formula, "" where it has none)."""
 
+    TEMPLATE: ClassVar[str] = __name__
+
     pictures: Mapping[Pictured, str]
     numbers: Mapping[str, str]
     marks: Mapping[str, Mark]
@@ -99,39 +105,21 @@ class Printer:
         return self.math(named(tex, self.numbers))
 
     def display(self, display: Display) -> str:
-        """Return a displayed formula with its numbers."""
+        """Return a displayed formula with its numbers; several stand in rows of their own."""
         if several(display):
-            return self.rows(display)
-        number = next(iter(display.numbers), "")
-        math = self.math(named(display.tex, self.numbers), True)
-        identity = f' id="{anchor_of(number)}"' if number else ""
-        edge = self.number(number) if number else ""
-        return f'<div class="eq"{identity}><div class="eq-math">{math}</div>{edge}</div>'
+            rows = [(self.cells(row.tex), *self.edge(row.number)) for row in display.rows]
+            return printed(self.TEMPLATE, "rows", rows=rows, aligned=display.aligned)
+        anchor, edge = self.edge(next(iter(display.numbers), ""))
+        math = Markup(self.math(named(display.tex, self.numbers), True))
+        return printed(self.TEMPLATE, "display", anchor=anchor, math=math, edge=edge)
 
-    def rows(self, display: Display) -> str:
-        """Return a display of several numbers: a row of a grid each."""
-        body: list[str] = []
-        edges: list[str] = []
-        for index, row in enumerate(display.rows, start=1):
-            found = row_cells(row.tex, self.numbers)
-            for column, cell in enumerate(found, start=1):
-                side = "" if not display.aligned else " right" if column % 2 else " left"
-                body.append(f'<div class="cell r{index} c{min(column, 8)}{side}">{self.math(cell)}</div>')
-            identity = f' id="{anchor_of(row.number)}"' if row.number else ""
-            inner = self.number(row.number) if row.number else ""
-            edges.append(f'<div class="edge r{index}"{identity}>{inner}</div>')
-        count = len(display.rows)
-        grid = f'<div class="eq-math rows-{count}">{"".join(body)}</div>'
-        return f'<div class="eq many">{grid}{"".join(edges)}</div>'
+    def cells(self, tex: str) -> list[Markup]:
+        """Return the formulas of a row's cells."""
+        return [Markup(self.math(cell)) for cell in row_cells(tex, self.numbers)]
 
-    def number(self, number: str) -> str:
-        """Return a number that is a link to itself, and the sign of what was checked."""
-        mark = self.marks.get(number)
-        sign = ""
-        if mark is not None:
-            says = escape(mark.says)
-            sign = (
-                f'<button type="button" class="sign {mark.state}" popovertarget="{mark.card}" title="{says}"'
-                f' aria-label="({escape(number)}) {says}">{mark.sign}</button>'
-            )
-        return f'<div class="eq-no">{sign}<a href="#{anchor_of(number)}">({escape(number)})</a></div>'
+    def edge(self, number: str) -> tuple[str, str]:
+        """Return a number's anchor, and the number with the sign of what was checked; "" where there is none."""
+        if not number:
+            return "", ""
+        anchor, mark = anchor_of(number), self.marks.get(number)
+        return anchor, printed(self.TEMPLATE, "number", number=number, anchor=anchor, mark=mark)

@@ -52,13 +52,9 @@ class Filler:
 
     def rest(self, kind: str, part: Sequence[Node], grown: bool) -> Iterator[Node]:
         """Yield what stands between two displays, unless it is white space."""
-        trimmed = list(part)
-        while trimmed and trimmed[0]["t"] in ("Space", "SoftBreak", "LineBreak"):
-            trimmed.pop(0)
-        while trimmed and trimmed[-1]["t"] in ("Space", "SoftBreak", "LineBreak"):
-            trimmed.pop()
-        if trimmed:
-            yield {"t": kind, "c": self.inlines(trimmed, grown)}
+        shown = [index for index, node in enumerate(part) if node["t"] not in ("Space", "SoftBreak", "LineBreak")]
+        if shown:
+            yield {"t": kind, "c": self.inlines(part[shown[0] : shown[-1] + 1], grown)}
 
     def inlines(self, found: Sequence[Node], grown: bool) -> list[Node]:
         """Return inlines without tokens, references as links."""

@@ -1,48 +1,23 @@
 """Make of KaTeX's MathML what browsers show without styles: letters in their own alphabets, cells with classes."""
 
 import re
+from collections.abc import Mapping
 from xml.etree import ElementTree as ET
+
+from proofweave.core import beside
 
 SPACE = "{http://www.w3.org/1998/Math/MathML}"
 MATH = re.compile(r"<math.*</math>", re.DOTALL)
 CHILDREN = {"msub": 2, "msup": 2, "munder": 2, "mover": 2, "mfrac": 2, "mroot": 2, "msubsup": 3, "munderover": 3}
 APPLIED = "\u2061"
-r"""What KaTeX puts after a function's name: in `\lambda_{\max}` a third child of an element that may have two."""
+r"""What KaTeX puts after a function's name, unseen: in `\lambda_{\max}` a third child of an element of at most two."""
 
-ALPHABETS = {
-    "bold": (0x1D400, 0x1D41A, 0x1D6A8, 0x1D6C2, 0x1D7CE),
-    "italic": (0x1D434, 0x1D44E, 0x1D6E2, 0x1D6FC, 0),
-    "bold-italic": (0x1D468, 0x1D482, 0x1D71C, 0x1D736, 0x1D7CE),
-    "script": (0x1D49C, 0x1D4B6, 0, 0, 0),
-    "bold-script": (0x1D4D0, 0x1D4EA, 0, 0, 0),
-    "fraktur": (0x1D504, 0x1D51E, 0, 0, 0),
-    "bold-fraktur": (0x1D56C, 0x1D586, 0, 0, 0),
-    "double-struck": (0x1D538, 0x1D552, 0, 0, 0x1D7D8),
-    "sans-serif": (0x1D5A0, 0x1D5BA, 0, 0, 0x1D7E2),
-    "bold-sans-serif": (0x1D5D4, 0x1D5EE, 0, 0, 0x1D7EC),
-    "monospace": (0x1D670, 0x1D68A, 0, 0, 0x1D7F6),
-}
-"""Where each alphabet's A, a, Α, α and 0 stand in Unicode (0: it has none)."""
-
-HOLES = dict(
-    zip(
-        (
-            *(0x1D455, 0x1D49D, 0x1D4A0, 0x1D4A1, 0x1D4A3, 0x1D4A4, 0x1D4A7, 0x1D4A8, 0x1D4AD, 0x1D4BA, 0x1D4BC),
-            *(0x1D4C4, 0x1D506, 0x1D50B, 0x1D50C, 0x1D515, 0x1D51D),
-            *(0x1D53A, 0x1D53F, 0x1D545, 0x1D547, 0x1D548, 0x1D549, 0x1D551),
-        ),
-        "ℎℬℰℱℋℐℒℳℛℯℊℴℭℌℑℜℨℂℍℕℙℚℝℤ",
-        strict=True,
-    )
-)
-"""The letters that Unicode had before it had the alphabets."""
-
-GREEK = {"∇": 25, "∂": 51, "ϵ": 52, "ϑ": 53, "ϰ": 54, "ϕ": 55, "ϱ": 56, "ϖ": 57}
-"""Signs that follow the Greek letters of an alphabet, counted from its capital alpha."""
-
-
-APPLIED = "\u2061"
-"""What stands between a function's name and its argument; it is not seen."""
+TABLE = beside(__name__)
+ALPHABETS: Mapping[str, tuple[int, ...]] = TABLE["alphabets"]
+HOLES = {code: letter for letter, code in TABLE["holes"].items()}
+GREEK: Mapping[str, int] = TABLE["greek"]
+RANGES = (("A", "Z"), ("a", "z"), ("Α", "Ω"), ("α", "ω"), ("0", "9"))
+"""The first and the last letter of what an alphabet has."""
 
 OPENING = frozenset("([{")
 SCRIPTED = frozenset({"msub", "msup", "msubsup"})
@@ -53,20 +28,27 @@ CLOSING = frozenset(")]}|∥‖∣⟩⌋⌉!′")
 
 def shown(katex: str) -> str:
     """Return KaTeX's MathML as HTML shows it: no TeX in it, no styles, no attributes that only old browsers knew."""
+    root = read_math(katex)
+    if root is None:
+        return "<math></math>"
+    _signs(root)
+    out = ['<math display="block">' if root.get("display") == "block" else "<math>"]
+    for child in root:
+        _write(child, out)
+    return "".join((*out, "</math>"))
+
+
+def read_math(katex: str) -> ET.Element | None:
+    """Return KaTeX's MathML without the TeX it was made from and the row around it all; None where there is none."""
     found = MATH.search(katex)
-    root = ET.fromstring(found.group() if found else "<math/>")
+    if found is None:
+        return None
+    root = ET.fromstring(found.group())
     inner = root.find(f"{SPACE}semantics")
     if inner is not None:
         children = [child for child in inner if not child.tag.endswith("annotation")]
         root[:] = list(children[0]) if len(children) == 1 and children[0].tag == f"{SPACE}mrow" else children
-    out: list[str] = []
-    display = ' display="block"' if root.get("display") == "block" else ""
-    out.append(f"<math{display}>")
-    _signs(root)
-    for child in root:
-        _write(child, out)
-    out.append("</math>")
-    return "".join(out)
+    return root
 
 
 def _write(node: ET.Element, out: list[str]) -> None:
@@ -149,22 +131,13 @@ def _columns(table: ET.Element, attributes: dict[str, str]) -> None:
 
 
 def _letter(character: str, variant: str) -> str:
-    upper, lower, greek_upper, greek_lower, zero = ALPHABETS[variant]
-    if "A" <= character <= "Z":
-        code = upper + ord(character) - ord("A")
-    elif "a" <= character <= "z":
-        code = lower + ord(character) - ord("a")
-    elif "0" <= character <= "9" and zero:
-        code = zero + ord(character) - ord("0")
-    elif greek_upper and "Α" <= character <= "Ω":
-        code = greek_upper + ord(character) - 0x391
-    elif greek_lower and "α" <= character <= "ω":
-        code = greek_lower + ord(character) - 0x3B1
-    elif greek_upper and character in GREEK:
-        code = greek_upper + GREEK[character]
-    else:
-        return character
-    return HOLES.get(code) or chr(code)
+    alphabet = ALPHABETS[variant]
+    for (first, last), start in zip(RANGES, alphabet, strict=True):
+        if start and first <= character <= last:
+            code = start + ord(character) - ord(first)
+            return HOLES.get(code) or chr(code)
+    capital_alpha = alphabet[2]
+    return chr(capital_alpha + GREEK[character]) if capital_alpha and character in GREEK else character
 
 
 def _escaped(text: str) -> str:

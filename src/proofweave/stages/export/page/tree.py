@@ -19,14 +19,14 @@ NESTED = frozenset({"Emph", "Strong", "Strikeout", "Superscript", "Subscript", "
 ALIGNMENTS = {"AlignLeft": "left", "AlignRight": "right", "AlignCenter": "center"}
 
 
-def raw_block(html: str) -> Node:
-    """Return HTML of ours as a block."""
-    return {"t": "RawBlock", "c": ["html", html]}
+def raw_block(text: str, form: str = "html") -> Node:
+    """Return HTML of ours, or another form that pandoc writes, as a block."""
+    return {"t": "RawBlock", "c": [form, text]}
 
 
-def raw_inline(html: str) -> Node:
-    """Return HTML of ours as an inline."""
-    return {"t": "RawInline", "c": ["html", html]}
+def raw_inline(text: str, form: str = "html") -> Node:
+    """Return HTML of ours, or another form that pandoc writes, as an inline."""
+    return {"t": "RawInline", "c": [form, text]}
 
 
 def words(inlines: Sequence[Node]) -> str:
@@ -92,21 +92,17 @@ def _block(block: Node) -> Iterator[Node]:
     content: Any = block.get("c")
     if kind == "Para" and BIBTEX.match(words(content)):
         yield {"t": "CodeBlock", "c": [["", ["bibtex"], []], words(content)]}
-    elif kind in ("Para", "Plain"):
-        yield {"t": kind, "c": inlines(content)}
+    elif kind in ("Para", "Plain", "BlockQuote", "BulletList", "HorizontalRule"):
+        yield inside(block, clean, inlines)
     elif kind == "LineBlock":
         yield {"t": kind, "c": [inlines(line) for line in content]}
     elif kind == "Header":
         yield {"t": kind, "c": [content[0], NO_ATTR, inlines(content[2])]}
     elif kind == "CodeBlock":
-        yield {"t": kind, "c": [_code_attr(content[0]), content[1]]}
-    elif kind == "BlockQuote":
-        yield {"t": kind, "c": clean(content)}
-    elif kind == "BulletList":
-        yield {"t": kind, "c": [clean(item) for item in content]}
+        languages = [name for name in content[0][1] if LANGUAGE.match(name)]
+        yield {"t": kind, "c": [["", languages[:1], []], content[1]]}
     elif kind == "OrderedList":
-        start = content[0][0]
-        attributes = [start, {"t": "DefaultStyle"}, {"t": "DefaultDelim"}]
+        attributes = [content[0][0], {"t": "DefaultStyle"}, {"t": "DefaultDelim"}]
         yield {"t": kind, "c": [attributes, [clean(item) for item in content[1]]]}
     elif kind == "DefinitionList":
         yield {"t": kind, "c": [[inlines(term), [clean(each) for each in found]] for term, found in content]}
@@ -116,13 +112,6 @@ def _block(block: Node) -> Iterator[Node]:
         yield from clean(content[-1])
     elif kind == "RawBlock":
         yield {"t": "Para", "c": [{"t": "Str", "c": content[1]}]}
-    elif kind == "HorizontalRule":
-        yield block
-
-
-def _code_attr(attr: Sequence[Any]) -> list[Any]:
-    names = [name for name in attr[1] if LANGUAGE.match(name)][:1]
-    return ["", names, []]
 
 
 def _table(content: Sequence[Any]) -> Iterator[Node]:
@@ -137,13 +126,10 @@ def _table(content: Sequence[Any]) -> Iterator[Node]:
             cells.append([attr, {"t": "AlignDefault"}, cell[2], cell[3], clean(cell[4])])
         return [NO_ATTR, cells]
 
-    def rows(found: Sequence[Any]) -> list[Any]:
-        return [row(each) for each in found]
-
     plain = [[{"t": "AlignDefault"}, {"t": "ColWidthDefault"}] for _ in columns]
     caption: list[Any] = [None, []]
-    clean_bodies = [[NO_ATTR, body[1], rows(body[2]), rows(body[3])] for body in bodies]
-    table = [NO_ATTR, caption, plain, [NO_ATTR, rows(head[1])], clean_bodies, [NO_ATTR, rows(foot[1])]]
+    clean_bodies = [[NO_ATTR, body[1], [*map(row, body[2])], [*map(row, body[3])]] for body in bodies]
+    table = [NO_ATTR, caption, plain, [NO_ATTR, [*map(row, head[1])]], clean_bodies, [NO_ATTR, [*map(row, foot[1])]]]
     yield raw_block('<div class="wide">')
     yield {"t": "Table", "c": table}
     yield raw_block("</div>")

@@ -6,34 +6,15 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from proofweave.core import THEOREM_LIKE, Finding, Outline, Post, SpanKind, Step, finding_of
+from proofweave.core import THEOREM_LIKE, Finding, Outline, Post, SpanKind, Step, beside, finding_of
 from proofweave.stages.validate.woven.reading import DISPLAY, Reading, has_words, heading_offsets, placed, read
 from proofweave.stages.validate.woven.theorems import NAMES, Box, boxes
+from proofweave.text.markdown import read_post
 
-PROOF = re.compile(
-    rf"""
-    ^(?:[ \t]*>)*[ \t]*(?:
-        (?:\#{{1,6}}[ \t]+)?\*{{1,2}}(?P<of>(?:(?:{NAMES})[ ]?[\d.]*[ ]?的)?)(?:完整|详细)?(?:证明|Proof)
-            (?P<note>[^\n*]{{0,60}})\*{{1,2}}[ \t]*[:：.。]?
-        | (?:\#{{1,6}}[ \t]+)(?P<of2>(?:(?:{NAMES})[ ]?[\d.]*[ ]?的)?)(?:完整|详细)?(?:证明|Proof)
-            (?P<note2>[^\n]{{0,60}})$
-        | (?:证明|Proof)[ ]?(?:[(（][^\n]{{0,40}}[)）])?[:：.]
-    )
-    """,
-    re.MULTILINE | re.VERBOSE,
-)
-SOURCED = re.compile(r"^(?:[ \t]*>)*[ \t]*\*\*(?:出处|来源|Source)\*\*", re.MULTILINE)
-CITED = re.compile(r"\[\d+\]|证明(?:可参)?见|参见|文献|《")
-LABEL = re.compile(rf"(?:{NAMES}) ?\d+(?:\.\d+)*")
-OPENING = re.compile(r"^(?:[ \t]*>)*[ \t]*\*\*", re.MULTILINE)
-MARK = re.compile(r"[□∎■◻◼⬜▢]")
-MARK_TEX = re.compile(r"\\(?:blacksquare|square|Box|qed|QED)(?![A-Za-z])")
-CLOSING = re.compile(r"得证|证毕|证明完毕|This completes the proof|Q\.?E\.?D\.?|[。.\s□∎■◻◼⬜▢]", re.IGNORECASE)
-STEP = re.compile(
-    r"\*{0,2}(?:第\s*[\d一二三四五六七八九十]+\s*步|步骤\s*[\d一二三四五六七八九十]+|Step\s*\d+)\*{0,2}[.:：、]?"
-)
-QUOTE = re.compile(r"^[ \t]*>[^\n]*$", re.MULTILINE)
-INTUITION = re.compile(r"^[ \t]*>[^\n]*(?:直觉|Intuition)", re.MULTILINE)
+PATTERNS = {name: re.compile(pattern.replace("NAMES", NAMES)) for name, pattern in beside(__name__).items()}
+PROOF, SOURCED, CITED, LABEL = (PATTERNS[name] for name in ("proof", "sourced", "cited", "label"))
+OPENING, MARK, MARK_TEX, CLOSING = (PATTERNS[name] for name in ("opening", "mark", "mark_tex", "closing"))
+STEP, QUOTE = PATTERNS["step"], PATTERNS["quote"]
 LINE = 120
 """Columns of a line, a Chinese character taking two; a proof is longer, or holds a display."""
 
@@ -46,14 +27,6 @@ class Proof(NamedTuple):
     end: int
     ended: bool
     title: str
-
-
-class ProofStep(NamedTuple):
-    """A displayed formula of a proof: its offset, whether words lead to it, whether an intuition follows."""
-
-    offset: int
-    reason: bool
-    intuition: bool
 
 
 def proofs(reading: Reading) -> tuple[Proof, ...]:
@@ -130,31 +103,22 @@ def _short(reading: Reading, proof: Proof) -> bool:
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in said) <= LINE
 
 
-def steps(reading: Reading) -> tuple[ProofStep, ...]:
-    """Return the displays of a post's proofs, with what leads to each since the one before."""
-    displays = [
-        (offset, offset + len(span.text)) for offset, span in placed(reading.post) if span.kind is SpanKind.DISPLAY_MATH
-    ]
-    starts = [start for start, _ in displays]
-    found: list[ProofStep] = []
-    for proof in proofs(reading):
-        within = displays[bisect_left(starts, proof.start) : bisect_left(starts, proof.end)]
-        position = proof.start
-        for index, (start, end) in enumerate(within):
-            before = QUOTE.sub("", reading.prose[position:start]) if index else reading.prose[position:start]
-            after = within[index + 1][0] if index + 1 < len(within) else proof.end
-            intuition = INTUITION.search(reading.prose, end, after) is not None
-            found.append(ProofStep(start, has_words(STEP.sub("", before)), intuition))
-            position = end
-    return tuple(found)
-
-
 def check_steps(post: Post) -> tuple[Finding, ...]:
     """Find displays of a proof that follow the one before, or the word 证明, without a word of reason."""
-    reading = read(post)
-    return tuple(
-        finding_of("validate.step-wordless", reading.where(step.offset)) for step in steps(reading) if not step.reason
-    )
+    return tuple(_wordless(read(post)))
+
+
+def _wordless(reading: Reading) -> Iterator[Finding]:
+    displays = [(start, span) for start, span in placed(reading.post) if span.kind is SpanKind.DISPLAY_MATH]
+    starts = [start for start, _ in displays]
+    for proof in proofs(reading):
+        position = proof.start
+        for start, span in displays[bisect_left(starts, proof.start) : bisect_left(starts, proof.end)]:
+            before = reading.prose[position:start]
+            before = before if position == proof.start else QUOTE.sub("", before)
+            if not has_words(STEP.sub("", before)):
+                yield finding_of("validate.step-wordless", reading.where(start))
+            position = start + len(span.text)
 
 
 def check_reasons(outline: Outline) -> tuple[Finding, ...]:
@@ -169,6 +133,4 @@ def check_reasons(outline: Outline) -> tuple[Finding, ...]:
 
 def says_something(text: str) -> bool:
     """Return whether a Markdown text holds words outside its formulas and step number."""
-    from proofweave.text.markdown import read_post
-
     return has_words(STEP.sub("", read(read_post(text, "")).prose))

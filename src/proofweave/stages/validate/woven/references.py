@@ -4,27 +4,19 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from proofweave.core import REFERENCE, Finding, Post, Severity, SpanKind, Where, finding_of, say
+from proofweave.core import REFERENCE, Finding, Post, Severity, SpanKind, Where, beside, finding_of, say
 from proofweave.stages.validate.woven.reading import Reading, inside, numbered_headings, placed, read
 from proofweave.stages.validate.woven.tags import tags
 from proofweave.stages.validate.woven.theorems import KINDS, NAMES, boxes
 from proofweave.text.markdown import formulas
 from proofweave.text.tex import labels_in
 
-NUMBER = r"[（(]\s*\d{1,6}\s*[)）]"
-EQUATION = re.compile(
-    rf"""
-    (?:(?:公|不等|等|表达)式|(?<![形模方正样范格型公等达])式|方程|(?<![A-Za-z])[Ee]q(?:s|uations?)?\.?)[\s~]*
-    (?P<numbers>{NUMBER}(?:\s*(?:[-–—~～、，,]|至|到|和|与|及|and|or|to)\s*{NUMBER})*)
-    """,
-    re.VERBOSE,
+EQUATION, SECTION, FOREIGN_BEFORE, FOREIGN_AFTER = (
+    re.compile(beside(__name__)[name]) for name in ("equation", "section", "foreign_before", "foreign_after")
 )
 DIGITS = re.compile(r"\d+")
 THEOREM = re.compile(rf"(?P<name>{NAMES})[ ]?(?P<number>\d+(?:\.\d+)+)")
-SECTION = re.compile(r"第[ ]?(?P<zh>\d+(?:\.\d+)*)[ ]?节|(?<![A-Za-z])Section[ ](?P<en>\d+(?:\.\d+)*)")
 POINTER = re.compile(r"\\(?:eq)?ref\s*\{([^{}]*)\}")
-FOREIGN_BEFORE = re.compile(r"(?:\[\d+\]|文献|论文|原文|一书|书中|教材|》)[^。；\n]{0,12}\Z")
-FOREIGN_AFTER = re.compile(r"\s*(?:of|in|from)?\s*(?:\[\d|《)")
 
 
 def check_references(

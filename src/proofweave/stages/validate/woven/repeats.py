@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from proofweave.core import Finding, Post, Severity, finding_of
@@ -59,38 +59,40 @@ def normal(text: str) -> str:
 def check_sections(post: Post) -> tuple[Finding, ...]:
     """Find headings that stand twice below the same heading, numbers aside."""
     reading = read(post)
-    seen: dict[tuple[str, ...], int] = {}
-    findings = []
+    return tuple(_again(reading, _titles(reading), "validate.section-twice"))
+
+
+def _titles(reading: Reading) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Yield each heading's title, below those of the headings it stands under, and its offset."""
     path: list[str] = []
     for offset, level in heading_offsets(reading):
         end = reading.prose.find("\n", offset)
         title = normal(NUMBERING.sub("", reading.text[offset : end if end >= 0 else None].lstrip("# ")))
         path = [*path[: level - 1], *[""] * (level - 1 - len(path)), title]
-        before = seen.setdefault(tuple(path), offset)
-        if title and before != offset:
-            findings.append(finding_of("validate.section-twice", reading.where(offset), line=reading.line(before)))
-    return tuple(findings)
+        if title:
+            yield tuple(path), offset
 
 
 def check_paragraphs(post: Post) -> tuple[Finding, ...]:
     """Find paragraphs that stand twice; shorter ones than SHORT letters may."""
     reading = read(post)
-    first: dict[str, int] = {}
-    findings = []
-    for paragraph in paragraphs(reading):
-        if len(paragraph.letters) < SHORT:
-            continue
-        before = first.setdefault(paragraph.letters, paragraph.offset)
-        if before != paragraph.offset:
-            where = reading.where(paragraph.offset)
-            findings.append(finding_of("validate.paragraph-twice", where, line=reading.line(before)))
-    return tuple(findings)
+    found = ((each.letters, each.offset) for each in paragraphs(reading) if len(each.letters) >= SHORT)
+    return tuple(_again(reading, found, "validate.paragraph-twice"))
+
+
+def _again(reading: Reading, found: Iterable[tuple[Hashable, int]], key: str) -> Iterator[Finding]:
+    """Yield what says the same as something before it."""
+    first: dict[Hashable, int] = {}
+    for said, offset in found:
+        before = first.setdefault(said, offset)
+        if before != offset:
+            yield finding_of(key, reading.where(offset), line=reading.line(before))
 
 
 def check_alike(post: Post) -> tuple[Finding, ...]:
     """Find long paragraphs that say nearly the same as one before."""
     reading = read(post)
-    long = [paragraph for paragraph in paragraphs(reading) if len(paragraph.letters) >= LONG]
+    long = _long(reading)
     findings = []
     for earlier, later, share in _alike(long, long):
         if earlier.letters != later.letters:
@@ -102,14 +104,16 @@ def check_alike(post: Post) -> tuple[Finding, ...]:
 def check_quoted(post: Post, source: Post) -> tuple[Finding, ...]:
     """Find long paragraphs of a grown part that its source has already, or nearly so."""
     reading, given = read(post), read(source)
-    own = [paragraph for paragraph in paragraphs(reading) if len(paragraph.letters) >= LONG]
-    theirs = [paragraph for paragraph in paragraphs(given) if len(paragraph.letters) >= LONG]
     findings = []
-    for earlier, later, share in _alike(theirs, own):
+    for earlier, later, share in _alike(_long(given), _long(reading)):
         where, there = reading.where(later.offset), given.where(earlier.offset)
         place = f"{there.file}:{there.line}"
         findings.append(finding_of("validate.paragraph-of-source", where, Severity.WARNING, share=share, place=place))
     return tuple(findings)
+
+
+def _long(reading: Reading) -> list[Paragraph]:
+    return [paragraph for paragraph in paragraphs(reading) if len(paragraph.letters) >= LONG]
 
 
 def _alike(earlier: Sequence[Paragraph], later: Sequence[Paragraph]) -> Iterator[tuple[Paragraph, Paragraph, float]]:

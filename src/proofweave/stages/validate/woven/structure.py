@@ -47,6 +47,7 @@ def _unclosed(post: Post) -> Iterator[Finding]:
 
 def _elements(post: Post) -> Iterator[Finding]:
     opened: list[tuple[str, Span]] = []
+    unclosed: list[tuple[str, Span]] = []
     for span in post.spans:
         element = ELEMENT.fullmatch(span.text) if span.kind is SpanKind.HTML else None
         if element is None or element["void"] or element["name"].lower() not in PAIRED:
@@ -56,19 +57,13 @@ def _elements(post: Post) -> Iterator[Finding]:
             opened.append((name, span))
         elif any(other == name for other, _ in opened):
             while opened[-1][0] != name:
-                yield _element(post, opened.pop())
+                unclosed.append(opened.pop())
             opened.pop()
         else:
             where = Where(post.path, span.line, span.column)
             yield finding_of("validate.element-unopened", where, rule="html-unbalanced", name=name)
-    for left in opened:
-        yield _element(post, left)
-
-
-def _element(post: Post, opened: tuple[str, Span]) -> Finding:
-    name, span = opened
-    where = Where(post.path, span.line, span.column)
-    return finding_of("validate.html-unbalanced", where, name=name)
+    for name, span in (*unclosed, *opened):
+        yield finding_of("validate.html-unbalanced", Where(post.path, span.line, span.column), name=name)
 
 
 def _environments(post: Post) -> Iterator[Finding]:

@@ -24,16 +24,13 @@ class Tag(NamedTuple):
 
 def tags(post: Post) -> tuple[Tag, ...]:
     """Return the tags of a post's displays, in order."""
-    return tuple(_tags(post))
-
-
-def _tags(post: Post) -> Iterator[Tag]:
+    found = []
     for display in displays(post):
         place = inside(post, display)
         for mark in tags_in(display.tex):
             text = mark.text.strip()
-            number = int(text) if NUMBER.fullmatch(text) else 0
-            yield Tag(text, place(mark.offset), number)
+            found.append(Tag(text, place(mark.offset), int(text) if NUMBER.fullmatch(text) else 0))
+    return tuple(found)
 
 
 def check_tags(post: Post, reserved: frozenset[int] = frozenset()) -> tuple[Finding, ...]:
@@ -44,13 +41,13 @@ def check_tags(post: Post, reserved: frozenset[int] = frozenset()) -> tuple[Find
 def check_numbers(found: Sequence[Tag], reserved: frozenset[int] = frozenset()) -> tuple[Finding, ...]:
     """Find what `check_tags` finds, in tags already read."""
     numbers = [tag for tag in found if tag.number]
-    return (*_not_integers(found), *_twice(numbers), *_out_of_order(numbers), *_missing(numbers, reserved))
-
-
-def _not_integers(found: Sequence[Tag]) -> Iterator[Finding]:
-    for tag in found:
-        if not tag.number:
-            yield finding_of("validate.tag-not-integer", tag.where, tag=tag.text)
+    turned = ((before, tag) for before, tag in pairwise(numbers) if tag.number < before.number)
+    return (
+        *(finding_of("validate.tag-not-integer", tag.where, tag=tag.text) for tag in found if not tag.number),
+        *_twice(numbers),
+        *(finding_of("validate.tag-order", tag.where, tag=tag.number, before=before.number) for before, tag in turned),
+        *_missing(numbers, reserved),
+    )
 
 
 def _twice(numbers: list[Tag]) -> Iterator[Finding]:
@@ -60,12 +57,6 @@ def _twice(numbers: list[Tag]) -> Iterator[Finding]:
             line = line_said(first[tag.number].where.line)
             yield finding_of("validate.tag-twice", tag.where, tag=tag.number, line=line)
         first.setdefault(tag.number, tag)
-
-
-def _out_of_order(numbers: list[Tag]) -> Iterator[Finding]:
-    for before, tag in pairwise(numbers):
-        if tag.number < before.number:
-            yield finding_of("validate.tag-order", tag.where, tag=tag.number, before=before.number)
 
 
 def _missing(numbers: list[Tag], reserved: frozenset[int]) -> Iterator[Finding]:

@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from proofweave.core import NUMBERED, THEOREM_LIKE, BlockKind, Finding, Post, finding_of
+from proofweave.core import LANGUAGES, NUMBERED, THEOREM_LIKE, BlockKind, Finding, Post, finding_of, labels
 from proofweave.stages.validate.woven.reading import Reading, numbered_headings, read
 
 KINDS = {
-    **{"定义": BlockKind.DEFINITION, "定理": BlockKind.THEOREM, "引理": BlockKind.LEMMA, "命题": BlockKind.PROPOSITION},
-    **{"推论": BlockKind.COROLLARY, "算法": BlockKind.ALGORITHM},
-    **{kind.value.capitalize(): kind for kind in NUMBERED},
+    labels("post", language)[kind.value].format(number="").strip(): kind
+    for language in LANGUAGES
+    for kind in sorted(NUMBERED)
 }
 """What a box is called, and its kind."""
 
@@ -57,20 +57,14 @@ def check_theorems(post: Post, counters: str = "") -> tuple[Finding, ...]:
     """
     reading = read(post)
     found = boxes(reading)
-    numbered = [box for box in found if box.number]
+    bare, numbered = [box for box in found if not box.number], [box for box in found if box.number]
     modes = (counters,) if counters else MODES
     return (
-        *_bare(reading, found),
+        *(finding_of("validate.theorem-unnumbered", reading.where(box.offset), name=box.name) for box in bare),
         *_twice(reading, numbered),
         *min((list(_out_of_turn(reading, numbered, mode)) for mode in modes), key=len),
         *_elsewhere(reading, numbered),
     )
-
-
-def _bare(reading: Reading, found: Sequence[Box]) -> Iterator[Finding]:
-    for box in found:
-        if not box.number:
-            yield finding_of("validate.theorem-unnumbered", reading.where(box.offset), name=box.name)
 
 
 def _twice(reading: Reading, numbered: Sequence[Box]) -> Iterator[Finding]:
