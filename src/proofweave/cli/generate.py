@@ -2,32 +2,7 @@
 
 import argparse
 
-from proofweave.cli.verb import file, print_findings, print_lines, project_here
-
-SUMMARY = "find the reply to each request, recorded in generations/, or ask the provider of config.yaml for it"
-EXAMPLE = """\
-proofweave generate build/requests/POST.json -o build/replies/POST.json
-proofweave generate outlines/POST.yaml --estimate
-proofweave generate outlines/*.yaml --budget 2.50
-proofweave generate outlines/POST.yaml --refresh BLOCK"""
-
-
-def add(parser: argparse.ArgumentParser) -> None:
-    """Add the verb's arguments."""
-    parser.add_argument("requests", nargs="+", type=file, help="what render wrote, or outlines")
-    parser.add_argument("-o", "--output", type=file, help="write the replies here; what is missing goes into the file")
-    parser.add_argument("--estimate", action="store_true", help="print blocks, tokens and cost; call nothing")
-    parser.add_argument("--budget", type=_budget, help="stop before this is exceeded: 2.50, or '200000 tokens'")
-    what = "ask for this block (no name: for all) although it is recorded"
-    parser.add_argument("--refresh", metavar="BLOCK", nargs="?", action="append", const="", help=what)
-
-
-def _budget(text: str) -> str:
-    from proofweave.pipeline import is_budget
-
-    if not is_budget(text):
-        raise argparse.ArgumentTypeError("an amount such as 2.50, or '200000 tokens'")
-    return text
+from proofweave.cli.verb import print_findings, print_lines, project_here
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import tomllib
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,6 +17,12 @@ ROOT = Path(__file__).parent.parent
 VERB_FOLDER = ROOT / "cli"
 START = ("__init__.py", "__main__.py", "cli/__init__.py", "cli/verb.py")
 """What runs before any verb."""
+
+ARGUMENTS = VERB_FOLDER / "verbs.toml"
+"""What each verb is given; only its own part concerns a verb."""
+
+DATA = (".toml", ".json", ".js")
+"""The endings of a module's data, which stands beside it under its name."""
 
 WORDS_FOLDER = ROOT / "core" / "words"
 APART = (ROOT / "pipeline/generate/ask.py",)
@@ -44,6 +51,8 @@ def fingerprint(*verbs: str) -> str:
     digest = hashlib.sha256()
     code = {path for verb in verbs for path in modules(verb)}
     carried = {path for verb in verbs for path in ROOT.glob(CARRIES.get(verb, "no file"))}
+    told = tomllib.loads(ARGUMENTS.read_text(encoding="utf-8"))
+    digest.update(repr([told[verb] for verb in verbs]).encode())
     for path in sorted(code | carried):
         digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     for package in sorted({package for verb in verbs for package in COMPUTES.get(verb, ())}):
@@ -72,7 +81,8 @@ def _imports(path: Path) -> frozenset[Path]:
     if path.name == "__init__.py" and named(text):
         return _files("proofweave.core.lazy")  # a face loads what it is asked for
     found = {WORDS_FOLDER / f"{said[1] or said[2]}.toml" for said in WORDS.finditer(text)}
-    found = {table for table in found if table.is_file()}
+    found |= {path.with_suffix(ending) for ending in DATA}
+    found = {data for data in found if data.is_file()}
     for match in IMPORT.finditer(text):
         package = match[1] or match[3]
         found |= _files(package)
