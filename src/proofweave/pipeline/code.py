@@ -21,7 +21,7 @@ START = ("__init__.py", "__main__.py", "cli/__init__.py", "cli/verb.py")
 ARGUMENTS = VERB_FOLDER / "verbs.toml"
 """What each verb is given; only its own part concerns a verb."""
 
-DATA = (".toml", ".json", ".js")
+DATA = (".toml", ".json", ".js", ".j2")
 """The endings of a module's data, which stands beside it under its name."""
 
 WORDS_FOLDER = ROOT / "core" / "words"

@@ -4,29 +4,62 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.resources import files
 
 from proofweave.core import OUTLINE as FORMAT
 from proofweave.core import THEOREM_LIKE, Block, BlockKind, Layer, Outline, Post, Section, SpanKind, labels
 from proofweave.outline.checks import numbered_in
 from proofweave.outline.config import Config
-from proofweave.outline.new.drafts import (
-    UNPRINTABLE,
-    Draft,
-    DraftBlock,
-    DraftSection,
-    plain,
-    scalar,
-    section_lines,
-    total,
-)
 from proofweave.text.markdown import headings, language_of
+from proofweave.text.press import environment_of, print_template
 
-SCHEMA = "# yaml-language-server: $schema=../schema/outline.schema.json"
+UNPRINTABLE = re.compile("[^\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+REFERENCE = re.compile(r"@(?=(?:eq|thm|sec|ref|fig):)")
 SYMBOL = re.compile(r"\\boldsymbol\{\\?[A-Za-z]+\}|\\(?:alpha|beta|gamma|eta|epsilon|lambda|mu|sigma|tau)(?![A-Za-z])")
+TEMPLATE = "new.j2"
+
 GUESSES = 8
 """How many symbols are suggested."""
 MOST = 8
 """The most equations one slot is left with: a reply of more is seldom right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A slot to write: the key it stands under, the instruction, its number of equations."""
+
+    key: str
+    write: str
+    equations: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DraftBlock:
+    """A block to lay out; a prose kind has one draft, under its own key."""
+
+    kind: BlockKind
+    id: str
+    drafts: tuple[Draft, ...]
+    name: str = ""
+    layer: Layer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSection:
+    """A section to lay out; `anchor` is the source's heading it could stand under, `tags` its range of numbers."""
+
+    id: str
+    title: str
+    layer: Layer | None
+    blocks: tuple[DraftBlock, ...] = ()
+    sections: "tuple[DraftSection, ...]" = ()
+    anchor: str = ""
+    tags: str = ""
+
+    def equations(self) -> int:
+        """Return how many numbered equations its slots hold."""
+        own = sum(draft.equations for block in self.blocks for draft in block.drafts)
+        return own + sum(section.equations() for section in self.sections)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +82,34 @@ def new_outline(post: Post, name: str, like: Outline | None = None, config: Conf
     passages = _passages(post, (config or Config()).heading_in(language))
     title = plain(post.front.get("title", "")) or _title_heading(post) or plain(name) or words["untitled"]
     sections = _like_reference(like, words) if like else _after_source(passages, words)
-    return "".join(f"{line}\n" for line in _outline_lines(post, name, title, language, like, sections))
+    environment = environment_of({TEMPLATE: files(__package__).joinpath(TEMPLATE).read_text(encoding="utf-8")}, words)
+    values = {
+        "post": post,
+        "name": name,
+        "format": FORMAT,
+        "title": title,
+        "source": UNPRINTABLE.sub(" ", post.path),
+        "language": language,
+        "like": like,
+        "length": post.text.count("\n"),
+        "symbols": _symbols(post),
+        "anchored": any(section.anchor for top in sections for section in (top, *top.sections)),
+        "sections": tuple(_tagged(sections, 1)),
+        "plain": plain,
+        "quoted": quoted,
+        "scalar": scalar,
+    }
+    return print_template(environment, __package__, TEMPLATE, values)
+
+
+def _tagged(sections: Sequence[DraftSection], first: int) -> Iterator[DraftSection]:
+    """Yield sections with their ranges, which run on from a number; one with sections has none of its own."""
+    for section in sections:
+        count = section.equations()
+        tags = f"{first}-{first + count - 1}" if count > 1 else f"{first}" if count else ""
+        inner = tuple(_tagged(section.sections, first))
+        yield replace(section, tags="" if inner else tags, sections=inner)
+        first += count
 
 
 def _passages(post: Post, heading: str) -> list[Passage]:
@@ -141,45 +201,6 @@ def _block_like(block: Block, section: Section, words: Mapping[str, str]) -> Dra
     return DraftBlock(block.kind, block.id, drafts, plain(block.name), block.layer)
 
 
-def _outline_lines(
-    post: Post, name: str, title: str, language: str, like: Outline | None, sections: Sequence[DraftSection]
-) -> Iterator[str]:
-    words = labels("new", language)
-    yield SCHEMA
-    for line in words["header"].splitlines():
-        yield f"# {plain(line.format(source=post.path, name=name))}"
-    yield f"format: {FORMAT}"
-    yield f"title: {scalar(title, 2)}"
-    yield f"source: {scalar(UNPRINTABLE.sub(' ', post.path), 2)}"
-    yield f"language: {language}"
-    if like and like.lines:
-        yield f"lines: {like.lines.least}" + (f"..{like.lines.most}" if like.lines.most else "")
-    else:
-        length = post.text.count("\n")
-        yield f"# lines: {length + 200}..{length + 500}  # {words['lines']}"
-    yield "# order: 1"
-    yield "# batch: 1"
-    yield "# priority: medium  # high | medium | supplement"
-    if like and like.counters:
-        yield f"counters: {like.counters}"
-    if like and like.budget:
-        yield "budget:"
-        yield from (f"  {layer}: {least}..{most}" for layer, (least, most) in like.budget.items())
-    guesses = _symbols(post)
-    if guesses:
-        yield f"# {words['symbols']}"
-        yield "# symbols:"
-        yield from (f"#   {symbol}" for symbol in guesses)
-    if any(section.anchor for top in sections for section in (top, *top.sections)):
-        yield f"# {words['anchor']}"
-    yield "sections:"
-    tag = 1
-    for number, section in enumerate(sections):
-        for line in section_lines(section, 2, tag, words, examples=number == 0):
-            yield line
-        tag += total(section)
-
-
 def _symbols(post: Post) -> list[str]:
     """Return the most used symbols of the post's formulas with a guess of their types."""
     found: Counter[str] = Counter()
@@ -192,3 +213,21 @@ def _guess(symbol: str) -> str:
     if not symbol.startswith(r"\boldsymbol"):
         return "scalar"
     return "matrix(m, n)" if symbol[len(r"\boldsymbol{") :].lstrip("\\")[0].isupper() else "vector(d)"
+
+
+def plain(text: str) -> str:
+    """Return a text as one line that YAML can hold and that refers to nothing."""
+    return REFERENCE.sub("@ ", " ".join(UNPRINTABLE.sub(" ", text).split()))
+
+
+def quoted(text: str) -> str:
+    """Return a line in single quotes."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def scalar(text: str, pad: str) -> str:
+    """Return a line as a YAML scalar; one with a single quote stands in a block, where a double prime survives.
+
+    `pad` is the white space before its key.
+    """
+    return f"|-\n{pad}  {text}" if "'" in text else quoted(text)
