@@ -25,15 +25,12 @@ from proofweave.pipeline.generate.desk import Account, Desk, left_open, rejectio
 from proofweave.pipeline.generate.progress import Progress
 from proofweave.pipeline.generate.run import WAIT
 from proofweave.stages.generate import (
-    PASSING,
-    Patience,
     Purse,
     Talk,
     heard,
     opening,
     repaired,
     reply_tokens,
-    retry_after,
     schema_for,
     state_in,
     state_out,
@@ -75,9 +72,7 @@ class _Post:
         self.purse = purse
         self.account = account
         self.progress = progress
-        self.batches = Batches(
-            server, Patience(config.retries, config.first_wait, config.longest_wait), PASSING, retry_after
-        )
+        self.batches = Batches(server)
         self.dialect = Dialect("schema" if server.structured == "auto" else server.structured)
         self.path = desk.project.root / ".proofweave" / "batches" / f"{desk.post}.json"
         self.tries: dict[str, int] = {}

@@ -11,19 +11,7 @@ from proofweave.outline import Config
 from proofweave.pipeline.generate.desk import Account, Desk, left_open, rejection, unanswered_finding
 from proofweave.pipeline.generate.judge import Judged
 from proofweave.pipeline.generate.progress import Progress
-from proofweave.stages.generate import (
-    PASSING,
-    Patience,
-    Purse,
-    Talk,
-    heard,
-    repaired,
-    reply_tokens,
-    retry_after,
-    schema_for,
-    tokens_in,
-    unchecked,
-)
+from proofweave.stages.generate import Purse, Talk, heard, repaired, reply_tokens, schema_for, tokens_in, unchecked
 
 TRUNCATED = 0.5
 """Below this share of its estimate a prompt was hardly read to its end: some servers cut it without a word."""
@@ -50,9 +38,7 @@ class _Run:
         self.elsewhere: set[str] = set()
         self.many = len(desks) > 1
         self.progress = progress
-        patience = Patience(config.retries, config.first_wait, config.longest_wait)
-        ears = Ears(self.progress.told, self.progress.grown, self.again)
-        self.chat = Chat(server, patience, PASSING, retry_after, ears)
+        self.chat = Chat(server, Ears(progress.told, progress.grown, self.again))
         self.judging = ThreadPoolExecutor(1)
 
     async def all(self) -> Account:
