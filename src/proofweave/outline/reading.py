@@ -8,13 +8,10 @@ from proofweave.core import Finding, Outline, Severity, Where, formats
 from proofweave.outline.build import Builder
 from proofweave.outline.checks import check_ids, check_mentions, check_tags
 from proofweave.outline.conformity import conform, correct, problem
-from proofweave.outline.first_keys import peek
 from proofweave.outline.format import OUTLINE
 from proofweave.outline.shapes import words_of
 from proofweave.outline.version import too_new
 from proofweave.text.yaml import MapNode, ScalarNode, read_nodes
-
-__all__ = ["Reading", "peek", "read_outline", "reading_of"]
 
 LOSING_NOTHING = frozenset(
     {

@@ -6,12 +6,10 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from proofweave.core import Post, Span, SpanKind
-from proofweave.text.markdown.blocks import BEGIN, END, HEADING, Blocks
+from proofweave.text.markdown.blocks import HEADING, Blocks
 from proofweave.text.markdown.escape import plain_tex
 from proofweave.text.markdown.inline import Inline, Piece
 from proofweave.text.tex import definitions
-
-__all__ = ["BEGIN", "END", "Heading", "displays", "formulas", "headings", "language_of", "macros", "read_post"]
 
 MATH = frozenset({SpanKind.INLINE_MATH, SpanKind.DISPLAY_MATH})
 QUOTE = re.compile(r"(?:[ \t]*>)+")
