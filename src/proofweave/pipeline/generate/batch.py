@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from proofweave.adapters import (
     Answer,
@@ -21,7 +22,7 @@ from proofweave.adapters import (
 )
 from proofweave.core import FileError, UsageError, say
 from proofweave.outline import Config
-from proofweave.pipeline.generate.desk import Account, Desk, left_open, rejection, unanswered_finding
+from proofweave.pipeline.generate.desk import Account, Desk, left_open
 from proofweave.pipeline.generate.progress import Progress
 from proofweave.pipeline.generate.run import WAIT
 from proofweave.stages.generate import (
@@ -30,12 +31,10 @@ from proofweave.stages.generate import (
     heard,
     opening,
     repaired,
-    reply_tokens,
     schema_for,
     state_in,
     state_out,
     tokens_in,
-    unchecked,
 )
 
 TRIES = 3
@@ -165,8 +164,7 @@ class _Post:
         if lost:
             self.tries[block] = self.tries.get(block, 0) + 1
             if self.tries[block] > TRIES:
-                self.account.unanswered += 1
-                self.account.findings.append(unanswered_finding(talk.request, lost[0]))
+                self.account.miss(talk.request, lost[0])
                 self.progress.ended(block, f"no answer: {lost[0]}")
                 return None
             self.progress.told(block, f"{lost[0]}; it goes into the next batch")
@@ -174,24 +172,20 @@ class _Post:
 
     def heard(self, talk: Talk, position: int, answer: Answer) -> Talk:
         """Return a talk with one answer, its tokens counted."""
-        prompt = "\n".join(text for _, text in talk.pieces[position].messages)
+        prompt = talk.pieces[position].prompt
         tokens = {"prompt": tokens_in(prompt), "completion": tokens_in(answer.text), **answer.tokens}
-        self.account.count(tokens)
-        self.account.estimated_prompt += tokens_in(prompt)
-        self.account.estimated_reply += reply_tokens(talk.request, 1.0)
+        self.account.count(tokens, prompt, talk.request)
         self.purse.settle(0.0, tokens)
-        return heard(talk, position, Answer(answer.text, answer.finish, tokens, answer.model), self.desk.words)
+        return heard(talk, position, replace(answer, tokens=tokens), self.desk.words)
 
     async def judged(self, talk: Talk, served: str) -> Talk | None:
         """Judge a talk whose pieces are all there: record it, keep it aside, or return it with its findings."""
         block = talk.request.block
         # in a thread: JavaScript refuses to run where an event loop does
-        stopped = talk.stopped is not None
-        judged = rejection(talk) if stopped else await asyncio.to_thread(self.desk.judge.judge, talk)
+        judged = await asyncio.to_thread(self.desk.judged, talk)
         if not judged.findings:
             path = self.desk.accept(talk, judged, served)
-            self.account.recorded += 1
-            self.account.unchecked += unchecked(judged.reply) if judged.reply is not None else 0
+            self.account.record(judged)
             self.progress.ended(block, f"recorded in {path}")
             return None
         if talk.stopped is None and talk.round < self.config.repair_rounds:
@@ -224,8 +218,7 @@ class _Post:
         for talk in talks:
             amount = self.purse.reserve(_prompt(talk), int(self.config.max_tokens) * len(talk.waiting))
             if amount is None:
-                self.account.unanswered += 1
-                self.account.findings.append(unanswered_finding(talk.request, say("pipeline.budget-used")))
+                self.account.miss(talk.request, say("pipeline.budget-used"))
                 self.progress.ended(talk.request.block, "the budget is used up")
             else:
                 kept.append(talk)
@@ -265,4 +258,4 @@ class _Post:
 
 
 def _prompt(talk: Talk) -> str:
-    return "\n".join(text for position in talk.waiting for _, text in talk.pieces[position].messages)
+    return "\n".join(talk.pieces[position].prompt for position in talk.waiting)

@@ -5,9 +5,24 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from proofweave.core import Finding, Outline, Reply, Request, Where, errors_in, finding_of, say
+from proofweave.adapters import KaTeX
+from proofweave.core import Finding, FindingsError, Outline, Reply, Request, Where, errors_in, finding_of, say
 from proofweave.pipeline.project import Project
-from proofweave.stages.generate import Draft, Talk, path_of, read_draft, written
+from proofweave.stages.generate import (
+    Draft,
+    Talk,
+    check_reply,
+    fits,
+    named,
+    only_for,
+    path_of,
+    read_draft,
+    refuted_in,
+    reply_clashes,
+    skipped,
+    with_skipped,
+    written,
+)
 
 if TYPE_CHECKING:
     from proofweave.check import Verdict
@@ -27,9 +42,6 @@ class Judge:
     """Judges the replies to the requests of one outline; KaTeX and verdicts are kept between them."""
 
     def __init__(self, project: Project, path: Path, replies: Mapping[str, Reply]) -> None:
-        from proofweave.adapters import KaTeX
-        from proofweave.core import FindingsError
-
         outline, findings = project.outline(path)
         if outline is None:
             raise FindingsError(findings)
@@ -42,7 +54,6 @@ class Judge:
 
     def judge(self, talk: Talk) -> Judged:
         """Judge what a talk's finished pieces hold."""
-        from proofweave.stages.generate import check_reply, fits, named, refuted_in, reply_clashes
         from proofweave.stages.weave import fill
 
         value, problems = written(talk)
@@ -84,7 +95,6 @@ class Judge:
         What says `skip` is checked all the same: the word counts only where the checker cannot read the equation.
         """
         from proofweave.check import Kind
-        from proofweave.stages.generate import skipped, with_skipped
 
         for verdict in self._checked(reply):
             if verdict.kind is Kind.REFUTED:
@@ -100,7 +110,6 @@ class Judge:
     def _checked(self, reply: Reply) -> "list[Verdict]":
         """Return the verdicts on a reply's equations."""
         from proofweave.check import check_outline
-        from proofweave.stages.generate import only_for
         from proofweave.stages.weave import fill
 
         outline = only_for(fill(self.outline, {**self._replies, reply.block: reply}), reply.block)
@@ -109,8 +118,6 @@ class Judge:
 
     def accept(self, reply: Reply) -> None:
         """Take a reply as one of those the next ones are judged beside."""
-        from proofweave.stages.generate import named
-
         self._replies[reply.block] = named(reply)
 
 
