@@ -44,6 +44,11 @@ def equations_of(parts: Sequence[Part]) -> Iterator[Equation | Slot]:
             yield part.equation
 
 
+def displays_of(parts: Sequence[Part]) -> Iterator[Equation]:
+    """Yield the equations of some parts in order."""
+    return (item for item in equations_of(parts) if isinstance(item, Equation))
+
+
 def figures_of(outline: Outline) -> tuple[str, ...]:
     """Return the ids of an outline's figures, in document order."""
     parts = (part for block in outline.blocks() for part in block.parts())

@@ -89,6 +89,11 @@ def problem(rule: str, where: Where, name: str = "", expected: str = "", fix: st
     return finding_of(key, where, rule=f"outline-{rule}", expected=expected, fix=fix, **fields)
 
 
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings sorted by place, each only once."""
+    return tuple(sorted(dict.fromkeys(findings), key=lambda finding: finding.where))
+
+
 def _the(name: str) -> Said:
     return say("outline.the-key", name=_short(name)) if name else say("outline.the-file")
 

@@ -22,7 +22,7 @@ from proofweave.core import (
     finding_of,
     formats,
 )
-from proofweave.outline.conformity import conform
+from proofweave.outline.conformity import conform, in_order
 from proofweave.outline.format import ID, PARTS, POSITIVE
 from proofweave.outline.parts import PartReader, plain, text_of
 from proofweave.outline.shapes import Free, Key, Record, Scalar, Table
@@ -77,7 +77,7 @@ def read_reply(text: str, path: str) -> tuple[Reply | None, tuple[Finding, ...]]
         provenance=_provenance(root.get("provenance")),
         path=path,
     )
-    return (reply if reply.block and slots else None), _in_order(findings)
+    return (reply if reply.block and slots else None), in_order(findings)
 
 
 def read_drafts(root: Node, path: str) -> tuple[dict[str, Reply], tuple[Finding, ...]]:
@@ -89,7 +89,7 @@ def read_drafts(root: Node, path: str) -> tuple[dict[str, Reply], tuple[Finding,
         slots = _slots(node, reader)
         findings += _as_recording(reader.findings)
         replies[block.value] = Reply(block.value, "", "", slots, Provenance("", ""), path)
-    return replies, _in_order(findings)
+    return replies, in_order(findings)
 
 
 def write_reply(reply: Reply) -> str:
@@ -136,10 +136,6 @@ def _as_recording(findings: Sequence[Finding] | Iterator[Finding]) -> Iterator[F
     """Yield findings of the shapes shared with outlines under the name of recordings."""
     for finding in findings:
         yield replace(finding, rule=re.sub(r"\Aoutline-", "reply-", finding.rule))
-
-
-def _in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(dict.fromkeys(findings), key=lambda finding: finding.where))
 
 
 def _joined(node: Node, key: str = "", depth: int = 0) -> Node:

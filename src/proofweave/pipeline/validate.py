@@ -19,7 +19,7 @@ from proofweave.core import (
     Post,
     Section,
     Severity,
-    Step,
+    displays_of,
     dump,
     errors_in,
     finding_of,
@@ -231,7 +231,5 @@ def _equations(outline: Outline, tags: Any, verdicts: "tuple[Verdict, ...]") -> 
 def _placed(outline: Outline) -> Iterator[tuple[Section, Block, Equation]]:
     for leaf in outline.leaves():
         for block in leaf.blocks:
-            for part in block.parts():
-                equation = part.equation if isinstance(part, Step) else part
-                if isinstance(equation, Equation):
-                    yield leaf, block, equation
+            for equation in displays_of(block.parts()):
+                yield leaf, block, equation
