@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from proofweave.core.findings import finding_of
     from proofweave.core.formats import DOCUMENT, LEDGER, OUTLINE, RECORDING
     from proofweave.core.lazy import named
-    from proofweave.core.numbering import displays_of, equations_of, number, numeral
+    from proofweave.core.numbering import displays_of, equations_of, number, numeral, with_displays
     from proofweave.core.references import REFERENCE, CrossReference, references_in
     from proofweave.core.types import (
         NUMBERED, THEOREM_LIKE, Block, BlockKind, Check, Code, Equation, Figure, Finding, Layer, LineTarget,

@@ -1,7 +1,8 @@
 """Number equations, theorems, sections and citations of an outline, in document order."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from proofweave.core.types import (
     NUMBERED,
@@ -47,6 +48,17 @@ def equations_of(parts: Sequence[Part]) -> Iterator[Equation | Slot]:
 def displays_of(parts: Sequence[Part]) -> Iterator[Equation]:
     """Yield the equations of some parts in order."""
     return (item for item in equations_of(parts) if isinstance(item, Equation))
+
+
+def with_displays(parts: Sequence[Part], change: Callable[[Equation], Equation]) -> tuple[Part, ...]:
+    """Return some parts with each of their equations changed, in order."""
+
+    def changed(part: Part) -> Part:
+        if isinstance(part, Equation):
+            return change(part)
+        return replace(part, equation=change(part.equation)) if isinstance(part, Step) and part.equation else part
+
+    return tuple(map(changed, parts))
 
 
 def figures_of(outline: Outline) -> tuple[str, ...]:

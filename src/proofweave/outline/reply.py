@@ -17,7 +17,6 @@ from proofweave.core import (
     Reply,
     Slot,
     Step,
-    SymbolSpec,
     Text,
     finding_of,
     formats,
@@ -27,6 +26,7 @@ from proofweave.outline.format import ID, PARTS, POSITIVE
 from proofweave.outline.parts import PartReader, plain, text_of
 from proofweave.outline.shapes import Free, Key, Record, Scalar, Table
 from proofweave.outline.version import too_new
+from proofweave.text.tex import split_rows
 from proofweave.text.yaml import ListNode, MapNode, Node, ScalarNode, read_json_nodes
 
 SENTENCE = re.compile(r"[^\n]*?(?:[。！？；]|[.!?;](?=\s))[ \t]*\n*|[^\n]+\n*|\n+")
@@ -214,17 +214,8 @@ def _equation_out(equation: Equation) -> dict[str, object]:
         "tight": check.tight,
         "strict": check.strict,
         "excuse": dict(check.excuse),
-        "symbols": {symbol.name: _plain_symbol(symbol) for symbol in equation.symbols},
+        "symbols": {symbol.name: symbol.value for symbol in equation.symbols},
+        "rows": "one" if equation.rows == 1 and len(split_rows(equation.tex)) > 1 else "",
+        "tag": "" if equation.numbered else "none",
     }
-    return out | {key: value for key, value in optional.items() if value} | _layout_out(equation)
-
-
-def _layout_out(equation: Equation) -> dict[str, object]:
-    from proofweave.text.tex import split_rows
-
-    one = equation.rows == 1 and len(split_rows(equation.tex)) > 1
-    return {**({"rows": "one"} if one else {}), **({} if equation.numbered else {"tag": "none"})}
-
-
-def _plain_symbol(symbol: SymbolSpec) -> object:
-    return symbol.value if isinstance(symbol.value, str) else json.loads(json.dumps(symbol.value, ensure_ascii=False))
+    return out | {key: value for key, value in optional.items() if value}

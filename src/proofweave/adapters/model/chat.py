@@ -43,7 +43,6 @@ class Chat:
         self._proven: set[str] = set()
         self._not_before = 0.0
         self._client = client_of(server)
-        self.attempts = 0
         self.repeats = 0
 
     async def ask(self, label: str, messages: Sequence[tuple[str, str]], schema: Mapping[str, Any]) -> Answer:
@@ -55,7 +54,6 @@ class Chat:
             try:
                 async with self._free:
                     await asyncio.sleep(max(0.0, self._not_before - time.monotonic()))
-                    self.attempts += 1
                     async with asyncio.timeout(self._server.timeout * LONGEST):
                         answer = await self._once(label, messages, schema, dialect, heard)
                 self._proven.add(dialect.mode)

@@ -39,7 +39,6 @@ class Trouble:
     fatal: bool = False
     fix: str = ""
     started: bool = False
-    status: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -75,9 +74,9 @@ def _status_trouble(status: int, headers: Mapping[str, str], said: str) -> Troub
     meant = 402 if poor else status
     if meant in FATAL:
         what, fix = say(f"adapters.server-{meant}", status=status, said=said), say(f"adapters.server-{meant}-fix")
-        return Trouble(what, fatal=True, fix=fix, status=status)
+        return Trouble(what, fatal=True, fix=fix)
     what = say("adapters.server-answered", status=status, said=said)
-    return Trouble(what, passing=status in PASSING, status=status, headers=headers)
+    return Trouble(what, passing=status in PASSING, headers=headers)
 
 
 def said_by(error: Any) -> str:

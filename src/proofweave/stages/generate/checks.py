@@ -21,9 +21,10 @@ from proofweave.core import (
     Step,
     Text,
     Where,
-    equations_of,
+    displays_of,
     finding_of,
     references_in,
+    with_displays,
 )
 from proofweave.outline import CODE_OR_MATH
 
@@ -117,14 +118,12 @@ def only_for(outline: Outline, block: str) -> Outline:
 
 
 def _defining(block: Block) -> Block:
-    body = tuple(
-        item for item in equations_of(block.parts()) if isinstance(item, Equation) and item.check.defines is not None
-    )
+    body = tuple(equation for equation in displays_of(block.parts()) if equation.check.defines is not None)
     return replace(block, statement=(), proof=(), body=body)
 
 
 def _own_ids(parts: Sequence[Part]) -> Iterator[str]:
-    return (item.id for item in equations_of(parts) if isinstance(item, Equation) and item.id)
+    return (equation.id for equation in displays_of(parts) if equation.id)
 
 
 def _prose(part: Part) -> tuple[str, ...]:
@@ -136,7 +135,7 @@ def _prose(part: Part) -> tuple[str, ...]:
 def _hidden(part: Part) -> Iterator[Finding]:
     """Yield the first character of a part that a reader does not see, such as one that turns the text's direction."""
     texts = [*_prose(part), part.code if isinstance(part, Code) else ""]
-    texts += [equation.tex for equation in equations_of([part]) if isinstance(equation, Equation)]
+    texts += [equation.tex for equation in displays_of([part])]
     for text in texts:
         hidden = next(
             (c for c in text if c not in "\n\t" and unicodedata.category(c) in ("Cc", "Cf", "Co", "Cn")), None
@@ -189,12 +188,7 @@ def with_skipped(reply: Reply) -> Reply:
     def bare(equation: Equation) -> Equation:
         return replace(equation, check=replace(equation.check, skip=None))
 
-    def kept(part: Part) -> Part:
-        if isinstance(part, Equation):
-            return bare(part)
-        return replace(part, equation=bare(part.equation)) if isinstance(part, Step) and part.equation else part
-
-    return replace(reply, slots={name: tuple(map(kept, parts)) for name, parts in reply.slots.items()})
+    return replace(reply, slots={name: with_displays(parts, bare) for name, parts in reply.slots.items()})
 
 
 def skipped(reply: Reply) -> frozenset[str]:
@@ -203,4 +197,4 @@ def skipped(reply: Reply) -> frozenset[str]:
 
 
 def _equations(reply: Reply) -> Iterator[Equation]:
-    return (item for parts in reply.slots.values() for item in equations_of(parts) if isinstance(item, Equation))
+    return (equation for parts in reply.slots.values() for equation in displays_of(parts))

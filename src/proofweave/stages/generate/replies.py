@@ -4,21 +4,21 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import count
 
 from proofweave.core import (
     Equation,
     Finding,
     Outline,
-    Part,
     Reply,
     Request,
     Severity,
     Slot,
-    Step,
     Where,
-    equations_of,
+    displays_of,
     finding_of,
     say,
+    with_displays,
 )
 from proofweave.outline import same_words
 from proofweave.stages.generate.rejected import Rejected
@@ -67,11 +67,11 @@ def prompt_hash(prompt: str) -> str:
 
 def reply_clashes(outline: Outline, replies: Mapping[str, Reply]) -> tuple[Finding, ...]:
     """Return the equation ids that a reply uses although the outline or another reply has them already."""
-    taken = {item.id for block in outline.blocks() for item in _equations(block.parts())}
+    taken = {item.id for block in outline.blocks() for item in displays_of(block.parts())}
     findings = []
     for reply in replies.values():
         for parts in reply.slots.values():
-            for equation in _equations(parts):
+            for equation in displays_of(parts):
                 if equation.id in taken:
                     findings.append(finding_of("generate.reply-id-taken", equation.where, id=equation.id))
                 taken.add(equation.id)
@@ -82,23 +82,14 @@ def named(reply: Reply) -> Reply:
     """Return the reply with an id on each of its equations."""
     slots = {}
     for name, parts in reply.slots.items():
-        counter = iter(range(1, len(parts) + 1))
-        slots[name] = tuple(_named(part, f"{reply.block}-{name}-eq", counter) for part in parts)
+        names = (f"{reply.block}-{name}-eq{number}" for number in count(1))
+
+        def with_id(equation: Equation, names: Iterator[str] = names) -> Equation:
+            name = next(names)
+            return equation if equation.id else replace(equation, id=name)
+
+        slots[name] = with_displays(parts, with_id)
     return replace(reply, slots=slots)
-
-
-def _named(part: Part, prefix: str, counter: Iterator[int]) -> Part:
-    if isinstance(part, Equation):
-        position = next(counter)
-        return part if part.id else replace(part, id=f"{prefix}{position}")
-    if isinstance(part, Step) and part.equation is not None:
-        position = next(counter)
-        return part if part.equation.id else replace(part, equation=replace(part.equation, id=f"{prefix}{position}"))
-    return part
-
-
-def _equations(parts: Sequence[Part]) -> Iterator[Equation]:
-    return (item for item in equations_of(parts) if isinstance(item, Equation))
 
 
 def unanswered(
@@ -173,7 +164,7 @@ def fits(request: Request, reply: Reply) -> Iterator[Finding]:
 
 def _counts(slot: Slot, reply: Reply, where: Where) -> Iterator[Finding]:
     parts = reply.slots[slot.name]
-    held = sum(equation.rows for equation in _equations(parts) if equation.numbered)
+    held = sum(equation.rows for equation in displays_of(parts) if equation.numbered)
     if held != slot.equations:
         place = parts[0].where if parts else where
         wanted = str(slot.equations)
