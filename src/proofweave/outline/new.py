@@ -6,9 +6,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 
+from proofweave.core import (
+    NUMBERED,
+    THEOREM_LIKE,
+    Block,
+    BlockKind,
+    Layer,
+    Outline,
+    Post,
+    Section,
+    Slot,
+    SpanKind,
+    TagRange,
+    Where,
+    labels,
+)
 from proofweave.core import OUTLINE as FORMAT
-from proofweave.core import THEOREM_LIKE, Block, BlockKind, Layer, Outline, Post, Section, SpanKind, labels
-from proofweave.outline.checks import numbered_in
+from proofweave.outline.checks import count_numbered, numbered_in
 from proofweave.outline.config import Config
 from proofweave.text.markdown import headings, language_of
 from proofweave.text.press import environment_of, print_template
@@ -17,49 +31,12 @@ UNPRINTABLE = re.compile("[^\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U0001
 REFERENCE = re.compile(r"@(?=(?:eq|thm|sec|ref|fig):)")
 SYMBOL = re.compile(r"\\boldsymbol\{\\?[A-Za-z]+\}|\\(?:alpha|beta|gamma|eta|epsilon|lambda|mu|sigma|tau)(?![A-Za-z])")
 TEMPLATE = "new.j2"
+NOWHERE = Where("")
 
 GUESSES = 8
 """How many symbols are suggested."""
 MOST = 8
 """The most equations one slot is left with: a reply of more is seldom right."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A slot to write: the key it stands under, the instruction, its number of equations."""
-
-    key: str
-    write: str
-    equations: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class DraftBlock:
-    """A block to lay out; a prose kind has one draft, under its own key."""
-
-    kind: BlockKind
-    id: str
-    drafts: tuple[Draft, ...]
-    name: str = ""
-    layer: Layer | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DraftSection:
-    """A section to lay out; `anchor` is the source's heading it could stand under, `tags` its range of numbers."""
-
-    id: str
-    title: str
-    layer: Layer | None
-    blocks: tuple[DraftBlock, ...] = ()
-    sections: "tuple[DraftSection, ...]" = ()
-    anchor: str = ""
-    tags: str = ""
-
-    def equations(self) -> int:
-        """Return how many numbered equations its slots hold."""
-        own = sum(draft.equations for block in self.blocks for draft in block.drafts)
-        return own + sum(section.equations() for section in self.sections)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +58,7 @@ def new_outline(post: Post, name: str, like: Outline | None = None, config: Conf
     words = labels("new", language)
     passages = _passages(post, (config or Config()).heading_in(language))
     title = plain(post.front.get("title", "")) or _title_heading(post) or plain(name) or words["untitled"]
-    sections = _like_reference(like, words) if like else _after_source(passages, words)
+    sections = [_section_like(section, words) for section in like.sections] if like else _after_source(passages, words)
     environment = environment_of({TEMPLATE: files(__package__).joinpath(TEMPLATE).read_text(encoding="utf-8")}, words)
     values = {
         "post": post,
@@ -102,13 +79,13 @@ def new_outline(post: Post, name: str, like: Outline | None = None, config: Conf
     return print_template(environment, __package__, TEMPLATE, values)
 
 
-def _tagged(sections: Sequence[DraftSection], first: int) -> Iterator[DraftSection]:
+def _tagged(sections: Sequence[Section], first: int) -> Iterator[Section]:
     """Yield sections with their ranges, which run on from a number; one with sections has none of its own."""
     for section in sections:
-        count = section.equations()
-        tags = f"{first}-{first + count - 1}" if count > 1 else f"{first}" if count else ""
+        count = sum(map(count_numbered, section.sections or (section,)))
         inner = tuple(_tagged(section.sections, first))
-        yield replace(section, tags="" if inner else tags, sections=inner)
+        tags = TagRange(first, first + count - 1, NOWHERE) if count and not inner else None
+        yield replace(section, tags=tags, sections=inner)
         first += count
 
 
@@ -133,7 +110,7 @@ def _title_heading(post: Post) -> str:
     return next((plain(heading.title) for heading in headings(post) if heading.level == 1), "")
 
 
-def _after_source(passages: Sequence[Passage], words: Mapping[str, str]) -> tuple[DraftSection, ...]:
+def _after_source(passages: Sequence[Passage], words: Mapping[str, str]) -> Sequence[Section]:
     """Group the passages by their shallowest level; what is deeper goes into sections of the section above it."""
     top = min((passage.level for passage in passages if passage.level), default=0)
     groups: list[list[Passage]] = []
@@ -143,62 +120,50 @@ def _after_source(passages: Sequence[Passage], words: Mapping[str, str]) -> tupl
         else:
             groups[-1].append(passage)
     titles = Counter(passage.title for passage in passages)
-    return tuple(_group(group, f"s{number}", number, titles, words) for number, group in enumerate(groups, 1))
+    return [_group(group, f"s{number}", number, titles, words) for number, group in enumerate(groups, 1)]
 
 
-def _group(
-    group: Sequence[Passage], id: str, number: int, titles: Counter[str], words: Mapping[str, str]
-) -> DraftSection:
+def _group(group: Sequence[Passage], id: str, number: int, titles: Counter[str], words: Mapping[str, str]) -> Section:
     first = group[0]
-    title = first.title or words["untitled"]
     layer = Layer.FOUNDATIONS if number == 1 else Layer.DERIVATION
-    anchor = first.title if titles[first.title] == 1 else ""
     if len(group) == 1:
-        return DraftSection(id, title, layer, (_derivation(id, title, first.displays, words),), anchor=anchor)
+        return _leaf(id, first, layer, titles, words)
+    title = first.title or words["untitled"]
     children = [replace(first, title=words["opening"].format(title=title))] if first.displays else []
     children += group[1:]
-    leaves = tuple(
-        DraftSection(
-            f"{id}-{index}",
-            child.title,
-            None,
-            (_derivation(f"{id}-{index}", child.title, child.displays, words),),
-            anchor=child.title if titles[child.title] == 1 else "",
-        )
-        for index, child in enumerate(children, 1)
-    )
-    return DraftSection(id, title, layer, sections=leaves)
+    leaves = (_leaf(f"{id}-{index}", child, None, titles, words) for index, child in enumerate(children, 1))
+    return Section(id, title, NOWHERE, layer, sections=tuple(leaves))
 
 
-def _derivation(id: str, title: str, displays: int, words: Mapping[str, str]) -> DraftBlock:
-    write = words["derivation"].format(title=title) + words["counted"].format(count=displays)
-    return DraftBlock(BlockKind.DERIVATION, f"{id}-derivation", (Draft("", write, min(displays, MOST)),))
+def _leaf(id: str, passage: Passage, layer: Layer | None, titles: Counter[str], words: Mapping[str, str]) -> Section:
+    title = passage.title or words["untitled"]
+    write = words["derivation"].format(title=title) + words["counted"].format(count=passage.displays)
+    slot = Slot("body", write, min(passage.displays, MOST), NOWHERE)
+    block = Block(BlockKind.DERIVATION, f"{id}-derivation", NOWHERE, body=(slot,))
+    anchor = passage.title if titles[passage.title] == 1 else ""
+    return Section(id, title, NOWHERE, layer, blocks=(block,), anchor=anchor)
 
 
-def _like_reference(like: Outline, words: Mapping[str, str]) -> tuple[DraftSection, ...]:
-    def laid_out(section: Section) -> DraftSection:
-        return DraftSection(
-            section.id,
-            plain(section.title),
-            section.layer,
-            tuple(_block_like(block, section, words) for block in section.blocks),
-            tuple(laid_out(child) for child in section.sections),
-        )
-
-    return tuple(laid_out(section) for section in like.sections)
+def _section_like(section: Section, words: Mapping[str, str]) -> Section:
+    blocks = tuple(_block_like(block, section, words) for block in section.blocks)
+    sections = tuple(_section_like(child, words) for child in section.sections)
+    return Section(section.id, plain(section.title), NOWHERE, section.layer, blocks=blocks, sections=sections)
 
 
-def _block_like(block: Block, section: Section, words: Mapping[str, str]) -> DraftBlock:
+def _block_like(block: Block, section: Section, words: Mapping[str, str]) -> Block:
     title = plain(block.name) or plain(section.title)
+
+    def slots(name: str, key: str, count: int) -> tuple[Slot]:
+        return (Slot(name, words[key].format(title=title), count, NOWHERE),)
+
     stated, proved, told = (numbered_in(parts) for parts in (block.statement, block.proof, block.body))
+    like = Block(block.kind, block.id, NOWHERE, plain(block.name), block.layer)
     if block.kind in THEOREM_LIKE:
-        state = Draft("statement", words["statement"].format(title=title), stated + told)
-        drafts: tuple[Draft, ...] = (state, Draft("proof", words["proof"].format(title=title), proved))
-    elif block.kind in {BlockKind.DEFINITION, BlockKind.ALGORITHM}:
-        drafts = (Draft("statement", words["statement"].format(title=title), stated + proved + told),)
-    else:
-        drafts = (Draft("", words[block.kind.value].format(title=title), stated + proved + told),)
-    return DraftBlock(block.kind, block.id, drafts, plain(block.name), block.layer)
+        statement = slots("statement", "statement", stated + told)
+        return replace(like, statement=statement, proof=slots("proof", "proof", proved))
+    if block.kind in NUMBERED:
+        return replace(like, statement=slots("statement", "statement", stated + proved + told))
+    return replace(like, body=slots("body", block.kind.value, stated + proved + told))
 
 
 def _symbols(post: Post) -> list[str]:
