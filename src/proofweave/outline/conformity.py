@@ -147,7 +147,7 @@ def _many(node: Node, shape: Many, name: str) -> Iterator[Finding]:
         if not node.items:
             yield _empty(node, words_of(shape), _the(name))
         for item in node.items:
-            yield from conform(item, shape.item, _singular(name))
+            yield from conform(item, shape.item, name.removesuffix("s"))
     elif shape.single and not (isinstance(node, ScalarNode) and node.absent):
         yield from conform(node, shape.item, name)
     else:
@@ -257,7 +257,3 @@ def _listed(words: Iterable[str], most: int = 40) -> str:
 def _short(text: str, most: int = 40) -> str:
     line = " ".join(text.split())
     return line if len(line) <= most else line[: most - 1] + "…"
-
-
-def _singular(name: str) -> str:
-    return name[:-1] if name.endswith("s") else name

@@ -133,15 +133,10 @@ def _removed(text: str, node: MapNode, position: int) -> Edit:
     colon = COLON.match(text, key.end)
     end = max(_end(text, value), colon.end() if colon else key.end)
     if not text[start : key.start].strip():
-        return (start, _next_line(text, end), "")
+        return (start, text.find("\n", end) + 1 or len(text), "")
     if following is not None and not text[end:following].strip():
         return (key.start, following, "")
     return (key.start, end, "")
-
-
-def _next_line(text: str, offset: int) -> int:
-    end = text.find("\n", offset)
-    return len(text) if end < 0 else end + 1
 
 
 def _line_end(text: str, start: int) -> str:

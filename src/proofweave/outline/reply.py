@@ -107,17 +107,14 @@ def write_reply(reply: Reply) -> str:
         "provenance": provenance,
         "slots": _slots_out(reply),
     }
-    return _unshortened(json.dumps(document, ensure_ascii=False, indent=1)) + "\n"
+    text = json.dumps(document, ensure_ascii=False, indent=1)
+    # recordings allow no escape that TeX starts with, such as the one of a tabulator
+    return SHORT.sub(lambda match: match[1] + SHORTENED[match[2]], text) + "\n"
 
 
 def same_words(one: Reply, other: Reply) -> bool:
     """Tell whether two replies say the same, wherever they stand."""
     return _slots_out(one) == _slots_out(other)
-
-
-def _unshortened(text: str) -> str:
-    r"""Return JSON with `\t` and its like written as `\u0009`: recordings allow no escape that TeX starts with."""
-    return SHORT.sub(lambda match: match[1] + SHORTENED[match[2]], text)
 
 
 def _slots(node: Node | None, reader: PartReader) -> dict[str, tuple[Part, ...]]:

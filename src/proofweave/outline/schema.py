@@ -107,7 +107,8 @@ def reply_schema(slots: Sequence[Slot]) -> Schema:
     parts = {
         slot.name: {
             "type": "array",
-            "description": f"{_numbered(slot.equations)}, in the order they are read.",
+            "description": f"The parts of this slot; they hold exactly {slot.equations} numbered"
+            f" equation{'' if slot.equations == 1 else 's'}, in the order they are read.",
             "items": {"$ref": "#/$defs/part"},
         }
         for slot in slots
@@ -142,8 +143,3 @@ def _strict(schema: Any) -> Any:
     if "properties" not in schema:
         return inner
     return {**inner, "required": list(schema["properties"]), "additionalProperties": False}
-
-
-def _numbered(count: int) -> str:
-    plural = "" if count == 1 else "s"
-    return f"The parts of this slot; they hold exactly {count} numbered equation{plural}"

@@ -6,7 +6,7 @@ from proofweave.core.lazy import lazily
 
 if TYPE_CHECKING:
     from proofweave.adapters.model.batch import Batches, Refused, Standing
-    from proofweave.adapters.model.chat import Chat, Ears
+    from proofweave.adapters.model.chat import Chat
     from proofweave.adapters.model.errors import Unanswered
     from proofweave.adapters.model.heard import Answer
     from proofweave.adapters.model.retry import Patience

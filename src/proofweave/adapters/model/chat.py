@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from proofweave.adapters.model.errors import Trouble, Unanswered, said_by, trouble_of
@@ -20,24 +20,22 @@ CHARACTERS_PER_TOKEN = 12
 """More characters than this for each token allowed are not read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ears:
-    """What happens meanwhile: `told` hears of each failed attempt, `grown` how long a reply is by now.
+class Chat:
+    """One server, for all calls of a run.
 
-    `again` is asked before an attempt that may have cost something is repeated, with the characters it brought.
+    `told` hears of each failed attempt, `grown` how long a reply is by now; `again` is asked before an attempt that may
+    have cost something is repeated, with the characters it brought.
     """
 
-    told: Callable[[str, str], None]
-    grown: Callable[[str, int], None]
-    again: Callable[[str, int], bool]
-
-
-class Chat:
-    """One server, for all calls of a run."""
-
-    def __init__(self, server: Server, ears: Ears) -> None:
+    def __init__(
+        self,
+        server: Server,
+        told: Callable[[str, str], None],
+        grown: Callable[[str, int], None],
+        again: Callable[[str, int], bool],
+    ) -> None:
         self._server = server
-        self._ears = ears
+        self._told, self._grown, self._again = told, grown, again
         self._dialect = Dialect("schema" if server.structured == "auto" else server.structured)
         self._free = asyncio.Semaphore(server.concurrency)
         self._proven: set[str] = set()
@@ -81,10 +79,10 @@ class Chat:
                 what = say("adapters.server-attempt", what=what, attempt=attempt)
             lost = characters if trouble.started else -1
             raise Unanswered(what, trouble.fix, fatal=trouble.fatal, lost=lost)
-        if trouble.started and not self._ears.again(label, characters):
+        if trouble.started and not self._again(label, characters):
             raise Unanswered(say("adapters.server-budget", what=what))
         self.repeats += 1
-        self._ears.told(label, f"{what}; asked again in {pause:.1f} s (attempt {attempt + 1})")
+        self._told(label, f"{what}; asked again in {pause:.1f} s (attempt {attempt + 1})")
         if asked is not None:  # the whole key is over its limit, not this call alone
             self._not_before = max(self._not_before, time.monotonic() + pause)
         await asyncio.sleep(pause)
@@ -106,7 +104,7 @@ class Chat:
         try:
             async for chunk in stream:
                 heard.chunk(chunk)
-                self._ears.grown(label, heard.characters)
+                self._grown(label, heard.characters)
                 if heard.characters > most or heard.chunks > most:
                     heard.finish = "huge"
                     break
@@ -133,5 +131,5 @@ class Chat:
             if guessing:  # no mode helped: the next call begins with the best one again
                 self._dialect = replace(used, mode=MODES[0])
             return False
-        self._ears.told("", f"the server refuses that; trying {spoken(self._dialect)}")
+        self._told("", f"the server refuses that; trying {spoken(self._dialect)}")
         return True

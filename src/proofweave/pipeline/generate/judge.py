@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from proofweave.adapters import KaTeX
-from proofweave.core import Finding, FindingsError, Outline, Reply, Request, Where, errors_in, finding_of, say
+from proofweave.core import Finding, FindingsError, Outline, Reply, Where, errors_in, finding_of, say
 from proofweave.pipeline.project import Project
 from proofweave.stages.generate import (
     Draft,
@@ -62,7 +62,8 @@ class Judge:
         request = talk.request
         draft = read_draft(value, request)
         if draft.reply is None:
-            what = tuple(("", 0, finding) for finding in errors_in(draft.findings) or (_nothing(request),))
+            nothing = finding_of("pipeline.reply-empty", Where(path_of(request)))
+            what = tuple(("", 0, finding) for finding in errors_in(draft.findings) or (nothing,))
             return Judged(None, draft.slots, what)
         own = replace(draft.reply, block=request.block, spec=request.spec, key=request.key, path=path_of(request))
         reply = named(own)
@@ -136,7 +137,3 @@ def _placed(draft: Draft, findings: list[Finding]) -> Iterator[tuple[str, int, F
         if (slot, part, finding.rule, finding.what) not in told:
             told.add((slot, part, finding.rule, finding.what))
             yield slot, part, finding
-
-
-def _nothing(request: Request) -> Finding:
-    return finding_of("pipeline.reply-empty", Where(path_of(request)))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from proofweave.adapters import Answer, Chat, Ears, Server, Unanswered, claimed
+from proofweave.adapters import Answer, Chat, Server, Unanswered, claimed
 from proofweave.core import ProofweaveError, Request, UsageError, line_of, say
 from proofweave.outline import Config
 from proofweave.pipeline.generate.desk import Account, Desk, left_open
@@ -39,7 +39,7 @@ class _Run:
         self.elsewhere: set[str] = set()
         self.many = len(desks) > 1
         self.progress = progress
-        self.chat = Chat(server, Ears(progress.told, progress.grown, self.again))
+        self.chat = Chat(server, progress.told, progress.grown, self.again)
         self.judging = ThreadPoolExecutor(1)
 
     async def all(self) -> Account:

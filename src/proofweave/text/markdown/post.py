@@ -115,14 +115,10 @@ def headings(post: Post) -> tuple[Heading, ...]:
     offset = 0
     for span in post.spans:
         if span.kind is SpanKind.HEADING and (match := HEADING.match(span.text)):
-            found.append(Heading(len(match[1]), heading_title(match[2]), span.line, offset))
+            title = CLOSING_MARKS.sub("", match[2].strip()).strip()
+            found.append(Heading(len(match[1]), title, span.line, offset))
         offset += len(span.text)
     return tuple(found)
-
-
-def heading_title(text: str) -> str:
-    """Return a heading's title from what follows its marks: closing marks and white space left out."""
-    return CLOSING_MARKS.sub("", text.strip()).strip()
 
 
 def displays(post: Post) -> tuple[Span, ...]:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from proofweave.core import Finding, Where, finding_of, say
+from proofweave.core import Finding, FindingsError, Where, finding_of, say
 from proofweave.text.yaml.nodes import UNPRINTABLE, ListNode, MapNode, Node, ScalarNode
 
 MAX_DEPTH = 40
@@ -30,8 +30,8 @@ def read_json_nodes(text: str, file: str) -> tuple[Node | None, tuple[Finding, .
     reader = _Reader(text, file)
     try:
         root = reader.document()
-    except _StopError as stop:
-        return None, (*reader.findings, stop.finding)
+    except FindingsError as error:
+        return None, (*reader.findings, *error.findings)
     return root, tuple(sorted(reader.findings, key=lambda finding: finding.where))
 
 
@@ -46,14 +46,6 @@ def _allowed(escape: re.Match[str]) -> bool:
 def _unescaped(escape: re.Match[str]) -> str:
     code = escape[1]
     return chr(int(code[1:], 16)) if len(code) == 5 else "\n" if code == "n" else code
-
-
-class _StopError(Exception):
-    """Reading cannot go on."""
-
-    def __init__(self, finding: Finding) -> None:
-        super().__init__(finding.what)
-        self.finding = finding
 
 
 class _Reader:
@@ -75,8 +67,8 @@ class _Reader:
     def report(self, name: str, offset: int, rule: str = "", **fields: Any) -> None:
         self.findings.append(finding_of(f"text.{name}", self.where(offset), rule=rule, **fields))
 
-    def stop(self, offset: int, name: str, **fields: Any) -> _StopError:
-        return _StopError(finding_of(f"text.json-{name}", self.where(offset), rule="json-syntax", **fields))
+    def stop(self, offset: int, name: str, **fields: Any) -> FindingsError:
+        return FindingsError([finding_of(f"text.json-{name}", self.where(offset), rule="json-syntax", **fields)])
 
     def token(self) -> re.Match[str] | None:
         found = TOKEN.match(self.text, self.at)
@@ -140,7 +132,7 @@ class _Reader:
         for _ in self.steps("}"):
             key = self.value(depth, key=True)
             if not isinstance(key, ScalarNode) or key.style != '"':
-                raise _StopError(finding_of("text.json-bare-key", key.where, rule="json-syntax"))
+                raise FindingsError([finding_of("text.json-bare-key", key.where, rule="json-syntax")])
             token = self.token()
             if token is None or token["mark"] != ":":
                 raise self.stop(key.end, "no-colon", key=key.value[:20])
