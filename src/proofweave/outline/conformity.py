@@ -37,14 +37,12 @@ def correct(node: Node, shape: Shape, findings: list[Finding]) -> Node:
     """Return the node with misspelt keys as they were meant; each adds a finding, and what they hold is still read."""
     if isinstance(shape, Many):
         if isinstance(node, ListNode):
-            items = tuple(correct(item, shape.item, findings) for item in node.items)
-            return node if _same(items, node.items) else replace(node, items=items)
+            return replace(node, items=tuple(correct(item, shape.item, findings) for item in node.items))
         return correct(node, shape.item, findings) if shape.single else node
     if not isinstance(node, MapNode):
         return node
     if isinstance(shape, Table):
-        entries = tuple((key, correct(value, shape.value, findings)) for key, value in node.items)
-        return node if _same([v for _, v in entries], [v for _, v in node.items]) else replace(node, items=entries)
+        return _with(node, [correct(value, shape.value, findings) for _, value in node.items])
     if isinstance(shape, OneOf):
         if not shape.first:
             known = {key: None for record in shape.records.values() for key in record.keys}
@@ -56,15 +54,15 @@ def correct(node: Node, shape: Shape, findings: list[Finding]) -> Node:
     if not isinstance(shape, Record):
         return node
     node = _respelt(node, list(shape.keys), shape, findings)
-    entries = tuple(
-        (key, correct(value, shape.keys[key.value].shape, findings) if key.value in shape.keys else value)
-        for key, value in node.items
-    )
-    return node if _same([v for _, v in entries], [v for _, v in node.items]) else replace(node, items=entries)
+    known_keys = ((shape.keys.get(key.value), value) for key, value in node.items)
+    return _with(node, [correct(value, key.shape, findings) if key else value for key, value in known_keys])
 
 
-def _same(new: Sequence[Node], old: Sequence[Node]) -> bool:
-    return all(a is b for a, b in zip(new, old, strict=True))
+def _with(node: MapNode, values: Sequence[Node]) -> MapNode:
+    """Return a mapping with these values under its keys; the same one where they are its own."""
+    if all(new is old for new, (_, old) in zip(values, node.items, strict=True)):
+        return node
+    return replace(node, items=tuple((key, value) for (key, _), value in zip(node.items, values, strict=True)))
 
 
 def _respelt(node: MapNode, known: Sequence[str], shape: Shape, findings: list[Finding], most: int = 1000) -> MapNode:

@@ -177,10 +177,7 @@ def _part_out(part: Part) -> object:
     if isinstance(part, Equation):
         return {"equation": _equation_out(part)}
     if isinstance(part, Code):
-        return {
-            "code": part.code.rstrip("\n").split("\n"),
-            **({"language": part.language} if part.language else {}),
-        }
+        return {"code": part.code.rstrip("\n").split("\n"), **({"language": part.language} if part.language else {})}
     if isinstance(part, Figure):
         return {"figure": part.id, "caption": _sentences(part.caption)}
     assert isinstance(part, Step), "a reply holds no slots"

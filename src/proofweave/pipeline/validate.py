@@ -128,15 +128,9 @@ def _judgement(project: Project, assembly: Assembled, known: list[Finding]) -> t
         stripped = strip(grown, assembly.source.path)
     except FindingsError as error:
         problems = error.findings
-    view = View(
-        assembly.outline,
-        assembly.source,
-        assembly.woven,
-        KaTeX().render_errors,
-        grown,
-        stripped,
-        (*known, *problems),
-    )
+    known = [*known, *problems]
+    refused = KaTeX().render_errors
+    view = View(assembly.outline, assembly.source, assembly.woven, refused, grown, stripped, tuple(known))
     return validate(view), problems
 
 

@@ -25,17 +25,7 @@ from proofweave.outline import Config
 from proofweave.pipeline.generate.desk import Account, Desk, left_open
 from proofweave.pipeline.generate.progress import Progress
 from proofweave.pipeline.generate.run import WAIT
-from proofweave.stages.generate import (
-    Purse,
-    Talk,
-    heard,
-    opening,
-    repaired,
-    schema_for,
-    state_in,
-    state_out,
-    tokens_in,
-)
+from proofweave.stages.generate import Purse, Talk, heard, opening, repaired, schema_for, state_in, state_out, tokens_in
 
 TRIES = 3
 """How often a request is sent again in another batch when one brings it no answer."""

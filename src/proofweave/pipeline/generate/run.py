@@ -129,7 +129,8 @@ class _Run:
                 path = desk.accept(talk, judged, served)
                 self.account.record(judged)
                 calls = f"{talk.calls} call{'' if talk.calls == 1 else 's'}"
-                self.progress.ended(label, f"recorded in {path}, {calls}, {_counted(talk)}")
+                prompt, reply = talk.tokens.get("prompt", 0), talk.tokens.get("completion", 0)
+                self.progress.ended(label, f"recorded in {path}, {calls}, {prompt:,} + {reply:,} tokens")
                 return
             if talk.stopped is not None or talk.round >= self.config.repair_rounds:
                 self.aside(desk, talk, judged, served, label)
@@ -196,8 +197,3 @@ def _warm() -> None:
     from proofweave.check import check_equations  # noqa: F401
     from proofweave.stages.validate import validate  # noqa: F401
     from proofweave.stages.weave import weave  # noqa: F401
-
-
-def _counted(talk: Talk) -> str:
-    prompt, reply = talk.tokens.get("prompt", 0), talk.tokens.get("completion", 0)
-    return f"{prompt:,} + {reply:,} tokens"
