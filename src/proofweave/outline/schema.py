@@ -47,15 +47,14 @@ class _Writer:
             items = {"type": "array", "minItems": 1, "items": self.schema(shape.item)}
             return {"anyOf": [self.schema(shape.item), items]} if shape.single else items
         if isinstance(shape, Free):
-            return self.named("type", _free())
+            inner = {"anyOf": [{"type": SCALARS}, {"type": "array"}, {"type": "object"}]}
+            mapping = {"type": "object", "minProperties": 1, "additionalProperties": inner}
+            self.definitions.setdefault("type", {"anyOf": [{"type": SCALARS}, mapping]})
+            return {"$ref": "#/$defs/type"}
         if shape.name not in self.definitions:
             self.definitions[shape.name] = {}  # stands there already for what refers to itself
             self.definitions[shape.name] = self.written(shape)
         return {"$ref": f"#/$defs/{shape.name}"}
-
-    def named(self, name: str, schema: Schema) -> Schema:
-        self.definitions.setdefault(name, schema)
-        return {"$ref": f"#/$defs/{name}"}
 
     def written(self, shape: Record | Table | OneOf) -> Schema:
         if isinstance(shape, Record):
@@ -91,12 +90,6 @@ def _scalar(shape: Scalar) -> Schema:
         text = {"type": "string", "pattern": f"^(?:{shape.pattern})$"}
         return {"anyOf": [text, {"type": "number"}, {"type": "boolean"}]} if shape.number else text
     return {"type": SCALARS}
-
-
-def _free() -> Schema:
-    inner = {"anyOf": [{"type": SCALARS}, {"type": "array"}, {"type": "object"}]}
-    mapping = {"type": "object", "minProperties": 1, "additionalProperties": inner}
-    return {"anyOf": [{"type": SCALARS}, mapping]}
 
 
 def reply_schema(slots: Sequence[Slot]) -> Schema:

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -48,14 +49,19 @@ CARRIES = {"site": "assets/*", "export": "assets/*.woff2"}
 @cache
 def fingerprint(*verbs: str) -> str:
     """Return the sha256 of the code some verbs run, as 64 hexadecimal digits."""
-    digest = hashlib.sha256()
     code = {path for verb in verbs for path in modules(verb)}
     carried = {path for verb in verbs for path in ROOT.glob(CARRIES.get(verb, "no file"))}
     told = tomllib.loads(ARGUMENTS.read_text(encoding="utf-8"))
-    digest.update(repr([told[verb] for verb in verbs]).encode())
-    for path in sorted(code | carried):
+    packages = {package for verb in verbs for package in COMPUTES.get(verb, ())}
+    return digest_of(code | carried, packages, repr([told[verb] for verb in verbs]))
+
+
+def digest_of(paths: Iterable[Path], packages: Iterable[str], more: str = "") -> str:
+    """Return the sha256 of some of the program's files, of the versions of some packages, and of one more text."""
+    digest = hashlib.sha256(more.encode())
+    for path in sorted(paths):
         digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    for package in sorted({package for verb in verbs for package in COMPUTES.get(verb, ())}):
+    for package in sorted(packages):
         digest.update(f"{package} {_version(package)}\0".encode())
     return digest.hexdigest()
 

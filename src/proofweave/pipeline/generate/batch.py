@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from proofweave.adapters import (
     Answer,
@@ -49,22 +49,22 @@ def ask_batch(desks: Sequence[Desk], config: Config, server: Server, purse: Purs
     return account
 
 
+@dataclass
 class _Post:
     """The batches of one post, one after another: its first replies, then their repairs."""
 
-    def __init__(
-        self, desk: Desk, config: Config, server: Server, purse: Purse, account: Account, progress: Progress
-    ) -> None:
-        self.desk = desk
-        self.config = config
-        self.server = server
-        self.purse = purse
-        self.account = account
-        self.progress = progress
-        self.batches = Batches(server)
-        self.dialect = Dialect("schema" if server.structured == "auto" else server.structured)
-        self.path = desk.project.root / ".proofweave" / "batches" / f"{desk.post}.json"
-        self.tries: dict[str, int] = {}
+    desk: Desk
+    config: Config
+    server: Server
+    purse: Purse
+    account: Account
+    progress: Progress
+    tries: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.batches = Batches(self.server)
+        self.dialect = Dialect("schema" if self.server.structured == "auto" else self.server.structured)
+        self.path = self.desk.project.root / ".proofweave" / "batches" / f"{self.desk.post}.json"
 
     async def done(self) -> None:
         """Send and pick up until no block of the post waits."""
