@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from proofweave.text.tex.faults import problems
 from proofweave.text.tex.macros import definitions, without_definitions
-from proofweave.text.tex.structure import environments, labels_in, problems, split_rows, tags_in
+from proofweave.text.tex.structure import environments, labels_in, split_rows, tags_in
 
 PIECES = r"\\ \\[2pt] { } $ $$ & \left( \right) \tag{1} \tag* \label{a} \text{ % a \{ \ ^2 "
 TOKENS = st.lists(
@@ -150,7 +151,9 @@ def test_deep_nesting_neither_recurses_nor_slows_down(unit: str) -> None:
 
     few = min(seconds(unit * 2_000) for _ in range(3))
     many = min(seconds(unit * 12_000) for _ in range(2))
-    assert many < 15 * max(few, 0.01), f"six times the text took {many:.2f} s after {few:.2f} s: time grows faster than it"
+    assert many < 15 * max(few, 0.01), (
+        f"six times the text took {many:.2f} s after {few:.2f} s: time grows faster than it"
+    )
 
 
 @pytest.mark.parametrize(
