@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from proofweave.check.evaluate import Clock
+from proofweave.check.evaluate import Clock, ev
 from proofweave.check.instances import Case, Drawn, Task, draw_cases, task
 from proofweave.check.instances import read as read_premises
 from proofweave.check.judge import order
@@ -18,9 +18,9 @@ from proofweave.check.judge.search import is_inequality, search
 from proofweave.check.judge.shrink import describe, simplest
 from proofweave.check.judge.strict import attained
 from proofweave.check.judge.verdict import Kind
-from proofweave.check.language import CheckError, Node, OutOfTime
+from proofweave.check.language import CheckError, Node, OutOfTime, Symbol
 from proofweave.check.parse import Statement
-from proofweave.core import say
+from proofweave.core import say, together
 
 NEAR = 1e-2
 SHOWING = 0.5
@@ -80,8 +80,26 @@ def _check(question: Question, options: Options, rng: np.random.Generator, clock
     if touched:
         return Answer(Kind.WEAK, touched, instances)
     if not options.mutants:
-        return Answer(Kind.HOLDS, say("judge.holds", count=instances), instances)
-    return gate(question, drawn, fits, instances, rng, clock)
+        answer = Answer(Kind.HOLDS, say("judge.holds", count=instances), instances)
+    else:
+        answer = gate(question, drawn, fits, instances, rng, clock)
+    if answer.kind not in (Kind.HOLDS, Kind.VERIFIED):
+        return answer
+    return replace(answer, reason=together([answer.reason, *_seldom(drawn)], "judge.semicolon"))
+
+
+def _seldom(drawn: Sequence[tuple[Task, Drawn]]) -> list[str]:
+    """Say of each integer that took only some of its values how many."""
+    seen: dict[Symbol, set[float]] = {}
+    whole: dict[Symbol, int] = {}
+    for case in (case for _, found in drawn for case in found.cases):
+        for symbol, value in case.env.values.items():
+            if symbol.role == "int":
+                seen.setdefault(symbol, set()).update(value.v.reshape(-1).tolist())
+                lo, hi = (ev(symbol.data[end], case.env).v for end in ("lo", "hi"))
+                whole[symbol] = max(whole.get(symbol, 0), int(hi.max() - lo.min()) + 1)
+    few = (symbol for symbol in seen if len(seen[symbol]) < whole[symbol])
+    return [say("judge.some-values", name=s.name, seen=len(seen[s]), all=whole[s]) for s in few]
 
 
 def _tasks(question: Question) -> tuple[list[Task], list[tuple[Task, Node]]]:

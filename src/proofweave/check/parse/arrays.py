@@ -1,6 +1,5 @@
 """Environments inside an expression: cases and matrices."""
 
-import re
 from collections.abc import Sequence
 
 from proofweave.check.language import (
@@ -21,8 +20,6 @@ from proofweave.check.parse.connectives import joining
 from proofweave.check.parse.functions import named
 from proofweave.check.syntax import KINDS, PUNCTUATION, Parser, constraint, node, postfix
 from proofweave.core import say
-
-OTHERWISE = re.compile(r"\{\s*(?:otherwise|else|其他|其它|否则|其余)\s*[.。,，;；]?\s*\}", re.IGNORECASE)
 
 
 @KINDS("env")
@@ -97,7 +94,7 @@ def cases(p: Parser, rows: Sequence[Sequence[Sequence[Token]]], token: Token, en
         when = [t for part in line[1:] for t in _stripped(part)]
         if when and joining(when[0]) == "if":
             when = when[1:]
-        if when and [t.kind for t in when] == ["word"] and OTHERWISE.search(when[0].text):
+        if len(when) == 1 and joining(when[0]) == "otherwise":
             when = []
         if when:
             args.append(constraint(p, when))

@@ -179,8 +179,8 @@ def pieces(tokens: Sequence[Token]) -> list[Piece]:
         decimal = token.text == "." and following is not None and following.kind == "digit"
         if depth > 0 or decimal:
             current.append(token)
-        elif (said := joining(token)) is not None:
-            cut(said)
+        elif (said := joining(token)) not in (None, "otherwise"):
+            cut(said or "")
         elif token.text in PUNCTUATION or (token.kind == "sep" and _parts(tokens[place + 1 :], current)):
             cut(",")
         elif token.kind != "sep":

@@ -38,6 +38,7 @@ from proofweave.check.parse.laws import (
     type_of,
 )
 from proofweave.check.syntax import (
+    CALL,
     CLOSING,
     READERS,
     Parser,
@@ -48,7 +49,6 @@ from proofweave.check.syntax import (
     postfix,
     relation,
 )
-from proofweave.check.syntax.parser import CALL
 
 EXPECTATION = frozenset((r"\mathbb{E}", r"\mathop{\mathbb{E}}", r"\operatorname{E}"))
 MOMENTS = EXPECTATION | {r"\mathbb{P}", r"\mathbb{V}"}

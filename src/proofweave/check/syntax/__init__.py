@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from proofweave.check.syntax.indices import (
         Uses, as_dim, dim_node, entries, entry_places, index_expression, member_places, used_range,
     )
-    from proofweave.check.syntax.parser import KINDS, PUNCTUATION, READERS, RELATIONS, Parser
+    from proofweave.check.syntax.parser import CALL, KINDS, PUNCTUATION, READERS, RELATIONS, Parser
     from proofweave.check.syntax.relations import constraint, relation
     from proofweave.check.syntax.sets import check_domain, index_set, progression
     from proofweave.check.syntax.suffixes import postfix, raised
