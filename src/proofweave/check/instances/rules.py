@@ -1,12 +1,20 @@
 """All operations: importing a module enters its rules into the tables of evaluation and differentiation."""
 
-from proofweave.check.calculus import derivatives, flows, integrals, tangent_functions, tangent_names, tangent_rules
+from proofweave.check.calculus import (
+    derivatives,
+    flows,
+    integrals,
+    limits,
+    tangent_functions,
+    tangent_names,
+    tangent_rules,
+)
 from proofweave.check.evaluate import Clock, Env, names
 from proofweave.check.operations import arithmetic, binders, bindings, functions, linear, scalars
 from proofweave.check.optimum import solve
 
 VALUES = (names, arithmetic, linear, scalars, binders, bindings, functions)
-CHANGES = (derivatives, tangent_names, tangent_rules, tangent_functions, flows, integrals, solve)
+CHANGES = (derivatives, tangent_names, tangent_rules, tangent_functions, flows, integrals, limits, solve)
 
 
 def state(batch: int, sizes: dict[str, int], clock: Clock) -> Env:

@@ -38,3 +38,15 @@ class Rate:
 
     symbol: Symbol
     order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Approach:
+    """How a limit's variable moves: from above (1), below (−1) or both sides (0), through whole numbers or not.
+
+    The node's arguments are where it goes and the body.
+    """
+
+    symbol: Symbol
+    side: int
+    whole: bool

@@ -19,6 +19,7 @@ from proofweave.check.language import (
     required,
     vector,
 )
+from proofweave.check.parse.limits import stopped
 from proofweave.check.parse.moments import DIVERGENCE, MOMENTS, indicator, kl, law_density, moment
 from proofweave.check.syntax import (
     KINDS,
@@ -118,6 +119,8 @@ def builtin(p: Parser, token: Token) -> Node:
         return divergence
     if not sub and not sup and (dense := law_density(p, token)) is not None:
         return postfix(p, dense)
+    if (still := stopped(p, token)) is not None:
+        return still
     known = _constant(p, token, sub, end)
     if known is None and nucleus in EIGENVALUES and sub:
         return eigenvalue(p, token, sub, sup, found.stop)
