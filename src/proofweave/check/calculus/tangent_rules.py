@@ -24,7 +24,7 @@ def _product(t: Tangent, node: Node) -> Node | None:
     return plus(terms)
 
 
-@RULES("neg", "transpose", "diag", "diagonal")
+@RULES("neg", "transpose", "diag", "diagonal", "vec")
 def _linear(t: Tangent, node: Node) -> Node | None:
     inner = t.of(node.args[0])
     return None if inner is None else node.with_args((inner,))

@@ -140,6 +140,8 @@ def _in_domain(symbol: Symbol, value: Array, env: Env) -> Array:
     elif domain == "interval":
         lo, hi = ev(symbol.data["lo"], env).v, ev(symbol.data["hi"], env).v
         good &= (value > lo) & (value < hi)
+    elif domain == "subset":
+        good &= ((value == 0) | (value == 1)).all(axis=axes)
     elif domain == "unit":
         good &= np.abs(np.square(value).sum(axis=-1) - 1) < 1e-9
     elif domain == "simplex":

@@ -18,7 +18,7 @@ NICE, PLAIN, WIDE = 0, 1, 2
 
 def size_symbols(plan: Sequence[Symbol]) -> list[Symbol]:
     """Return the int symbols that serve as sizes, in order of need."""
-    names = {name for symbol in plan for dim in _dims(symbol) for name, _ in dim.terms}
+    names = {name for symbol in plan for dim in _dims(symbol) for name in dim.names()}
     return [symbol for symbol in plan if symbol.role == "int" and symbol.name in names]
 
 

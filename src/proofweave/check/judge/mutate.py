@@ -122,7 +122,7 @@ def _variants(node: Node, once: frozenset[int], others: Others) -> Iterator[Chan
 def _silent(node: Node, place: int) -> bool:
     """Tell whether an argument is no part of the text: a range read from uses, an index's own bounds."""
     arg = node.args[place]
-    if node.op in ("at", "bigo"):
+    if node.op in ("at", "bigo", "extent"):
         return True
     return arg.end == 0 and not arg.args
 

@@ -22,8 +22,12 @@ from proofweave.check.syntax import (
     ARROWS,
     PUNCTUATION,
     RELATIONS,
+    UNREAD,
     Parser,
     check_domain,
+    chosen,
+    claimable,
+    implied,
     index_set,
     node,
     relation,
@@ -47,7 +51,7 @@ class Statement:
 
 def read_statement(tex: str, scope: Scope) -> Statement:
     """Parse an equation's TeX into what it claims."""
-    tokens = tokenise(tex)
+    tokens = scope.named(tokenise(tex))
     refuse_if(not tokens, "parse.empty", 0)
     top = formula(tokens, scope)
     rows: list[Node] = []
@@ -64,7 +68,7 @@ def read_statement(tex: str, scope: Scope) -> Statement:
 
 def read_expression(tex: str, scope: Scope, indices: Mapping[str, Index] | None = None) -> Node:
     """Parse one expression without free indices but those given."""
-    parser = formula(tokenise(tex), scope)
+    parser = formula(scope.named(tokenise(tex)), scope)
     parser.indices.update(indices or {})
     found = parser.expression()
     parser.finish()
@@ -147,14 +151,16 @@ def _segment(
     """Parse relations joined by commas; ranges and conditions of free indices are taken out."""
     claims: list[Node] = []
     last = before
-    pieces = _index_ranges(top, _pieces(part))
+    pieces = _shared_sets(top, _index_ranges(top, _pieces(part)))
     for place, piece in enumerate(pieces):
         piece = _unwrapped(piece)
         if not _relational(piece):
             if _mention(top, piece):
                 continue
-            raise CheckError("parse.part-claims-nothing", piece[0].at)
-        if any(t.text == r"\in" for t in _outside(piece)) and _set_range(top, piece):
+            unread = next((t for t in piece if t.text in UNREAD), piece[0])
+            raise CheckError(UNREAD.get(unread.text, "parse.part-claims-nothing"), unread.at, text=unread.text)
+        alone = all(_cut(other) is not None or _mention(top, other) for other in pieces)
+        if _cut(piece) is not None and _set_range(top, piece, alone, conditions):
             continue
         inner = top.sub(piece, piece[0].at)
         inner.indices, inner.depth = top.indices, top.depth + 1
@@ -237,19 +243,58 @@ def _index_ranges(top: Parser, pieces: list[list[Token]]) -> list[list[Token]]:
     return out
 
 
-def _set_range(top: Parser, piece: Sequence[Token]) -> bool:
-    """Read `i \\in [n]` and `i \\in \\{1, …, n\\}` as the range of a free index, `x \\in S` as x's declared domain."""
+def _cut(piece: Sequence[Token]) -> int | None:
+    """Return where \\in stands in a piece outside braces, or None."""
+    return next((k for k, t in enumerate(piece) if t.text == r"\in" and not _depth(piece, k)), None)
+
+
+def _shared_sets(top: Parser, pieces: list[list[Token]]) -> list[list[Token]]:
+    """Return the pieces with x, y \\in S written out as x \\in S and y \\in S."""
+    out = list(pieces)
+    for place, piece in enumerate(pieces):
+        cut = _cut(piece)
+        if cut is None or not _bare(top, piece[:cut]):
+            continue
+        before = place - 1
+        while before >= 0 and _bare(top, out[before]):
+            out[before] = [*out[before], *piece[cut:]]
+            before -= 1
+    return out
+
+
+def _bare(top: Parser, piece: Sequence[Token]) -> bool:
+    """Tell whether a piece is only the name of a declared value."""
+    match = top.scope.match(piece, 0) if piece and piece[0].kind in ("name", "op") else None
+    if match is None or match.stop != len(piece) or match.symbol.role in ("int", "size"):
+        return False
+    return not match.sup and not match.entries
+
+
+def _set_range(top: Parser, piece: Sequence[Token], alone: bool, conditions: list[Node]) -> bool:
+    """Read `i \\in [n]` and `i \\in \\{1, …, n\\}` as the range of a free index, `x \\in S` as x's declared domain.
+
+    False where it is a claim: of an expression, or of a symbol that stands alone.
+    """
     tokens = [t for t in piece if t.kind not in ("amp", "sep")]
     cut = next(k for k, t in enumerate(tokens) if t.text == r"\in" and not _depth(tokens, k))
-    match = top.scope.match(tokens, 0) if tokens[0].kind == "name" else None
-    if match is not None and match.stop == cut and match.symbol.role not in ("int", "size"):
-        check_domain(top, match.symbol, tokens[cut + 1 :])
+    match = top.scope.match(tokens, 0) if tokens[0].kind in ("name", "op") else None
+    if match is not None and _bare(top, tokens[:cut]):
+        where = tokens[cut + 1 :]
+        if alone and claimable(top, match.symbol, where):
+            return False
+        if not implied(top, match.symbol, where):
+            check_domain(top, match.symbol, where)
         return True
-    range_ = index_set(top, tokens[cut + 1 :])
-    if range_ is None or cut != 1:
-        raise CheckError("parse.in", tokens[cut].at)
+    range_ = index_set(top, tokens[cut + 1 :]) if cut == 1 else None
+    among = chosen(top, tokens[cut + 1 :]) if cut == 1 and match is None and range_ is None else None
+    if range_ is None and among is None:
+        return False
     index = top.free.setdefault(tokens[0].text, Index(tokens[0].text))
-    index.lo, index.hi = range_
+    index.lo, index.hi = range_ or among or (None, None)
+    if among is not None:
+        inner = top.sub(tokens, tokens[0].at)
+        inner.indices = {**top.indices, tokens[0].text: index}
+        conditions.append(relation(inner))
     return True
 
 

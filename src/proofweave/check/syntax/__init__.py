@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from proofweave.check.syntax.indices import (
         Uses, as_dim, dim_node, entries, entry_places, index_expression, member_places, used_range,
     )
-    from proofweave.check.syntax.parser import ARROWS, KINDS, PUNCTUATION, READERS, RELATIONS, Parser
+    from proofweave.check.syntax.memberships import chosen, claimable, implied, size_of
+    from proofweave.check.syntax.parser import ARROWS, KINDS, PUNCTUATION, READERS, RELATIONS, UNREAD, Parser
     from proofweave.check.syntax.relations import constraint, relation
     from proofweave.check.syntax.sets import check_domain, index_set
     from proofweave.check.syntax.suffixes import postfix, raised

@@ -29,6 +29,7 @@ def add(terms: Sequence[Node]) -> Node:
     if len(terms) == 1:
         return terms[0]
     type_, what = _lead(terms), say("parse.sum")
+    refuse_if(type_.kind == "set", "parse.set-values", terms[0].at)
     for term in terms:
         if not _open(term):
             type_ = unify(type_, term.type, term.at, what)
@@ -54,6 +55,7 @@ def multiply(factors: Sequence[Node]) -> Node:
         return factors[0]
     for factor in factors:
         refuse_if(factor.type.kind in ("function", "bool"), "parse.multiplied", factor.at)
+        refuse_if(factor.type.kind == "set", "parse.set-values", factor.at)
     type_ = factors[0].type
     for factor in factors[1:]:
         type_ = product(type_, factor.type, factor.at)
@@ -82,7 +84,7 @@ def _close_sizes(factors: Sequence[Node]) -> tuple[Node, ...]:
 def divide(above: Node, below: Node) -> Node:
     """Return a quotient; only scalars divide."""
     refuse_if(below.type.kind != "scalar", "parse.divide", below.at, type=below.type)
-    refuse_if(above.type.kind in ("function", "bool"), "parse.divided", above.at)
+    refuse_if(above.type.kind in ("function", "bool", "set"), "parse.divided", above.at)
     return Node("div", (above, below), above.type, above.at, below.end)
 
 
@@ -92,6 +94,7 @@ def join(token: Token, left: Node, right: Node) -> Node:
     refuse_if(sign == r"\circ", "parse.circ", token.at)
     if sign == r"\odot":
         type_ = unify(left.type, right.type, token.at, r"\odot")
+        refuse_if(type_.kind == "set", "parse.set-values", token.at)
         left, right = settle(left, type_), settle(right, type_)
         return Node("hadamard", (left, right), type_, left.at, right.end)
     if sign == r"\otimes":

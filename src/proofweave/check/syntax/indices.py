@@ -34,6 +34,8 @@ def entries(p: Parser, base: Node, groups: Sequence[Sequence[Token]], end: int) 
     """Return an entry of a vector or matrix."""
     kind, dims = base.type.kind, base.type.dims
     groups = list(groups)
+    if kind == "vector" and len(groups) == 1 and _wrapped(groups[0], "[", "]"):
+        base, groups = node("sorted", (base,), base.type, base.at, end), [groups[0][1:-1]]
     if kind == "matrix" and len(groups) == 1 and len(groups[0]) == 2:
         groups = [[t] for t in groups[0] if t.kind in ("name", "digit")]
     wanted = {"vector": 1, "row": 1, "matrix": 2}.get(kind)
@@ -43,9 +45,17 @@ def entries(p: Parser, base: Node, groups: Sequence[Sequence[Token]], end: int) 
     return node("entry", (base, *entry_places(p, groups, dims, base.at)), SCALAR, base.at, end)
 
 
+def _wrapped(tokens: Sequence[Token], opening: str, closing: str) -> bool:
+    """Tell whether brackets stand around the whole of an index, as in x_{[i]}."""
+    texts = [t.text for t in tokens]
+    return texts[:1] == [opening] and texts[-1:] == [closing] and opening not in texts[1:]
+
+
 def index_expression(p: Parser, tokens: Sequence[Token], lo: Node, hi: Node) -> Node:
     """Parse an index; a bare name not declared becomes a free index that runs over what it subscripts."""
     refuse_if(not tokens, "parse.index-missing", p.here())
+    if _wrapped(tokens, "(", ")") or _wrapped(tokens, "[", "]"):
+        raise CheckError("parse.order-statistic", tokens[0].at)
     inner = p.sub(tokens, tokens[0].at)
     inner.in_index = True
     value = inner.expression()
@@ -80,6 +90,9 @@ def as_dim(value: Node) -> Dim:
         for arg in value.args:
             total = total + as_dim(arg)
         return total
-    if value.op == "mul" and value.args[0].op == "num" and len(value.args) == 2:
-        return as_dim(value.args[1]).times(int(value.args[0].data))
+    if value.op == "mul":
+        product = Dim((), 1)
+        for arg in value.args:
+            product = product.by(as_dim(arg))
+        return product
     raise CheckError("parse.size", value.at)

@@ -24,7 +24,10 @@ CALL = "call"  # the closer inside a function's parentheses, where a bar divides
 ARROWS = frozenset((r"\Rightarrow", r"\iff"))
 CLOSERS = frozenset((")", "]", r"\}", r"\rangle", r"\rfloor", r"\rceil"))
 STOPS = (
-    RELATIONS | ARROWS | CLOSERS | {",", "+", "-", ";", r"\land", r"\in", r"\forall", r"\sim", r"\to", r"\pm", r"\mp"}
+    RELATIONS
+    | ARROWS
+    | CLOSERS
+    | {",", "+", "-", ";", r"\land", r"\in", r"\notin", r"\forall", r"\sim", r"\to", r"\pm", r"\mp"}
 )
 PUNCTUATION = frozenset((",", ";", ".", "。", "，", "；"))
 PRODUCTS = frozenset((r"\cdot", r"\times", r"\odot", r"\otimes", "*", r"\circ"))
@@ -33,6 +36,8 @@ UNREAD = {
     r"\pm": "parse.two-equations",
     r"\mp": "parse.two-equations",
     r"\to": "parse.to",
+    r"\ll": "parse.much-less",
+    r"\gg": "parse.much-less",
 }
 
 Reader = Callable[["Parser", Token], Node]

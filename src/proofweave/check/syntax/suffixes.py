@@ -64,6 +64,8 @@ def raised(p: Parser, base: Node, sup: Sequence[Token], end: int) -> Node:
             return _inverse(base, end)
         meet(base.type.dims[0], base.type.dims[1], sup[0].at, say("parse.power-of-a-matrix"))
         return node("pow", (base, _scalar(p.whole(sup, sup[0].at))), base.type, base.at, end)
+    if kind == "set" and texts in (["c"], [r"\complement"]):
+        return node("complement", (base,), base.type, base.at, end)
     if texts[:1] == [r"\odot"]:
         return node("elementpow", (base, _scalar(p.whole(sup[1:], sup[0].at))), base.type, base.at, end)
     raise CheckError("parse.no-power", sup[0].at, type=base.type)
