@@ -1,7 +1,7 @@
 """What an equation claims: rows of chained relations, implications, and conditions on free indices."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from proofweave.check.language import (
     BOOL,
@@ -34,6 +34,8 @@ from proofweave.check.syntax import (
     used_range,
 )
 
+SIGNS = {r"\pm": ("+", "-"), r"\mp": ("-", "+")}
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -50,18 +52,20 @@ class Statement:
 
 
 def read_statement(tex: str, scope: Scope) -> Statement:
-    """Parse an equation's TeX into what it claims."""
+    """Parse an equation's TeX into what it claims; \\pm and \\mp stand for two equations, which hold both."""
     tokens = scope.named(tokenise(tex))
     refuse_if(not tokens, "parse.empty", 0)
     top = formula(tokens, scope)
     rows: list[Node] = []
     conditions: list[Node] = []
-    before: Node | None = None
-    for line in _rows(tokens):
-        claims, before = _row(top, line, before, conditions)
-        if claims is not None:
-            rows.append(claims)
+    for reading in readings(tokens):
+        before: Node | None = None
+        for line in _rows(reading):
+            claims, before = _row(top, line, before, conditions)
+            if claims is not None:
+                rows.append(claims)
     refuse_if(not rows, "parse.claims-nothing", 0)
+    _refuse_dots(rows)
     free = _close_free(top)
     return Statement(tuple(rows), free, tuple(conditions))
 
@@ -72,6 +76,7 @@ def read_expression(tex: str, scope: Scope, indices: Mapping[str, Index] | None 
     parser.indices.update(indices or {})
     found = parser.expression()
     parser.finish()
+    _refuse_dots([found])
     if parser.free:
         raise CheckError("parse.not-declared", name=next(iter(parser.free)))
     return found
@@ -82,6 +87,20 @@ def read_relation(tex: str, scope: Scope) -> Node:
     statement = read_statement(tex, scope)
     refuse_if(len(statement.rows) != 1 or statement.free or statement.conditions, "parse.one-relation")
     return statement.rows[0]
+
+
+def readings(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
+    """Return an equation with its upper signs and with its lower ones; itself where it has no \\pm and \\mp."""
+    if not any(token.text in SIGNS for token in tokens):
+        return [tuple(tokens)]
+    return [tuple(replace(t, text=SIGNS[t.text][way]) if t.text in SIGNS else t for t in tokens) for way in (0, 1)]
+
+
+def _refuse_dots(trees: Sequence[Node]) -> None:
+    """Refuse dots that stand where nothing says what they leave out."""
+    for tree in trees:
+        for part in walk(tree):
+            refuse_if(part.op == "dots", "parse.dots", part.at)
 
 
 def _close_free(top: Parser) -> tuple[Index, ...]:
@@ -164,7 +183,7 @@ def _segment(
             continue
         inner = top.sub(piece, piece[0].at)
         inner.indices, inner.depth = top.indices, top.depth + 1
-        found = relation(inner, last if not place else None)
+        found = relation(inner, last if not place else None, dotted=True)
         inner.finish()
         if claims and _only_indices(found):
             conditions.append(found)

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from proofweave.check.syntax.brackets import CLOSING, bracket, bracketed
     from proofweave.check.syntax.build import divide, fit, inner, multiply, node
     from proofweave.check.syntax.calls import apply, base, called, dotted, primed_call
+    from proofweave.check.syntax.dots import dotted_list
     from proofweave.check.syntax.indices import (
         Uses, as_dim, dim_node, entries, entry_places, index_expression, member_places, used_range,
     )
