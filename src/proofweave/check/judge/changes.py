@@ -8,7 +8,22 @@ from proofweave.core import say
 
 FLIPPED = {"<": ">", ">": "<", r"\le": r"\ge", r"\ge": r"\le", r"\succeq": r"\preceq", r"\preceq": r"\succeq"}
 LEAVES = frozenset(
-    ("sym", "member", "call", "gradient", "hessian", "rate", "index", "constant", "entry", "derive", "dim")
+    (
+        "sym",
+        "member",
+        "call",
+        "gradient",
+        "hessian",
+        "rate",
+        "index",
+        "constant",
+        "entry",
+        "derive",
+        "dim",
+        "column",
+        "line",
+        "unit",
+    )
 )
 HIGHER = 0.3
 SWAPS = {"sin": "cos", "cos": "sin", "tanh": "sin", "floor": "ceil", "ceil": "floor"}
@@ -192,6 +207,25 @@ def _list(node: Node) -> Iterator[Change]:
     other = "max" if node.data == "min" else "min"
     yield became("operator", node, node.data, other, replace(node, data=other))
     yield from scaled("operator", node)
+
+
+@CHANGES("kron")
+def _kron(node: Node) -> Iterator[Change]:
+    yield from scaled("product", node)
+    a, b = node.args
+    if a.type == b.type:
+        yield change("order", node, "judge.factors-swapped", replace(node, args=(b, a)))
+
+
+@CHANGES("vec", "block")
+def _whole(node: Node) -> Iterator[Change]:
+    yield from scaled("value", node)
+
+
+@CHANGES("expm")
+def _exponential(node: Node) -> Iterator[Change]:
+    yield change("function", node, "judge.name-dropped", node.args[0], name="exp")
+    yield from scaled("function", node)
 
 
 @CHANGES("complement")

@@ -6,7 +6,7 @@ from proofweave.core.lazy import lazily
 
 if TYPE_CHECKING:
     from proofweave.check.operations import (
-        arithmetic, binders, bindings, functions, linear, memberships, scalars, supports,
+        arithmetic, binders, bindings, exponentials, functions, linear, matrices, memberships, scalars, supports,
     )
     from proofweave.check.operations.binders import bind_support, over_index, spread
     from proofweave.check.operations.functions import SHAPE_NAMES

@@ -5,6 +5,7 @@ import numpy as np
 from proofweave.check.evaluate import Array, Env, Val, ev, rule, truth
 from proofweave.check.evaluate import values as va
 from proofweave.check.language import CheckError, Index, Node, Symbol, is_number, refuse_if, unbound_random
+from proofweave.check.operations.exponentials import matrix_series
 from proofweave.check.operations.series import endless, series
 from proofweave.check.operations.supports import outcomes
 
@@ -59,7 +60,7 @@ def spread(value: Val, env: Env, mask: Array | None, fill: float, rank: int) -> 
 @rule("sum", "prod")
 def _fold(node: Node, env: Env) -> Val:
     if endless(node):
-        return series(node, env)
+        return matrix_series(node, env) if node.type.rank else series(node, env)
     inner, mask = over_index(node, env)
     empty = 0.0 if node.op == "sum" else 1.0
     rank = node.type.rank

@@ -12,6 +12,7 @@ from proofweave.check.language import (
     Scope,
     Token,
     nesting,
+    number,
     refuse_if,
     required,
     tokenise,
@@ -27,6 +28,7 @@ from proofweave.check.syntax import (
     check_domain,
     chosen,
     claimable,
+    dim_node,
     implied,
     index_set,
     node,
@@ -66,7 +68,7 @@ def read_statement(tex: str, scope: Scope) -> Statement:
                 rows.append(claims)
     refuse_if(not rows, "parse.claims-nothing", 0)
     _refuse_dots(rows)
-    free = _close_free(top)
+    free = _close_free(top, rows)
     return Statement(tuple(rows), free, tuple(conditions))
 
 
@@ -103,7 +105,11 @@ def _refuse_dots(trees: Sequence[Node]) -> None:
             refuse_if(part.op == "dots", "parse.dots", part.at)
 
 
-def _close_free(top: Parser) -> tuple[Index, ...]:
+def _close_free(top: Parser, rows: Sequence[Node]) -> tuple[Index, ...]:
+    """Give each free index the range of what it subscripts, of a unit vector that it names last."""
+    for part in (part for row in rows for part in walk(row)):
+        if part.op == "unit" and part.args[0].op == "index" and part.type.dims[0] is not None:
+            top.uses.append((part.args[0].data, number(1), dim_node(part.type.dims[0])))
     for index in top.free.values():
         if index.lo is None:
             index.lo, index.hi = required(used_range(index, top.uses), "parse.no-range", 0, name=index.name)

@@ -10,8 +10,21 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from proofweave.check.language import SCALAR, CheckError, Index, Node, is_number, number, refuse_if, same, substitute
-from proofweave.check.syntax.build import add, multiply, node
+from proofweave.check.language import (
+    SCALAR,
+    CheckError,
+    Dim,
+    Index,
+    Node,
+    is_number,
+    matrix,
+    number,
+    refuse_if,
+    same,
+    substitute,
+    vector,
+)
+from proofweave.check.syntax.build import add, as_dim, multiply, node
 
 DOTS = r"\ldots"
 ENDLESS_NEEDS = 3  # terms before dots that nothing follows
@@ -277,6 +290,21 @@ def dotted_product(product: Node) -> Node:
 def dotted_list(items: Sequence[Node], op: str) -> list[Node]:
     """Return a list whose dots are written out, a run as its extremum."""
     return _resolved(items, lambda found, at, end: found.node(op, at, end))
+
+
+def collected(items: Sequence[Node], at: int, end: int) -> Node:
+    """Return x_1, x_2, \\ldots, x_n as one vector, vectors as the columns of a matrix, rows as its rows."""
+    place = next(k for k, item in enumerate(items) if item.op == "dots")
+    found = run(items, place)
+    refuse_if(found.count is None or found.before != place - 1 or place + 2 != len(items), "parse.dots-list", at)
+    assert found.count is not None
+    body = found.node("collect", at, end)
+    length = as_dim(found.count.tree()) + Dim((), 1 + found.before)
+    kind, dims = body.type.kind, body.type.dims
+    refuse_if(kind not in ("scalar", "vector", "row"), "parse.dots-list", at)
+    if kind == "scalar":
+        return replace(body, type=vector(length))
+    return replace(body, type=matrix(dims[0], length) if kind == "vector" else matrix(length, dims[0]))
 
 
 def dotted_chain(sides: Sequence[Node], signs: Sequence[str], free: dict[str, Index]) -> tuple[list[Node], list[str]]:

@@ -2,7 +2,20 @@
 
 from collections.abc import Sequence
 
-from proofweave.check.language import SCALAR, CheckError, Dim, Index, Match, Node, Token, number, refuse_if, required
+from proofweave.check.language import (
+    SCALAR,
+    CheckError,
+    Dim,
+    Index,
+    Match,
+    Node,
+    Token,
+    number,
+    refuse_if,
+    required,
+    row,
+    vector,
+)
 from proofweave.check.syntax.build import node
 from proofweave.check.syntax.parser import Parser
 
@@ -36,6 +49,8 @@ def entries(p: Parser, base: Node, groups: Sequence[Sequence[Token]], end: int) 
     groups = list(groups)
     if kind == "vector" and len(groups) == 1 and _wrapped(groups[0], "[", "]"):
         base, groups = node("sorted", (base,), base.type, base.at, end), [groups[0][1:-1]]
+    if kind == "matrix" and (found := _slice(p, base, groups, end)) is not None:
+        return found
     if kind == "matrix" and len(groups) == 1 and len(groups[0]) == 2:
         groups = [[t] for t in groups[0] if t.kind in ("name", "digit")]
     wanted = {"vector": 1, "row": 1, "matrix": 2}.get(kind)
@@ -43,6 +58,25 @@ def entries(p: Parser, base: Node, groups: Sequence[Sequence[Token]], end: int) 
         what = "".join(t.text for part in groups for t in part)
         raise CheckError("parse.entry", base.at, what=what, type=base.type)
     return node("entry", (base, *entry_places(p, groups, dims, base.at)), SCALAR, base.at, end)
+
+
+EVERY = frozenset((":", r"\cdot", "*"))
+
+
+def _slice(p: Parser, base: Node, groups: list[Sequence[Token]], end: int) -> Node | None:
+    """Return the column A_{:,j} or the row A_{i,:} of a matrix, or None where an entry is meant."""
+    parts = groups
+    if len(parts) == 1 and len(parts[0]) > 1 and {parts[0][0].text, parts[0][-1].text} & EVERY:
+        lead = parts[0][0].text in EVERY
+        parts = [parts[0][:1], parts[0][1:]] if lead else [parts[0][:-1], parts[0][-1:]]
+    every = [len(part) == 1 and part[0].text in EVERY for part in parts]
+    if len(parts) != 2 or every[0] == every[1]:
+        return None
+    axis = every.index(False)
+    places = entry_places(p, parts[axis : axis + 1], base.type.dims[axis : axis + 1], base.at)
+    kept = base.type.dims[1 - axis]
+    op, type_ = ("column", vector(kept)) if axis else ("line", row(kept))
+    return node(op, (base, *places), type_, base.at, end)
 
 
 def _wrapped(tokens: Sequence[Token], opening: str, closing: str) -> bool:
@@ -71,28 +105,3 @@ def index_expression(p: Parser, tokens: Sequence[Token], lo: Node, hi: Node) -> 
 def dim_node(dim: Dim) -> Node:
     """Return a size as a node."""
     return number(dim.const) if not dim.terms else Node("dim", (), SCALAR, 0, 0, dim)
-
-
-def as_dim(value: Node) -> Dim:
-    """Return an expression as a size: an integer combination of size symbols."""
-    if value.op == "num" and isinstance(value.data, int):
-        return Dim((), value.data)
-    if value.op == "dim":
-        dim = value.data
-        assert isinstance(dim, Dim)
-        return dim
-    if value.op == "sym" and value.data.role in ("int", "size"):
-        return Dim(((value.data.name, 1),), 0)
-    if value.op == "neg":
-        return as_dim(value.args[0]).times(-1)
-    if value.op == "add":
-        total = Dim()
-        for arg in value.args:
-            total = total + as_dim(arg)
-        return total
-    if value.op == "mul":
-        product = Dim((), 1)
-        for arg in value.args:
-            product = product.by(as_dim(arg))
-        return product
-    raise CheckError("parse.size", value.at)

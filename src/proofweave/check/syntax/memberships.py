@@ -24,8 +24,8 @@ from proofweave.check.language import (
     required,
     same,
 )
-from proofweave.check.syntax.build import node
-from proofweave.check.syntax.indices import as_dim, dim_node
+from proofweave.check.syntax.build import as_dim, node
+from proofweave.check.syntax.indices import dim_node
 from proofweave.check.syntax.parser import Parser
 from proofweave.check.syntax.sets import REALS
 

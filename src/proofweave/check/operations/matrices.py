@@ -1,0 +1,74 @@
+"""Evaluation of what matrices are put together from and taken apart into: blocks, columns, unit vectors, Kronecker products."""
+
+import numpy as np
+
+from proofweave.check.evaluate import Env, Val, ev, gather, rule
+from proofweave.check.evaluate import values as va
+from proofweave.check.language import Node, refuse_if
+from proofweave.check.operations.binders import over_index, spread
+from proofweave.core import say
+
+
+@rule("kron")
+def _kron(node: Node, env: Env) -> Val:
+    a, b = (ev(arg, env) for arg in node.args)
+    left = Val(a.v[..., :, None, :, None], a.e[..., :, None, :, None])
+    right = Val(b.v[..., None, :, None, :], b.e[..., None, :, None, :])
+    product = va.mul(left, right)
+    rows, inner, columns, wide = product.v.shape[-4:]
+    shape = (*product.v.shape[:-4], rows * inner, columns * wide)
+    return Val(product.v.reshape(shape), np.broadcast_to(product.e, product.v.shape).reshape(shape))
+
+
+@rule("block")
+def _block(node: Node, env: Env) -> Val:
+    """Return blocks side by side and below one another; vectors stand as columns, rows as rows, numbers alone."""
+    width: int = node.data
+    cells = [_as_block(ev(arg, env), arg.type.kind) for arg in node.args]
+    lead = np.broadcast_shapes(*(cell.v.shape[:-2] for cell in cells))
+    va.afford(*lead, *env.shape(node.type))
+    whole = [va.spread(cell, (*lead, *cell.v.shape[-2:])) for cell in cells]
+    lines = [whole[k : k + width] for k in range(0, len(whole), width)]
+    v, e = (
+        np.concatenate([np.concatenate([cell[part] for cell in line], axis=-1) for line in lines], axis=-2)
+        for part in (0, 1)
+    )
+    return Val(v, e) if node.type.rank == 2 else Val(v[..., 0], e[..., 0])
+
+
+def _as_block(x: Val, kind: str) -> Val:
+    cut = {"scalar": (..., None, None), "vector": (..., None), "row": (..., None, slice(None)), "matrix": ...}[kind]
+    return Val(x.v[cut], np.broadcast_to(x.e, x.v.shape)[cut])
+
+
+@rule("collect")
+def _collect(node: Node, env: Env) -> Val:
+    """Return the values over an index as a vector, vectors as the columns of a matrix, rows as its rows."""
+    inner, mask = over_index(node, env)
+    body = node.args[3]
+    wanted = env.shape(node.type)[0 if body.type.kind == "row" else -1]
+    if inner is None:
+        return va.exact(np.zeros((1,) * (1 + env.depth) + env.shape(node.type)))
+    refuse_if(mask is not None or inner.axes[-1] != wanted, "evaluate.bound", node.at)
+    value = spread(ev(body, inner), inner, None, 0.0, body.type.rank)
+    if body.type.kind != "vector":
+        return value
+    return Val(np.swapaxes(value.v, -1, -2), np.swapaxes(value.e, -1, -2))
+
+
+@rule("column", "line")
+def _slice(node: Node, env: Env) -> Val:
+    base, place = ev(node.args[0], env), ev(node.args[1], env).v - 1
+    if node.op == "column":
+        e = np.broadcast_to(base.e, base.v.shape)
+        base = Val(np.swapaxes(base.v, -1, -2), np.swapaxes(e, -1, -2))
+    return gather(base, [place], env, 1, say("evaluate.an-entry"))
+
+
+@rule("unit")
+def _unit(node: Node, env: Env) -> Val:
+    """Return the unit vector of an index; one that leaves the range has none."""
+    (n,) = env.shape(node.type)
+    place = va.widen(ev(node.args[0], env), 1).v
+    inside = (place >= 1) & (place <= n) & (place == np.rint(place))
+    return va.exact(np.where(inside, (place == np.arange(1, n + 1)) * 1.0, np.nan))
