@@ -8,23 +8,8 @@ from proofweave.core import say
 
 FLIPPED = {"<": ">", ">": "<", r"\le": r"\ge", r"\ge": r"\le", r"\succeq": r"\preceq", r"\preceq": r"\succeq"}
 LEAVES = frozenset(
-    (
-        "sym",
-        "member",
-        "call",
-        "gradient",
-        "hessian",
-        "rate",
-        "index",
-        "constant",
-        "entry",
-        "derive",
-        "dim",
-        "column",
-        "line",
-        "unit",
-    )
-)
+    ("sym", "member", "call", "gradient", "hessian", "rate", "index", "constant", "entry", "derive", "dim")
+) | {"column", "line", "unit"}
 HIGHER = 0.3
 SWAPS = {"sin": "cos", "cos": "sin", "tanh": "sin", "floor": "ceil", "ceil": "floor"}
 BINDERS = {"min": "max", "max": "min", "argmin": "argmax", "argmax": "argmin", "sum": "prod", "prod": "sum"}

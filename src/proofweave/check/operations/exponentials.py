@@ -1,4 +1,4 @@
-"""The exponential of a matrix, by scaling and squaring, and endless sums of matrices, with error bounds carried along."""
+"""The exponential of a matrix, by scaling and squaring, and endless sums of matrices, with their error bounds."""
 
 import numpy as np
 
@@ -16,7 +16,7 @@ CLOSE = 1e-10
 
 def _work(node: Node, value: Val, env: Env) -> float:
     """Return the extra work: some thirty products of matrices."""
-    return 30.0 * value.v.size * value.v.shape[-1]
+    return 30.0 * float(value.v.size) * env.shape(node.type)[-1]
 
 
 @rule("expm", work=_work)
@@ -98,7 +98,7 @@ def matrix_series(node: Node, env: Env) -> Val:
 
 
 def _rest(sizes: Array) -> Array:
-    """Return a bound of what follows terms of these sizes, if they go on to fall as they did; infinite if they do not."""
+    """Return a bound of what follows terms of these sizes, if they go on to fall as they did, else infinity."""
     half = CHUNK // 2
     late, later = sizes[..., :half].max(axis=-1), sizes[..., half:].max(axis=-1)
     ratio = np.where(late > 0, (later / np.where(late > 0, late, 1.0)) ** (1 / half), 0.0)

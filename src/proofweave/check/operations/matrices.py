@@ -1,4 +1,4 @@
-"""Evaluation of what matrices are put together from and taken apart into: blocks, columns, unit vectors, Kronecker products."""
+"""Evaluation of what matrices are put together from and taken apart into: blocks, columns, Kronecker products."""
 
 import numpy as np
 
@@ -37,8 +37,9 @@ def _block(node: Node, env: Env) -> Val:
 
 
 def _as_block(x: Val, kind: str) -> Val:
-    cut = {"scalar": (..., None, None), "vector": (..., None), "row": (..., None, slice(None)), "matrix": ...}[kind]
-    return Val(x.v[cut], np.broadcast_to(x.e, x.v.shape)[cut])
+    shape = x.v.shape
+    wide = {"scalar": (*shape, 1, 1), "vector": (*shape, 1), "row": (*shape[:-1], 1, shape[-1])}.get(kind, shape)
+    return Val(x.v.reshape(wide), np.broadcast_to(x.e, shape).reshape(wide))
 
 
 @rule("collect")

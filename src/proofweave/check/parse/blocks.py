@@ -44,14 +44,8 @@ def _dotted(line: Line, across: bool, token: Token, end: int) -> Node:
     if kind == "vector":
         return found
     size = required(found.type.dims[0], "parse.part-open", token.at)
-    return node(
-        "block",
-        (node("transpose", (found,), Type("row", (size,)), token.at, end),),
-        Type("matrix", (Dim((), 1), size)),
-        token.at,
-        end,
-        1,
-    )
+    flat = node("transpose", (found,), Type("row", (size,)), token.at, end)
+    return node("block", (flat,), Type("matrix", (Dim((), 1), size)), token.at, end, 1)
 
 
 def _extent(cells: Sequence[Node], axes: dict[str, int], token: Token) -> Dim:
