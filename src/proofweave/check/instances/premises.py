@@ -248,8 +248,9 @@ def residuals(premises: Premises, env: Env) -> tuple[Array, Array]:
                     gap, slack = (
                         np.broadcast_to(x, (env.batch, *gap.shape[1:])).reshape(env.batch, -1) for x in (gap, slack)
                     )
-                    gaps.append(gap)
-                    slacks.append(slack)
+                    if gap.shape[1]:  # the range of a free index may be empty
+                        gaps.append(gap)
+                        slacks.append(slack)
     if not gaps:
         return np.zeros((env.batch, 1)), np.zeros((env.batch, 1))
     return np.concatenate(gaps, axis=1), np.concatenate(slacks, axis=1)

@@ -119,7 +119,7 @@ def _token(text: str, at: int, end: int) -> Token:
         return Token("digit", text, at, end)
     if text.isalpha():
         return Token("name", text, at, end)
-    if text.startswith("\\") and text[1:].isalpha() and text[1:] in OPERATORS:
+    if text.startswith("\\") and text[1:].isalpha() and text[1:] in OPERATORS and text not in FONTS:
         return Token("op", {"ln": "log", "sgn": "sign", "Tr": "tr"}.get(text[1:], text[1:]), at, end)
     return Token("mark", text, at, end)
 

@@ -97,6 +97,7 @@ def whole(tree: Node) -> Whole | None:
 
 
 Moves = dict[Path, tuple[Whole, Whole]]
+Steps = dict[Path, tuple[Whole, int]]
 
 
 def moves(a: Node, b: Node) -> Moves | None:
@@ -131,7 +132,7 @@ class Run:
     """
 
     term: Node
-    steps: dict[Path, tuple[Whole, int]]
+    steps: Steps
     before: int
     count: Whole | None
 
@@ -203,7 +204,7 @@ def run(items: Sequence[Node], place: int) -> Run:
     refuse_if(not place, "parse.dots", at)
     last, earlier = items[place - 1], [simple(item) for item in reversed(items[: place - 1])]
     after = items[place + 1] if place + 1 < len(items) else None
-    steps = _steps(earlier, last, after, at)
+    steps, told = _steps(earlier, last, after, at)
     count = None if after is None else _count(moves(last, after) or {}, steps, at)
     found = Run(last, steps, 0, count)
     before = 0
@@ -211,22 +212,34 @@ def run(items: Sequence[Node], place: int) -> Run:
         before += 1
     if before < len(earlier) and (more := moves(earlier[before], simple(last))):
         refuse_if(set(more) <= set(steps), "parse.dots-run", at)  # of the run, but not at its step
+    refuse_if(not told and not before and not _begins(last, steps), "parse.dots-run", at)
     refuse_if(after is None and before + 1 < ENDLESS_NEEDS, "parse.dots-end", at)
     return replace(found, before=before)
 
 
-def _steps(earlier: Sequence[Node], last: Node, after: Node | None, at: int) -> dict[Path, tuple[Whole, int]]:
-    """Return by how much each number moves from one term to the next."""
+def _begins(last: Node, steps: Steps) -> bool:
+    """Tell whether a single term before the dots begins a run of steps of 1: by an index, or at 0 or 1."""
+    return any(
+        _in_index(last, path) or (not start.terms and start.const in (0, 1)) for path, (start, _) in steps.items()
+    )
+
+
+def _in_index(tree: Node, path: Path) -> bool:
+    return tree.op == "at" or (bool(path) and path[0] < len(tree.args) and _in_index(tree.args[path[0]], path[1:]))
+
+
+def _steps(earlier: Sequence[Node], last: Node, after: Node | None, at: int) -> tuple[Steps, bool]:
+    """Return by how much each number moves from one term to the next, and whether two terms say so."""
     ahead = moves(last, after) if after is not None else None
     refuse_if(after is not None and not ahead, "parse.dots-run", at)
     behind = moves(earlier[0], last) if earlier else None
     if behind and (ahead is None or set(behind) == set(ahead)):
-        steps: dict[Path, tuple[Whole, int]] = {}
+        steps: Steps = {}
         for path, (x, y) in behind.items():
             gap = y.plus(x, -1)
             refuse_if(gap.terms, "parse.dots-run", at)
             steps[path] = (y, gap.const)
-        return steps
+        return steps, True
     if ahead is None:
         raise CheckError("parse.dots-end", at)
     gaps = {path: y.plus(x, -1) for path, (x, y) in ahead.items()}
@@ -236,10 +249,10 @@ def _steps(earlier: Sequence[Node], last: Node, after: Node | None, at: int) -> 
     sign = 1 if forward > 0 else -1
     same_way, other_way = lead.key(), Whole((), 0).plus(lead, -1).key()
     refuse_if(any(gap.key() not in (same_way, other_way) for gap in gaps.values()), "parse.dots-run", at)
-    return {path: (ahead[path][0], sign if gap.key() == same_way else -sign) for path, gap in gaps.items()}
+    return {path: (ahead[path][0], sign if gap.key() == same_way else -sign) for path, gap in gaps.items()}, False
 
 
-def _count(ahead: Moves, steps: dict[Path, tuple[Whole, int]], at: int) -> Whole:
+def _count(ahead: Moves, steps: Steps, at: int) -> Whole:
     counts = []
     for path, (x, y) in ahead.items():
         step = steps[path][1] if path in steps else 0

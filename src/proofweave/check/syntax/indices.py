@@ -69,6 +69,8 @@ def _slice(p: Parser, base: Node, groups: list[Sequence[Token]], end: int) -> No
     if len(parts) == 1 and len(parts[0]) > 1 and {parts[0][0].text, parts[0][-1].text} & EVERY:
         lead = parts[0][0].text in EVERY
         parts = [parts[0][:1], parts[0][1:]] if lead else [parts[0][:-1], parts[0][-1:]]
+        if any(len(part) != 1 for part in parts):
+            return None
     every = [len(part) == 1 and part[0].text in EVERY for part in parts]
     if len(parts) != 2 or every[0] == every[1]:
         return None

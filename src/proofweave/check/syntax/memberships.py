@@ -213,10 +213,12 @@ def _listed(p: Parser, subject: Node, tokens: Sequence[Token]) -> Node:
     if not dots:
         return _equal(subject, node("nearest", (subject, *elements), subject.type, at, end))
     refuse_if(dots != [len(parts) - 2] or len(parts) not in (3, 4), "parse.dots-set", at)
-    first, last = as_dim(elements[0]), elements[-1]
-    as_dim(last)
-    refuse_if(len(elements) == 3 and as_dim(elements[1]) != first + Dim((), 1), "parse.dots-set", at)
-    return _equal(subject, node("whole", (subject, elements[0], last), subject.type, at, end))
+    try:
+        first, *second, _ = map(as_dim, elements)
+    except CheckError:
+        raise CheckError("parse.dots-set", at) from None
+    refuse_if(bool(second) and second[0] != first + Dim((), 1), "parse.dots-set", at)
+    return _equal(subject, node("whole", (subject, elements[0], elements[-1]), subject.type, at, end))
 
 
 def _equal(subject: Node, other: Node) -> Node:
