@@ -202,7 +202,7 @@ def _kron(node: Node) -> Iterator[Change]:
         yield change("order", node, "judge.factors-swapped", replace(node, args=(b, a)))
 
 
-@CHANGES("vec", "block")
+@CHANGES("vec", "block", "matprod")
 def _whole(node: Node) -> Iterator[Change]:
     yield from scaled("value", node)
 

@@ -294,10 +294,16 @@ def dotted_product(product: Node) -> Node:
     """Return a product whose dots are written out."""
     if product.op != "mul" or not any(arg.op == "dots" for arg in product.args):
         return product
-    for place, arg in enumerate(product.args):
-        near = product.args[max(place - 1, 0) : place + 2]
-        refuse_if(arg.op == "dots" and any(item.type != SCALAR for item in near), "parse.dots-factors", arg.at)
-    return multiply(_resolved(product.args, lambda found, at, end: found.node("prod", at, end)))
+    return multiply(_resolved(product.args, _product))
+
+
+def _product(found: Run, at: int, end: int) -> Node:
+    """Return a run of factors: numbers, or square matrices of one size in the order in which they stand."""
+    type_ = found.term.type
+    if type_ == SCALAR:
+        return found.node("prod", at, end)
+    refuse_if(type_.kind != "matrix" or type_.dims[0] != type_.dims[1], "parse.dots-factors", found.term.at)
+    return found.node("matprod", at, end)
 
 
 def dotted_list(items: Sequence[Node], op: str) -> list[Node]:
