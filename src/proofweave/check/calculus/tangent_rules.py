@@ -14,7 +14,7 @@ def _add(t: Tangent, node: Node) -> Node | None:
     return plus([t.of(arg) for arg in node.args])
 
 
-@RULES("mul", "inner", "hadamard", "outer")
+@RULES("mul", "inner", "hadamard", "outer", "kron")
 def _product(t: Tangent, node: Node) -> Node | None:
     terms: list[Node | None] = []
     for place, arg in enumerate(node.args):
@@ -24,7 +24,7 @@ def _product(t: Tangent, node: Node) -> Node | None:
     return plus(terms)
 
 
-@RULES("neg", "transpose", "diag", "diagonal")
+@RULES("neg", "transpose", "diag", "diagonal", "vec")
 def _linear(t: Tangent, node: Node) -> Node | None:
     inner = t.of(node.args[0])
     return None if inner is None else node.with_args((inner,))
@@ -99,6 +99,26 @@ def _array(t: Tangent, node: Node) -> Node | None:
     return node.with_args(tuple(t.of(arg) or number(0) for arg in node.args))
 
 
+@RULES("block")
+def _block(t: Tangent, node: Node) -> Node | None:
+    zeros = (number(0) if arg.type == SCALAR else Node("zero", (), arg.type, arg.at, arg.end) for arg in node.args)
+    return node.with_args(tuple(t.of(arg) or zero for arg, zero in zip(node.args, zeros, strict=True)))
+
+
+@RULES("column", "line")
+def _slice(t: Tangent, node: Node) -> Node | None:
+    base = t.of(node.args[0])
+    return None if base is None else node.with_args((base, *node.args[1:]))
+
+
+@RULES("expm")
+def _exponential(t: Tangent, node: Node) -> Node | None:
+    moved = t.of(node.args[0])
+    if moved is None:
+        return None
+    return Node("expslope", (node.args[0], moved), node.type, node.at, node.end)
+
+
 # -- operators
 
 
@@ -108,11 +128,12 @@ def fixed(t: Tangent, nodes: Sequence[Node]) -> None:
         raise NoRule
 
 
-@RULES("sum")
+@RULES("sum", "collect")
 def _sum(t: Tangent, node: Node) -> Node | None:
     fixed(t, node.args[:3])
     moved = t.of(node.args[3])
-    return None if moved is None else replace(node, args=(*node.args[:3], moved), type=moved.type)
+    type_ = moved.type if moved is not None and node.op == "sum" else node.type
+    return None if moved is None else replace(node, args=(*node.args[:3], moved), type=type_)
 
 
 @RULES("expect")

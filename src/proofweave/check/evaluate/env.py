@@ -6,7 +6,7 @@ import numpy as np
 
 from proofweave.check.evaluate.clock import NODE, Clock
 from proofweave.check.evaluate.values import Array, Val, exact
-from proofweave.check.language import Dim, Index, Symbol, TooLarge, Type, closure, refuse_if, stochastic
+from proofweave.check.language import TIMES, Dim, Index, Symbol, TooLarge, Type, closure, refuse_if, stochastic
 
 MOST_POSITIONS = 4_000_000
 DEEPEST = 60
@@ -106,9 +106,11 @@ class Env:
     def size(self, dim: Dim) -> int:
         """Return a size as an integer."""
         total = dim.const
-        for name, factor in dim.terms:
-            refuse_if(name not in self.sizes, "evaluate.size-not-drawn", name=name)
-            total += factor * self.sizes[name]
+        for term, factor in dim.terms:
+            for name in term.split(TIMES):
+                refuse_if(name not in self.sizes, "evaluate.size-not-drawn", name=name)
+                factor *= self.sizes[name]
+            total += factor
         return total
 
     def shape(self, type_: Type) -> tuple[int, ...]:

@@ -128,7 +128,7 @@ def gather(source: Val, places: list[Array], env: Env, rank: int, name: str) -> 
 
 
 def _take(v: Array, index: Array, lead: int) -> Array:
-    wide = [axis for axis in range(lead) if index.shape[axis] > 1]
+    wide = [axis for axis in range(lead) if index.shape[axis] != 1]
     if len(wide) <= 1 and (not wide or v.shape[wide[0]] == 1):
         flat = index.reshape(-1)
         taken = np.take(v, flat, axis=lead)

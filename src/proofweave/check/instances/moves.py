@@ -7,7 +7,7 @@ import numpy as np
 from proofweave.check.evaluate import Array, Env, Val, ev, exact
 from proofweave.check.language import Symbol
 
-STILL = frozenset(("int",))
+STILL = frozenset(("int", "subset"))
 
 
 def movable(plan: Sequence[Symbol]) -> list[Symbol]:

@@ -148,6 +148,8 @@ def _in_domain(symbol: Symbol, value: Array, env: Env) -> Array:
     elif domain == "interval":
         lo, hi = ev(symbol.data["lo"], env).v, ev(symbol.data["hi"], env).v
         good &= (value > lo) & (value < hi)
+    elif domain == "subset":
+        good &= ((value == 0) | (value == 1)).all(axis=axes)
     elif domain == "unit":
         good &= np.abs(np.square(value).sum(axis=-1) - 1) < 1e-9
     elif domain == "simplex":
@@ -251,8 +253,9 @@ def residuals(premises: Premises, env: Env) -> tuple[Array, Array]:
                     gap, slack = (
                         np.broadcast_to(x, (env.batch, *gap.shape[1:])).reshape(env.batch, -1) for x in (gap, slack)
                     )
-                    gaps.append(gap)
-                    slacks.append(slack)
+                    if gap.shape[1]:  # the range of a free index may be empty
+                        gaps.append(gap)
+                        slacks.append(slack)
     if not gaps:
         return np.zeros((env.batch, 1)), np.zeros((env.batch, 1))
     return np.concatenate(gaps, axis=1), np.concatenate(slacks, axis=1)

@@ -10,10 +10,20 @@ from proofweave.check.calculus import (
     tangent_rules,
 )
 from proofweave.check.evaluate import Clock, Env, names
-from proofweave.check.operations import arithmetic, binders, bindings, functions, linear, scalars
+from proofweave.check.operations import (
+    arithmetic,
+    binders,
+    bindings,
+    exponentials,
+    functions,
+    linear,
+    matrices,
+    memberships,
+    scalars,
+)
 from proofweave.check.optimum import solve
 
-VALUES = (names, arithmetic, linear, scalars, binders, bindings, functions)
+VALUES = (names, arithmetic, linear, scalars, binders, bindings, functions, memberships, matrices, exponentials)
 CHANGES = (derivatives, tangent_names, tangent_rules, tangent_functions, flows, integrals, limits, solve)
 
 

@@ -20,7 +20,7 @@ NEAR, WHOLE = 13, 64  # integers drawn from the lower end of a range; ranges up 
 
 def size_symbols(plan: Sequence[Symbol]) -> list[Symbol]:
     """Return the int symbols that serve as sizes, in order of need."""
-    names = {name for symbol in plan for dim in _dims(symbol) for name, _ in dim.terms}
+    names = {name for symbol in plan for dim in _dims(symbol) for name in dim.names()}
     return [symbol for symbol in plan if symbol.role == "int" and symbol.name in names]
 
 
@@ -207,7 +207,12 @@ def _free(symbol: Symbol, shape: tuple[int, ...], env: Env, regime: Array, rng: 
     if domain in ("positive", "nonneg"):
         z = np.exp(rng.normal(0, 0.7, size=shape)) * scale[wide]
         z = np.where(nice, rng.choice([0.25, 0.5, 1.0, 1.0, 2.0, 3.0], size=shape), z)
-        return np.where(rng.random(shape) < 0.15, 0.0, z) if domain == "nonneg" else z
+        if domain == "positive":
+            return z
+        z = np.where(rng.random(shape) < 0.15, 0.0, z)
+        if symbol.type.rank:
+            z = np.where((rng.random(len(regime)) < 0.05)[wide], 0.0, z)  # all entries at once
+        return z
     if domain == "interval":
         return _interval(symbol, shape, env, nice, rng)
     from proofweave.check.instances.shapes import SHAPED

@@ -87,7 +87,14 @@ def diagonal(shape: tuple[int, ...], regime: Array, scale: Array, rng: np.random
     return np.asarray(z * np.eye(shape[-1]))
 
 
+def subset(shape: tuple[int, ...], regime: Array, scale: Array, rng: np.random.Generator) -> Array:
+    """Return sets of indices as 1 for what belongs to them and 0 for what does not; empty and whole ones among them."""
+    share = _wide(rng.choice([0.0, 0.3, 0.5, 0.7, 1.0], size=shape[0], p=[0.05, 0.3, 0.3, 0.3, 0.05]), shape)
+    return np.asarray((rng.random(shape) < share) * 1.0)
+
+
 SHAPED: dict[str, Shaped] = {
+    "subset": subset,
     "unit": unit,
     "simplex": simplex,
     "symmetric": symmetric,

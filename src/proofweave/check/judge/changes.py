@@ -9,7 +9,7 @@ from proofweave.core import say
 FLIPPED = {"<": ">", ">": "<", r"\le": r"\ge", r"\ge": r"\le", r"\succeq": r"\preceq", r"\preceq": r"\succeq"}
 LEAVES = frozenset(
     ("sym", "member", "call", "gradient", "hessian", "rate", "index", "constant", "entry", "derive", "dim")
-)
+) | {"column", "line", "unit"}
 HIGHER = 0.3
 SWAPS = {"sin": "cos", "cos": "sin", "tanh": "sin", "floor": "ceil", "ceil": "floor"}
 BINDERS = {"min": "max", "max": "min", "argmin": "argmax", "argmax": "argmin", "sum": "prod", "prod": "sum"}
@@ -17,7 +17,7 @@ NORMS = {"2": "inf", "inf": "2", "p": "inf", "F": "op", "op": "F", "nuclear": "F
 COMPACT = frozenset(("simplex", "unit", "interval"))
 
 SCALED = {"inner": "product", "expect": "expectation", "variance": "expectation", "integral": "operator"}
-SCALED |= dict.fromkeys(("eigenvalue", "singular", "indicator", "binom"), "function")
+SCALED |= dict.fromkeys(("eigenvalue", "singular", "indicator", "binom", "extent", "card"), "function")
 
 Change = tuple[tuple[str, int, int], str, Node]
 CHANGES: Registry[Callable[[Node], Iterator[Change]]] = Registry()
@@ -192,6 +192,43 @@ def _list(node: Node) -> Iterator[Change]:
     other = "max" if node.data == "min" else "min"
     yield became("operator", node, node.data, other, replace(node, data=other))
     yield from scaled("operator", node)
+
+
+@CHANGES("kron")
+def _kron(node: Node) -> Iterator[Change]:
+    yield from scaled("product", node)
+    a, b = node.args
+    if a.type == b.type:
+        yield change("order", node, "judge.factors-swapped", replace(node, args=(b, a)))
+
+
+@CHANGES("vec", "block", "matprod")
+def _whole(node: Node) -> Iterator[Change]:
+    yield from scaled("value", node)
+
+
+@CHANGES("expm")
+def _exponential(node: Node) -> Iterator[Change]:
+    yield change("function", node, "judge.name-dropped", node.args[0], name="exp")
+    yield from scaled("function", node)
+
+
+@CHANGES("complement")
+def _complement(node: Node) -> Iterator[Change]:
+    yield change("exponent", node, "judge.dropped", node.args[0])
+
+
+@CHANGES("sorted")
+def _sorted(node: Node) -> Iterator[Change]:
+    yield change("order", node, "judge.dropped", node.args[0])
+
+
+@CHANGES("nearest")
+def _nearest(node: Node) -> Iterator[Change]:
+    for place, element in enumerate(node.args[1:], 1):
+        rest = (*node.args[:place], *node.args[place + 1 :])
+        if len(rest) > 1:
+            yield change("value", element, "judge.dropped", replace(node, args=rest))
 
 
 @CHANGES("at")

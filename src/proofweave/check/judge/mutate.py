@@ -122,7 +122,7 @@ def _shift(kind: str, node: Node) -> Change:
     return change(kind, node, "judge.shifted", replace(node, op="add", args=(node, one), data=None))
 
 
-CALLS = words("call gradient hessian rate func matfunc norm eigenvalue singular msign softmax diag")
+CALLS = words("call gradient hessian rate func matfunc norm eigenvalue singular msign softmax diag vec expm")
 
 
 def _variants(node: Node, once: frozenset[int], others: Others) -> Iterator[Change]:
@@ -150,7 +150,9 @@ def _variants(node: Node, once: frozenset[int], others: Others) -> Iterator[Chan
 def _silent(node: Node, place: int) -> bool:
     """Tell whether an argument is no part of the text: a range read from uses, an index's own bounds."""
     arg = node.args[place]
-    if node.op in ("at", "bigo"):
+    if node.op in ("at", "bigo", "extent"):
+        return True
+    if node.op == "collect" and place < 3:
         return True
     return arg.end == 0 and not arg.args
 

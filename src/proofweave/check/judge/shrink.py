@@ -118,7 +118,8 @@ def describe(task: Task, claim: Node, case: Case, tex: str, spot: Array | None =
     shown = real | {s for s in needed if s.role == "free"}
     for symbol in task.plan:
         if symbol in shown and symbol.role not in ("int", "random") and symbol in case.env.values:
-            values[symbol.name] = nice(case.env.values[symbol].v[0])
+            found = case.env.values[symbol].v[0]
+            values[symbol.name] = members(found) if symbol.type.kind == "set" and not symbol.holes else nice(found)
         elif symbol.role == "function":
             values[symbol.name] = formula(case.env, symbol)
         elif symbol.role == "random" and symbol in case.env.values:
@@ -159,6 +160,11 @@ def _at(array: Array, spot: Array, rank: int) -> Array:
     lead = array.ndim - rank
     place = tuple(min(int(s), array.shape[k] - 1) for k, s in enumerate(spot[:lead]))
     return np.asarray(array[place])
+
+
+def members(value: Array) -> str:
+    """Return a set of indices as text."""
+    return "{" + ", ".join(str(place + 1) for place in np.flatnonzero(value)) + "}"
 
 
 def nice(value: Array, digits: int = 6) -> object:

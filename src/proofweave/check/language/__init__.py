@@ -6,8 +6,8 @@ from proofweave.core.lazy import lazily
 
 if TYPE_CHECKING:
     from proofweave.check.language.kinds import (
-        BOOL, SCALAR, CheckError, Dim, OutOfTime, TooLarge, Type, matrix, meet, product, refuse_if, required, row,
-        unify, vector,
+        BOOL, SCALAR, TIMES, CheckError, Dim, OutOfTime, TooLarge, Type, matrix, meet, product, refuse_if, required,
+        row, unify, vector,
     )
     from proofweave.check.language.names import fontless, group, occurrence, read_key, scripts
     from proofweave.check.language.needs import closure, in_order, named_in, stochastic, unbound_random, varying

@@ -45,9 +45,12 @@ class OutOfTime(CheckError):
     """An equation's time is used up."""
 
 
+TIMES = "·"  # between the size symbols of a product, such as the size of vec(A)
+
+
 @dataclass(frozen=True, slots=True)
 class Dim:
-    """A size: an integer combination of size symbols, such as n, n - 1 or 3."""
+    """A size: an integer combination of size symbols and their products, such as n, n - 1, m n or 3."""
 
     terms: tuple[tuple[str, int], ...] = ()
     const: int = 0
@@ -62,6 +65,19 @@ class Dim:
     def times(self, factor: int) -> "Dim":
         """Return the size multiplied by an integer."""
         return Dim(tuple((name, f * factor) for name, f in self.terms if factor), self.const * factor)
+
+    def by(self, other: "Dim") -> "Dim":
+        """Return the product of two sizes, whose terms are products of size symbols."""
+        total = self.times(other.const) + other.times(self.const) + Dim((), -self.const * other.const)
+        for name, factor in self.terms:
+            for more, times in other.terms:
+                both = TIMES.join(sorted([*name.split(TIMES), *more.split(TIMES)]))
+                total = total + Dim(((both, factor * times),))
+        return total
+
+    def names(self) -> tuple[str, ...]:
+        """Return the size symbols that a size is made of."""
+        return tuple(dict.fromkeys(part for name, _ in self.terms for part in name.split(TIMES)))
 
     def __str__(self) -> str:
         parts = [name if factor == 1 else f"{factor}{name}" for name, factor in self.terms]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from proofweave.check.language.kinds import CheckError, refuse_if
-from proofweave.check.language.tokens import BRACES, FONTS, Token, tokenise
+from proofweave.check.language.tokens import BRACES, FONTS, WORDS, Token, tokenise
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +84,21 @@ def read_key(name: str) -> tuple[Atom, ...]:
     place = 0
     while place < len(tokens):
         token = tokens[place]
-        refuse_if(token.kind not in ("name", "op"), "parse.no-name", token.at, text=token.text)
+        refuse_if(token.kind not in ("name", "op", "word"), "parse.no-name", token.at, text=token.text)
         found = occurrence(tokens, place)
         atoms.append(found.atom)
         place = found.stop
     return tuple(atoms)
 
 
-_FONT = re.compile("|".join(re.escape(font) for font in sorted(FONTS | {r"\operatorname"}, key=len, reverse=True)))
+_FONT = re.compile(
+    "|".join(re.escape(font) for font in sorted(FONTS | WORDS | {r"\operatorname"}, key=len, reverse=True))
+)
 
 
 def fontless(nucleus: str) -> str:
-    """Return a nucleus without its fonts: \\boldsymbol{x} is x."""
+    """Return a nucleus without its fonts: \\boldsymbol{x} is x, \\text{loss} is loss."""
     plain = _FONT.sub("", nucleus)
     while plain.startswith("{") and plain.endswith("}"):
-        plain = plain[1:-1]
+        plain = plain[1:-1].strip()
     return re.sub(r"\{\{(.*?)\}\}", r"{\1}", plain)

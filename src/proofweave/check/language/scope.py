@@ -1,12 +1,12 @@
 """Declared symbols and how a name in a formula finds its symbol: whole key, then family member, then entry."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from proofweave.check.language.kinds import SCALAR, CheckError, Dim, Type
 from proofweave.check.language.names import Atom, fontless, occurrence, read_key
-from proofweave.check.language.tokens import Token
+from proofweave.check.language.tokens import WORDS, Token
 from proofweave.core import Where
 
 if TYPE_CHECKING:
@@ -82,6 +82,9 @@ class Match:
     stop: int
 
 
+UPRIGHT = (*sorted(WORDS), r"\mathrm", r"\operatorname", r"\mathsf", r"\mathtt")  # fonts in which words are written
+
+
 class Scope:
     """The symbols in force somewhere; a child's entries hide its parent's of the same key."""
 
@@ -120,6 +123,19 @@ class Scope:
         bare = fontless(nucleus)
         alike = [name for name in self._nuclei if fontless(name) == bare]
         return self._nuclei[alike[0]] if len(alike) == 1 else []
+
+    def named(self, tokens: Sequence[Token]) -> tuple[Token, ...]:
+        """Return the tokens with the words that are declared, as \\text{loss}, turned into names."""
+        if not any(token.kind == "word" for token in tokens):
+            return tuple(tokens)
+        nuclei = {atom.nucleus for entry in self.entries.values() for atom in entry.key}
+        known = {fontless(nucleus) for nucleus in nuclei if nucleus.startswith(UPRIGHT) and len(fontless(nucleus)) > 1}
+        return tuple(
+            replace(token, kind="name")
+            if token.kind == "word" and (token.text in nuclei or fontless(token.text) in known)
+            else token
+            for token in tokens
+        )
 
     def match(self, tokens: Sequence[Token], place: int) -> Match | None:
         """Return the best reading of the name at a place, or None when it is undeclared."""

@@ -60,7 +60,8 @@ ALIASES = pairs(
 )
 OPERATORS = words(
     "sign sgn tr Tr trace det rank diag Diag msign argmin argmax Var Cov exp log ln sin cos tan tanh sinh cosh arctan "
-    "arcsin arccos sigmoid softmax ReLU relu softplus erf erfc conv sup inf max min vec span Span clip dim median"
+    "arcsin arccos sigmoid softmax ReLU relu softplus erf erfc conv sup inf max min vec span Span clip dim median "
+    "argtop"
 )
 
 UNICODE = pairs(
@@ -150,7 +151,7 @@ def _token(text: str, at: int, end: int) -> Token:
         return Token("digit", text, at, end)
     if text.isalpha():
         return Token("name", text, at, end)
-    if text.startswith("\\") and text[1:].isalpha() and text[1:] in OPERATORS:
+    if text.startswith("\\") and text[1:].isalpha() and text[1:] in OPERATORS and text not in FONTS:
         return Token("op", {"ln": "log", "sgn": "sign", "Tr": "tr"}.get(text[1:], text[1:]), at, end)
     return Token("mark", text, at, end)
 

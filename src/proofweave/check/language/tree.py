@@ -72,8 +72,14 @@ def settle(node: Node, type_: Type, what: str = "") -> Node:
     joined = unify(node.type, type_, node.at, what or say("parse.both-sides"))
     if None not in node.type.dims:
         return node
-    if node.op in ("identity", "ones", "zero"):
+    if node.op in ("identity", "ones", "zero", "unit"):
         return replace(node, type=joined)
+    if node.op == "sum":
+        return replace(node, args=(*node.args[:3], settle(node.args[3], joined)), type=joined)
+    if node.op == "mul" and joined.kind == "matrix" and all(arg.type.kind != "matrix" for arg in node.args):
+        ends = {"vector": Type("vector", joined.dims[:1]), "row": Type("row", joined.dims[1:])}
+        args = tuple(settle(arg, ends.get(arg.type.kind, arg.type)) for arg in node.args)
+        return replace(node, args=args, type=joined)
     if node.op in ("neg", "add"):
         return replace(node, args=tuple(settle(arg, joined) for arg in node.args), type=joined)
     if node.op == "transpose":

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 from proofweave.core.lazy import lazily
 
 if TYPE_CHECKING:
-    from proofweave.check.operations import arithmetic, binders, bindings, functions, laws, linear, scalars, supports
+    from proofweave.check.operations import (
+        arithmetic, binders, bindings, exponentials, functions, laws, linear, matrices, memberships, scalars, supports,
+    )
     from proofweave.check.operations.binders import bind_support, over_index, spread
     from proofweave.check.operations.functions import SHAPE_NAMES
     from proofweave.check.operations.stable import is_exponential, positive_form

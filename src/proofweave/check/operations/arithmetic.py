@@ -43,7 +43,7 @@ def _zero_log_zero(value: Val, a: Val, b: Val) -> Val:
     return Val(np.where(lost, 0.0, value.v), np.where(lost, 0.0, value.e))
 
 
-RANK = {"scalar": 0, "vector": 1, "row": 1, "matrix": 2}
+RANK = {"scalar": 0, "vector": 1, "row": 1, "set": 1, "matrix": 2}
 
 
 def multiply(a: Val, kind: str, b: Val, other: str) -> tuple[Val, str]:
@@ -141,6 +141,14 @@ def _binom(node: Node, env: Env) -> Val:
     n, k = ev(node.args[0], env), ev(node.args[1], env)
     v = np.asarray(binom(n.v, k.v))
     return Val(v, 1e-13 * np.abs(v) + (n.e + k.e) * np.abs(v))
+
+
+@rule("vec")
+def _vec(node: Node, env: Env) -> Val:
+    x = ev(node.args[0], env)
+    e = np.broadcast_to(x.e, x.v.shape)
+    v, e = (np.swapaxes(part, -1, -2).reshape((*part.shape[:-2], -1)) for part in (x.v, e))
+    return Val(v, e)
 
 
 @rule("array")

@@ -5,6 +5,7 @@ import numpy as np
 from proofweave.check.evaluate import Array, Env, Val, ev, rule, truth
 from proofweave.check.evaluate import values as va
 from proofweave.check.language import CheckError, Index, Node, Symbol, is_number, refuse_if, unbound_random
+from proofweave.check.operations.exponentials import matrix_series
 from proofweave.check.operations.series import endless, series
 from proofweave.check.operations.supports import outcomes
 
@@ -12,7 +13,10 @@ LONGEST = 100_000
 
 
 def over_index(node: Node, env: Env) -> tuple[Env | None, Array | None]:
-    """Return the state inside an index binder and the mask of its terms; None for an empty range."""
+    """Return the state inside an index binder and the mask of its terms, NaN where a condition has no value.
+
+    None stands for an empty range.
+    """
     lo, hi, condition, _ = node.args[:4]
     index: Index = node.data
     low, high = ev(lo, env).v, ev(hi, env).v
@@ -30,13 +34,16 @@ def over_index(node: Node, env: Env) -> tuple[Env | None, Array | None]:
     if low.size > 1 or high.size > 1:
         mask = (axis.v >= low[..., None] - 1e-9) & (axis.v <= high[..., None] + 1e-9)
     if not is_number(condition, 1):
-        kept = truth(condition, inner).holds
-        mask = kept if mask is None else mask & kept
+        found = truth(condition, inner)
+        mask = found.holds if mask is None else mask & found.holds
+        lost = ~(found.valid if found.tied is None else found.valid | found.tied)
+        if lost.any():
+            mask = np.where(lost, np.nan, mask)
     return inner, mask
 
 
 def spread(value: Val, env: Env, mask: Array | None, fill: float, rank: int) -> Val:
-    """Return a body's value with the whole index axis, masked terms filled."""
+    """Return a body's value with the whole index axis, masked terms filled; whose condition has no value, has none."""
     axis = env.depth
     n = env.axes[-1]
     shape = list(value.v.shape)
@@ -46,13 +53,14 @@ def spread(value: Val, env: Env, mask: Array | None, fill: float, rank: int) -> 
     if mask is None:
         return whole
     wide = mask.reshape(mask.shape + (1,) * rank)
-    return Val(np.where(wide, whole.v, fill), np.where(wide, whole.e, 0.0))
+    rest = np.where(np.isnan(wide), np.nan, fill)
+    return Val(np.where(wide == 1, whole.v, rest), np.where(wide == 1, whole.e, 0.0))
 
 
 @rule("sum", "prod")
 def _fold(node: Node, env: Env) -> Val:
     if endless(node):
-        return series(node, env)
+        return matrix_series(node, env) if node.type.rank else series(node, env)
     inner, mask = over_index(node, env)
     empty = 0.0 if node.op == "sum" else 1.0
     rank = node.type.rank

@@ -94,7 +94,7 @@ def matrix_power(x: Val, exponent: Val, node: Node) -> Val:
     """Return A^k: by products for whole k, by the spectrum of a symmetric positive matrix for others."""
     k = exponent.v
     if (k != np.rint(k)).any() or (k.size > 1 and np.ptp(k) > 0):
-        if k.size > 1 and np.ptp(k) > 0 and (k == np.rint(k)).all() and np.abs(k).max() <= 64:
+        if k.size > 1 and np.ptp(k) > 0 and (k == np.rint(k)).all() and np.abs(k).max() <= 512:
             return _mixed_power(x, k, node)
         return _spectral_power(x, k, node)
     count = int(np.rint(k.flat[0]))
@@ -113,6 +113,8 @@ def matrix_power(x: Val, exponent: Val, node: Node) -> Val:
 
 
 def _mixed_power(x: Val, k: Array, node: Node) -> Val:
+    if k.size == k.shape[-1] and x.v.ndim == k.ndim + 2 and x.v.shape[-3] == 1 and k.min() >= 0:
+        return _powers(x, k.reshape(-1).astype(int))
     out: Val | None = None
     for count in np.unique(k):
         part = matrix_power(x, va.exact(np.full((1,) * k.ndim, count)), node)
@@ -120,6 +122,20 @@ def _mixed_power(x: Val, k: Array, node: Node) -> Val:
         out = part if out is None else va.pick(mask, part, out)
     assert out is not None
     return out
+
+
+def _powers(x: Val, k: Array) -> Val:
+    """Return the powers along an index axis, each from the one before."""
+    shape = (*x.v.shape[:-3], len(k), *x.v.shape[-2:])
+    va.afford(*shape)
+    v, e = np.zeros(shape), np.zeros(shape)
+    base = Val(x.v[..., 0, :, :], np.broadcast_to(x.e, x.v.shape)[..., 0, :, :])
+    power = va.exact(np.broadcast_to(np.eye(shape[-1]), base.v.shape))
+    for count in range(int(k.max()) + 1):
+        for place in np.flatnonzero(k == count):
+            v[..., place, :, :], e[..., place, :, :] = power
+        power = va.matmul(power, base)
+    return Val(v, e)
 
 
 def _spectral_power(x: Val, k: Array, node: Node) -> Val:

@@ -140,7 +140,7 @@ def _parts(node: Node, wanted: str, env: Env) -> Array:
         part = _parts(node.args[3], wanted, deeper)
         if mask is not None:
             out = -np.inf if wanted == "max" else np.inf
-            part = np.where(np.broadcast_to(mask, part.shape[:-1])[..., None], part, out)
+            part = np.where(np.broadcast_to(mask == 1, part.shape[:-1])[..., None], part, out)
         return part.reshape((*lead, -1))
     if node.op == "list" and node.data == wanted:
         return np.concatenate([_parts(arg, wanted, env) for arg in node.args], axis=-1)

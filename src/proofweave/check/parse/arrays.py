@@ -16,6 +16,7 @@ from proofweave.check.language import (
     unify,
     vector,
 )
+from proofweave.check.parse.blocks import blocks
 from proofweave.check.parse.connectives import joining
 from proofweave.check.parse.functions import named
 from proofweave.check.syntax import KINDS, PUNCTUATION, Parser, constraint, node, postfix
@@ -38,11 +39,13 @@ def environment(p: Parser, token: Token) -> Node:
     if title in ("cases", "dcases", "rcases"):
         return cases(p, rows, token, end)
     if title in ("pmatrix", "bmatrix", "matrix", "Bmatrix", "smallmatrix", "vmatrix", "array"):
-        cells = [[_scalar_cell(p.whole(cell, token.at)) for cell in line] for line in rows]
+        cells = [[p.whole(cell, token.at) for cell in line] for line in rows]
         width = len(cells[0])
         refuse_if(any(len(line) != width for line in cells), "parse.ragged", token.at)
+        if (whole := blocks(cells, token, end)) is not None:
+            return postfix(p, named("det", whole, token, False) if title == "vmatrix" else whole)
         height = len(cells)
-        flat = [cell for line in cells for cell in line]
+        flat = [_scalar_cell(cell) for line in cells for cell in line]
         column = width == 1 and height > 1
         type_ = vector(Dim((), height)) if column else matrix(Dim((), height), Dim((), width))
         literal = node("array", flat, type_, token.at, end)

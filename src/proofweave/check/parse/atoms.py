@@ -83,6 +83,8 @@ def bars(p: Parser, token: Token) -> Node:
     """Parse |x| and the norms."""
     with p.within(token.text, token.at):
         inside = p.expression()
+    if token.text == "|" and inside.type.kind == "set":
+        return postfix(p, node("card", (inside,), SCALAR, token.at, p.reached))
     if token.text == "|":
         refuse_if(inside.type.kind != "scalar", "parse.bars", token.at, type=inside.type)
         return postfix(p, node("func", (inside,), SCALAR, token.at, p.reached, ("abs", False)))

@@ -26,6 +26,7 @@ from proofweave.check.syntax import (
     Uses,
     bracketed,
     constraint,
+    dotted_list,
     node,
     postfix,
     used_range,
@@ -110,6 +111,9 @@ def listed(p: Parser, sense: str, token: Token) -> Node:
         items = [p.expression()]
         while p.take(","):
             items.append(p.expression())
+    items = dotted_list(items, sense)
+    if len(items) == 1 and items[0].op == sense:
+        return postfix(p, items[0])
     if len(items) == 1 and items[0].type.kind == "vector":
         return postfix(p, node("entries", items, SCALAR, token.at, p.reached, sense))
     for item in items:

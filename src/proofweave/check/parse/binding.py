@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from proofweave.check.language import BRACES, SCALAR, CheckError, Index, Node, Symbol, Token, group, refuse_if
-from proofweave.check.syntax import RELATIONS, Parser, check_domain, index_set
+from proofweave.check.syntax import RELATIONS, Parser, check_domain, chosen, index_set
 
 COMPARISONS = frozenset(("<", ">", r"\le", r"\ge", r"\neq", "="))
 
@@ -36,7 +36,9 @@ def _parts(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
     depth = 0
     for token in tokens:
         depth += BRACES.get(token.kind, 0)
-        depth += {"(": 1, r"\langle": 1, ")": -1, r"\rangle": -1}.get(token.text, 0)
+        depth += {"(": 1, r"\langle": 1, "[": 1, r"\{": 1, ")": -1, r"\rangle": -1, "]": -1, r"\}": -1}.get(
+            token.text, 0
+        )
         if token.text in (",", ":", ";") and not depth:
             parts.append([])
         elif token.kind not in ("sep", "word"):
@@ -68,8 +70,8 @@ def _read_part(
             hi = p.whole(sup, token.at)
         binding.indices.append((first.text, index, _number(lo), _number(hi)))
         return
-    if r"\in" in texts:
-        _member(p, binding, part, texts.index(r"\in"))
+    if r"\in" in texts or r"\notin" in texts:
+        _member(p, binding, part, texts.index(r"\in" if r"\in" in texts else r"\notin"))
         return
     if not any(text in COMPARISONS for text in texts):
         for piece in names_in(p, part):
@@ -116,6 +118,15 @@ def _member(p: Parser, binding: Binding, part: tuple[Token, ...], cut: int) -> N
     range_ = index_set(p, where)
     if range_ is not None:
         binding.indices.append((part[0].text, Index(part[0].text), *range_))
+        return
+    if cut > 1 and {name for name, *_ in binding.indices} & {t.text for t in part[:cut]}:
+        binding.conditions.append(part)  # a condition on what is bound, as in i: x_i \in [0, 1]
+        return
+    range_ = chosen(p, where) if cut == 1 and part[0].kind == "name" else None
+    if range_ is not None:
+        if part[0].text not in {name for name, *_ in binding.indices}:
+            binding.indices.append((part[0].text, Index(part[0].text), *range_))
+        binding.conditions.append(part)
         return
     match = p.scope.match(part, 0)
     if match is None or match.stop != cut:

@@ -8,8 +8,12 @@ from proofweave.check.parse.connectives import joining
 from proofweave.check.syntax import (
     PUNCTUATION,
     RELATIONS,
+    UNREAD,
     Parser,
     check_domain,
+    chosen,
+    claimable,
+    implied,
     index_set,
     node,
     progression,
@@ -78,8 +82,10 @@ def clause(top: Parser, tokens: Sequence[Token], before: Node | None, conditions
 
     An empty left side of the first relation continues `before`.
     """
-    reader = _Reader(top, Clause(before), conditions)
-    for place, piece in enumerate(_index_ranges(top, pieces(tokens))):
+    found = _index_ranges(top, pieces(tokens))
+    alone = all(member_at(piece.tokens) is not None or mentions(top, piece.tokens) for piece in found)
+    reader = _Reader(top, Clause(before), conditions, alone)
+    for place, piece in enumerate(found):
         reader.read(piece, first=not place)
     return reader.finished()
 
@@ -87,8 +93,8 @@ def clause(top: Parser, tokens: Sequence[Token], before: Node | None, conditions
 class _Reader:
     """Reads pieces in order; `mode` says whether claims or conditions are met."""
 
-    def __init__(self, top: Parser, found: Clause, conditions: list[Node]) -> None:
-        self.top, self.found, self.conditions = top, found, conditions
+    def __init__(self, top: Parser, found: Clause, conditions: list[Node], alone: bool) -> None:
+        self.top, self.found, self.conditions, self.alone = top, found, conditions, alone
         self.mode = "claim"
         self.subjects: list[Piece] = []
         self.ended: Token | None = None  # where a comma ended the conditions that came first
@@ -124,7 +130,8 @@ class _Reader:
         if not mentions(self.top, piece.tokens):
             word = next((t for t in piece.tokens if t.kind == "word"), None)
             refuse_if(word is not None, "parse.word", (word or piece.tokens[0]).at, text=word.text if word else "")
-            raise CheckError("parse.part-claims-nothing", piece.tokens[0].at)
+            unread = next((t for t in piece.tokens if t.text in UNREAD), piece.tokens[0])
+            raise CheckError(UNREAD.get(unread.text, "parse.part-claims-nothing"), unread.at, text=unread.text)
         index = len(piece.tokens) == 1 and piece.texts[0] in self.top.subscripted
         if index or self.mode == "all":
             self.opened = True
@@ -141,11 +148,12 @@ class _Reader:
         return [*(replace(one, tokens=one.tokens + piece.tokens[cut:]) for one in subjects), piece]
 
     def _relation(self, piece: Piece, first: bool, condition: bool) -> None:
-        if any(t.text == MEMBER for t in outside(piece.tokens)) and set_range(self.top, piece.tokens):
+        claimed = self.alone or condition
+        if member_at(piece.tokens) is not None and set_range(self.top, piece.tokens, claimed, self.conditions):
             return
         inner = self.top.sub(piece.tokens, piece.tokens[0].at)
         inner.indices, inner.depth = self.top.indices, self.top.depth + 1
-        found = relation(inner, self.found.last if first else None)
+        found = relation(inner, self.found.last if first else None, dotted=True)
         inner.finish()
         into = self.found.premises if condition else self.found.claims
         if piece.how == "or":
@@ -218,25 +226,42 @@ def _index_ranges(top: Parser, found: list[Piece]) -> list[Piece]:
     return out
 
 
-def set_range(top: Parser, piece: Sequence[Token]) -> bool:
-    """Read `i \\in [n]` and `i \\in \\{1, …, n\\}` as the range of a free index, `x \\in S` as x's declared domain."""
-    tokens = [t for t in piece if t.kind not in ("amp", "sep")]
+def member_at(piece: Sequence[Token]) -> int | None:
+    """Return where \\in stands outside braces, or None."""
     depth = 0
-    cut = 0
-    for place, token in enumerate(tokens):
+    for place, token in enumerate(piece):
         depth += nesting(token)
         if token.text == MEMBER and not depth:
-            cut = place
-            break
-    match = top.scope.match(tokens, 0) if tokens[0].kind == "name" else None
-    if match is not None and match.stop == cut and match.symbol.role not in ("int", "size"):
-        check_domain(top, match.symbol, tokens[cut + 1 :])
+            return place
+    return None
+
+
+def set_range(top: Parser, piece: Sequence[Token], claimed: bool, conditions: list[Node]) -> bool:
+    """Read `i \\in [n]` and `i \\in \\{1, …, n\\}` as the range of a free index, `x \\in S` as x's declared domain.
+
+    False where it is a claim or a condition: of an expression, or of a symbol where one is `claimed`.
+    """
+    tokens = [t for t in piece if t.kind not in ("amp", "sep")]
+    cut = member_at(tokens) or 0
+    where = tokens[cut + 1 :]
+    match = top.scope.match(tokens, 0) if tokens[0].kind in ("name", "op") else None
+    whole = match is not None and match.symbol.role in ("int", "size")
+    if match is not None and match.stop == cut and not (whole or match.sup or match.entries):
+        if claimed and claimable(top, match.symbol, where):
+            return False
+        if not implied(top, match.symbol, where):
+            check_domain(top, match.symbol, where)
         return True
-    range_ = index_set(top, tokens[cut + 1 :])
-    if range_ is None or cut != 1:
-        raise CheckError("parse.in", tokens[cut].at)
+    range_ = index_set(top, where) if cut == 1 else None
+    among = chosen(top, where) if cut == 1 and match is None and range_ is None else None
+    if range_ is None and among is None:
+        return False
     index = top.free.setdefault(tokens[0].text, Index(tokens[0].text))
-    index.lo, index.hi = range_
+    index.lo, index.hi = range_ or among or (None, None)
+    if among is not None:
+        inner = top.sub(tokens, tokens[0].at)
+        inner.indices = {**top.indices, tokens[0].text: index}
+        conditions.append(relation(inner))
     return True
 
 

@@ -3,10 +3,21 @@
 from collections.abc import Sequence
 
 from proofweave.check.language import Scope, Token
-from proofweave.check.parse import arrays, atoms, binders, derivatives, functions, integrals, limits, moments, names
+from proofweave.check.parse import (
+    arrays,
+    atoms,
+    binders,
+    derivatives,
+    functions,
+    integrals,
+    limits,
+    matrices,
+    moments,
+    names,
+)
 from proofweave.check.syntax import Parser
 
-CONSTRUCTS = (arrays, atoms, binders, derivatives, functions, integrals, limits, moments, names)
+CONSTRUCTS = (arrays, atoms, binders, derivatives, functions, integrals, limits, matrices, moments, names)
 
 
 def formula(tokens: Sequence[Token], scope: Scope, at: int = 0) -> Parser:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from proofweave.check.language import SCALAR, CheckError, Node, Token, matrix, meet, refuse_if, scripts, vector, words
-from proofweave.check.syntax import KINDS, Parser, bracket, bracketed, divide, multiply, node, postfix
+from proofweave.check.syntax import KINDS, Parser, bracket, bracketed, divide, exponential, multiply, node, postfix
 
 ELEMENTWISE = words("sign log exp sin cos tan tanh sinh cosh arctan arcsin arccos sigmoid ReLU softplus erf erfc abs")
 
@@ -72,6 +72,8 @@ def named(title: str, argument: Node, token: Token, bare: bool) -> Node:
     if title == "softmax":
         refuse_if(kind != "vector", "parse.softmax", argument.at)
         return node("softmax", (argument,), argument.type, at, end)
+    if title == "exp" and kind == "matrix":
+        return exponential(argument, at, end)
     if title in ELEMENTWISE:
         if kind in ("scalar", "vector", "row") or (kind == "matrix" and title in ("sign", "abs", "ReLU", "tanh")):
             return node("func", (argument,), argument.type, at, end, (title, bare))

@@ -44,6 +44,8 @@ NUMBERS = {"e": math.e, r"\pi": math.pi, r"\infty": math.inf}
 EIGENVALUES = {r"\lambda": "eigenvalue", r"\sigma": "singular"}
 ONES = frozenset((r"\boldsymbol{1}", r"\mathbf{1}", r"\mathbb{1}", r"\bm{1}", r"\vec{1}"))
 ZEROS = frozenset((r"\boldsymbol{0}", r"\mathbf{0}", r"\bm{0}", r"\vec{0}"))
+UNITS = frozenset(("e", r"\boldsymbol{e}", r"\mathbf{e}", r"\bm{e}", r"\vec{e}"))
+PLACES = frozenset("ijklmn")  # as indices of unit vectors; e_t is something else, to be declared
 BIG_O = frozenset(("O", r"\mathcal{O}"))
 IDENTITY = frozenset(("I", r"\boldsymbol{I}", r"\mathbf{I}", r"\bm{I}", r"\mathrm{I}"))
 
@@ -122,6 +124,8 @@ def builtin(p: Parser, token: Token) -> Node:
     if (still := stopped(p, token)) is not None:
         return still
     known = _constant(p, token, sub, end)
+    if known is None and nucleus in UNITS and len(sub) == 1 and (sub[0].kind == "digit" or sub[0].text in PLACES):
+        known = unit(p, token, sub, end)
     if known is None and nucleus in EIGENVALUES and sub:
         return eigenvalue(p, token, sub, sup, found.stop)
     free = not sub and nucleus in p.subscripted and (p.in_index or nucleus in p.free or _index_like(nucleus))
@@ -149,6 +153,15 @@ def _constant(p: Parser, token: Token, sub: Sequence[Token], end: int) -> Node |
     if nucleus in ZEROS and not sub:
         return number(0, token.at, end)
     return node("ones" if nucleus in ONES else "zero", (), vector(dim), token.at, end)
+
+
+def unit(p: Parser, token: Token, sub: Sequence[Token], end: int) -> Node:
+    """Return the unit vector e_i; it takes its size from what it meets."""
+    inner = p.sub(sub, token.at)
+    inner.in_index = True
+    place = inner.expression()
+    inner.finish()
+    return node("unit", (place,), vector(None), token.at, end)
 
 
 def _written(p: Parser, token: Token, stop: int) -> str:

@@ -1,7 +1,7 @@
 """What an equation claims: rows of chained relations, implications, and conditions on free indices."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from proofweave.check.language import (
     BOOL,
@@ -11,16 +11,20 @@ from proofweave.check.language import (
     Scope,
     Token,
     nesting,
+    number,
     refuse_if,
     required,
     tokenise,
+    walk,
 )
 from proofweave.check.parse.clauses import MEMBER, clause, joined, outside
 from proofweave.check.parse.connectives import joining
 from proofweave.check.parse.constructs import formula
-from proofweave.check.syntax import RELATIONS, Parser, node, used_range
+from proofweave.check.syntax import RELATIONS, Parser, dim_node, node, used_range
 
 ARROWS = frozenset(("implies", "iff"))
+
+SIGNS = {r"\pm": ("+", "-"), r"\mp": ("-", "+")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,30 +42,33 @@ class Statement:
 
 
 def read_statement(tex: str, scope: Scope) -> Statement:
-    """Parse an equation's TeX into what it claims."""
-    tokens = tokenise(tex)
+    """Parse an equation's TeX into what it claims; \\pm and \\mp stand for two equations, which hold both."""
+    tokens = scope.named(tokenise(tex))
     refuse_if(not tokens, "parse.empty", 0)
     top = formula(tokens, scope)
     rows: list[Node] = []
     conditions: list[Node] = []
-    before: list[Node | None] = []
-    for line in _rows(tokens):
-        for place, column in enumerate(_columns(line)):
-            before += [None] * (place + 1 - len(before))
-            claim, before[place] = _row(top, column, before[place], conditions)
-            if claim is not None:
-                rows.append(claim)
+    for reading in readings(tokens):
+        before: list[Node | None] = []
+        for line in _rows(reading):
+            for place, column in enumerate(_columns(line)):
+                before += [None] * (place + 1 - len(before))
+                claim, before[place] = _row(top, column, before[place], conditions)
+                if claim is not None:
+                    rows.append(claim)
     refuse_if(not rows, "parse.claims-nothing", 0)
-    free = _close_free(top)
+    _refuse_dots(rows)
+    free = _close_free(top, rows)
     return Statement(tuple(rows), free, tuple(conditions))
 
 
 def read_expression(tex: str, scope: Scope, indices: Mapping[str, Index] | None = None) -> Node:
     """Parse one expression without free indices but those given."""
-    parser = formula(tokenise(tex), scope)
+    parser = formula(scope.named(tokenise(tex)), scope)
     parser.indices.update(indices or {})
     found = parser.expression()
     parser.finish()
+    _refuse_dots([found])
     if parser.free:
         raise CheckError("parse.not-declared", name=next(iter(parser.free)))
     return found
@@ -74,7 +81,25 @@ def read_relation(tex: str, scope: Scope) -> Node:
     return statement.rows[0]
 
 
-def _close_free(top: Parser) -> tuple[Index, ...]:
+def readings(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
+    """Return an equation with its upper signs and with its lower ones; itself where it has no \\pm and \\mp."""
+    if not any(token.text in SIGNS for token in tokens):
+        return [tuple(tokens)]
+    return [tuple(replace(t, text=SIGNS[t.text][way]) if t.text in SIGNS else t for t in tokens) for way in (0, 1)]
+
+
+def _refuse_dots(trees: Sequence[Node]) -> None:
+    """Refuse dots that stand where nothing says what they leave out."""
+    for tree in trees:
+        for part in walk(tree):
+            refuse_if(part.op == "dots", "parse.dots", part.at)
+
+
+def _close_free(top: Parser, rows: Sequence[Node]) -> tuple[Index, ...]:
+    """Give each free index the range of what it subscripts, of a unit vector that it names last."""
+    for part in (part for row in rows for part in walk(row)):
+        if part.op == "unit" and part.args[0].op == "index" and part.type.dims[0] is not None:
+            top.uses.append((part.args[0].data, number(1), dim_node(part.type.dims[0])))
     for index in top.free.values():
         if index.lo is None:
             index.lo, index.hi = required(used_range(index, top.uses), "parse.no-range", 0, name=index.name)

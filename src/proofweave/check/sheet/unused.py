@@ -22,7 +22,7 @@ def notes(entries: Iterable[Entry]) -> Iterator[Verdict]:
 def mention(scope: Scope, tex: str) -> None:
     """Count the symbols that stand in a formula which is not checked as used."""
     try:
-        tokens = tokenise(tex)
+        tokens = scope.named(tokenise(tex))
         for place, token in enumerate(tokens):
             if token.kind in ("name", "op"):
                 for entry in scope.near(token.text):

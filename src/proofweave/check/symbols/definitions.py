@@ -73,7 +73,7 @@ def defined(
 
 def define(equation: Equation, name: str, scope: Scope) -> Symbol:
     """Return the symbol that an equation defines: a value, a family with a free index, or a function."""
-    tokens = [t for t in tokenise(equation.tex) if t.kind != "amp"]
+    tokens = [t for t in scope.named(tokenise(equation.tex)) if t.kind != "amp"]
     key = tokenise(name)
     cut = next((k for k, t in enumerate(tokens) if t.text in RELATIONS), None)
     if cut is None or tokens[cut].text not in ("=", r"\equiv", ":"):

@@ -27,7 +27,8 @@ from proofweave.core import SymbolSpec, say
 VECTORS = ("vector", "unit", "simplex")
 SQUARES = ("symmetric", "psd", "spd", "orthogonal", "diagonal")
 SCALARS = ("scalar", "positive", "nonneg", "interval", "int", "real")
-KNOWN = (*SCALARS, *VECTORS, "matrix", *SQUARES)
+ENTRYWISE = ("positive", "nonneg")  # with sizes, the vectors and matrices of such entries
+KNOWN = (*SCALARS, *VECTORS, "matrix", *SQUARES, "subset")
 
 
 def near(word: str, known: Iterable[str]) -> str:
@@ -61,6 +62,10 @@ def read_type(text: str, scope: Scope) -> tuple[Type, str, dict[str, object]]:
         lo, hi = read_range(inside or "", scope)
         return SCALAR, "int", {"lo": lo, "hi": hi}
     args = _arguments(inside)
+    if word in ENTRYWISE and args:
+        refuse_if(len(args) > 2, "parse.arity", name=word, wanted=2, found=len(args))
+        entries = [read_size(arg, scope) for arg in args]
+        return (vector(entries[0]) if len(args) == 1 else matrix(*entries)), word, {}
     wanted = {"matrix": 2, "interval": 2}.get(word, 0 if word in SCALARS else 1)
     refuse_if(len(args) != wanted, "parse.arity", name=word, wanted=wanted, found=len(args))
     if word == "interval":
@@ -68,6 +73,8 @@ def read_type(text: str, scope: Scope) -> tuple[Type, str, dict[str, object]]:
     if word in SCALARS:
         return SCALAR, "scalar" if word == "real" else word, {}
     dims = [read_size(arg, scope) for arg in args]
+    if word == "subset":
+        return Type("set", (dims[0],)), word, {}
     if word in VECTORS:
         return vector(dims[0]), word, {}
     return matrix(dims[0], dims[-1]), word, {}
@@ -136,7 +143,7 @@ def sizes(symbol: Symbol) -> tuple[Symbol, ...]:
 
 def size_symbols(dim: Dim | None, scope: Scope) -> list[Symbol]:
     """Return the symbols a size is made of."""
-    found = [scope.get(name) for name, _ in (dim.terms if dim else ())]
+    found = [scope.get(name) for name in (dim.names() if dim else ())]
     return [symbol for symbol in found if symbol is not None]
 
 

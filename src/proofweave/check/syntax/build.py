@@ -7,12 +7,14 @@ from typing import Any
 from proofweave.check.language import (
     SCALAR,
     CheckError,
+    Dim,
     Node,
     Token,
     Type,
     is_number,
     product,
     refuse_if,
+    required,
     settle,
     unify,
 )
@@ -29,6 +31,7 @@ def add(terms: Sequence[Node]) -> Node:
     if len(terms) == 1:
         return terms[0]
     type_, what = _lead(terms), say("parse.sum")
+    refuse_if(type_.kind == "set", "parse.set-values", terms[0].at)
     for term in terms:
         if not _open(term):
             type_ = unify(type_, term.type, term.at, what)
@@ -54,6 +57,7 @@ def multiply(factors: Sequence[Node]) -> Node:
         return factors[0]
     for factor in factors:
         refuse_if(factor.type.kind in ("function", "bool"), "parse.multiplied", factor.at)
+        refuse_if(factor.type.kind == "set", "parse.set-values", factor.at)
     type_ = factors[0].type
     for factor in factors[1:]:
         type_ = product(type_, factor.type, factor.at)
@@ -82,7 +86,7 @@ def _close_sizes(factors: Sequence[Node]) -> tuple[Node, ...]:
 def divide(above: Node, below: Node) -> Node:
     """Return a quotient; only scalars divide."""
     refuse_if(below.type.kind != "scalar", "parse.divide", below.at, type=below.type)
-    refuse_if(above.type.kind in ("function", "bool"), "parse.divided", above.at)
+    refuse_if(above.type.kind in ("function", "bool", "set"), "parse.divided", above.at)
     return Node("div", (above, below), above.type, above.at, below.end)
 
 
@@ -92,10 +96,13 @@ def join(token: Token, left: Node, right: Node) -> Node:
     refuse_if(sign == r"\circ", "parse.circ", token.at)
     if sign == r"\odot":
         type_ = unify(left.type, right.type, token.at, r"\odot")
+        refuse_if(type_.kind == "set", "parse.set-values", token.at)
         left, right = settle(left, type_), settle(right, type_)
         return Node("hadamard", (left, right), type_, left.at, right.end)
     if sign == r"\otimes":
         kinds = (left.type.kind, right.type.kind)
+        if kinds == ("matrix", "matrix"):
+            return Node("kron", (left, right), _kronecker(left.type, right.type, token), left.at, right.end)
         if kinds == ("vector", "vector"):
             outer = Type("matrix", (left.type.dims[0], right.type.dims[0]))
             return Node("outer", (left, right), outer, left.at, right.end)
@@ -105,6 +112,12 @@ def join(token: Token, left: Node, right: Node) -> Node:
         return inner(left, right, left.at, right.end)
     flat = [*(left.args if left.op == "mul" else (left,)), *(right.args if _flat(left, right) else (right,))]
     return multiply(flat)
+
+
+def _kronecker(left: Type, right: Type, token: Token) -> Type:
+    pairs = zip(left.dims, right.dims, strict=True)
+    sizes = ((required(a, "parse.part-open", token.at), required(b, "parse.part-open", token.at)) for a, b in pairs)
+    return Type("matrix", tuple(a.by(b) for a, b in sizes))
 
 
 def _flat(left: Node, right: Node) -> bool:
@@ -123,3 +136,28 @@ def fit(value: Node, type_: Type, what: str) -> Node:
     if not is_number(value, 0):
         type_ = unify(value.type, type_, value.at, what)
     return settle(value, type_)
+
+
+def as_dim(value: Node) -> Dim:
+    """Return an expression as a size: an integer combination of size symbols."""
+    if value.op == "num" and isinstance(value.data, int):
+        return Dim((), value.data)
+    if value.op == "dim":
+        dim = value.data
+        assert isinstance(dim, Dim)
+        return dim
+    if value.op == "sym" and value.data.role in ("int", "size"):
+        return Dim(((value.data.name, 1),), 0)
+    if value.op == "neg":
+        return as_dim(value.args[0]).times(-1)
+    if value.op == "add":
+        total = Dim()
+        for arg in value.args:
+            total = total + as_dim(arg)
+        return total
+    if value.op == "mul":
+        product = Dim((), 1)
+        for arg in value.args:
+            product = product.by(as_dim(arg))
+        return product
+    raise CheckError("parse.size", value.at)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from proofweave.check.language import SCALAR, CheckError, FunctionAt, Match, Node, Rate, Symbol, Token
 from proofweave.check.syntax.build import fit, node
+from proofweave.check.syntax.dots import collected
 from proofweave.check.syntax.indices import member_places
 from proofweave.check.syntax.parser import CALL, Parser
 from proofweave.core import say
@@ -41,6 +42,8 @@ def arguments_of(p: Parser, symbol: Symbol) -> list[Node]:
         while p.take(",") or p.take(";") or p.take("|") or p.take(r"\|"):
             arguments.append(p.expression())
     wanted = symbol.type.args
+    if any(argument.op == "dots" for argument in arguments):
+        arguments = [collected(arguments, opening.at, p.reached)]
     if len(arguments) != len(wanted):
         raise CheckError("parse.arity", opening.at, name=symbol.name, wanted=len(wanted), found=len(arguments))
     what = say("parse.argument-of", name=symbol.name)

@@ -2,7 +2,20 @@
 
 from collections.abc import Sequence
 
-from proofweave.check.language import SCALAR, CheckError, Dim, Index, Match, Node, Token, number, refuse_if, required
+from proofweave.check.language import (
+    SCALAR,
+    CheckError,
+    Dim,
+    Index,
+    Match,
+    Node,
+    Token,
+    number,
+    refuse_if,
+    required,
+    row,
+    vector,
+)
 from proofweave.check.syntax.build import node
 from proofweave.check.syntax.parser import Parser
 
@@ -34,6 +47,10 @@ def entries(p: Parser, base: Node, groups: Sequence[Sequence[Token]], end: int) 
     """Return an entry of a vector or matrix."""
     kind, dims = base.type.kind, base.type.dims
     groups = list(groups)
+    if kind == "vector" and len(groups) == 1 and _wrapped(groups[0], "[", "]"):
+        base, groups = node("sorted", (base,), base.type, base.at, end), [groups[0][1:-1]]
+    if kind == "matrix" and (found := _slice(p, base, groups, end)) is not None:
+        return found
     if kind == "matrix" and len(groups) == 1 and len(groups[0]) == 2:
         groups = [[t] for t in groups[0] if t.kind in ("name", "digit")]
     wanted = {"vector": 1, "row": 1, "matrix": 2}.get(kind)
@@ -43,9 +60,38 @@ def entries(p: Parser, base: Node, groups: Sequence[Sequence[Token]], end: int) 
     return node("entry", (base, *entry_places(p, groups, dims, base.at)), SCALAR, base.at, end)
 
 
+EVERY = frozenset((":", r"\cdot", "*"))
+
+
+def _slice(p: Parser, base: Node, groups: list[Sequence[Token]], end: int) -> Node | None:
+    """Return the column A_{:,j} or the row A_{i,:} of a matrix, or None where an entry is meant."""
+    parts = groups
+    if len(parts) == 1 and len(parts[0]) > 1 and {parts[0][0].text, parts[0][-1].text} & EVERY:
+        lead = parts[0][0].text in EVERY
+        parts = [parts[0][:1], parts[0][1:]] if lead else [parts[0][:-1], parts[0][-1:]]
+        if any(len(part) != 1 for part in parts):
+            return None
+    every = [len(part) == 1 and part[0].text in EVERY for part in parts]
+    if len(parts) != 2 or every[0] == every[1]:
+        return None
+    axis = every.index(False)
+    places = entry_places(p, parts[axis : axis + 1], base.type.dims[axis : axis + 1], base.at)
+    kept = base.type.dims[1 - axis]
+    op, type_ = ("column", vector(kept)) if axis else ("line", row(kept))
+    return node(op, (base, *places), type_, base.at, end)
+
+
+def _wrapped(tokens: Sequence[Token], opening: str, closing: str) -> bool:
+    """Tell whether brackets stand around the whole of an index, as in x_{[i]}."""
+    texts = [t.text for t in tokens]
+    return texts[:1] == [opening] and texts[-1:] == [closing] and opening not in texts[1:]
+
+
 def index_expression(p: Parser, tokens: Sequence[Token], lo: Node, hi: Node) -> Node:
     """Parse an index; a bare name not declared becomes a free index that runs over what it subscripts."""
     refuse_if(not tokens, "parse.index-missing", p.here())
+    if _wrapped(tokens, "(", ")") or _wrapped(tokens, "[", "]"):
+        raise CheckError("parse.order-statistic", tokens[0].at)
     inner = p.sub(tokens, tokens[0].at)
     inner.in_index = True
     value = inner.expression()
@@ -61,25 +107,3 @@ def index_expression(p: Parser, tokens: Sequence[Token], lo: Node, hi: Node) -> 
 def dim_node(dim: Dim) -> Node:
     """Return a size as a node."""
     return number(dim.const) if not dim.terms else Node("dim", (), SCALAR, 0, 0, dim)
-
-
-def as_dim(value: Node) -> Dim:
-    """Return an expression as a size: an integer combination of size symbols."""
-    if value.op == "num" and isinstance(value.data, int):
-        return Dim((), value.data)
-    if value.op == "dim":
-        dim = value.data
-        assert isinstance(dim, Dim)
-        return dim
-    if value.op == "sym" and value.data.role in ("int", "size"):
-        return Dim(((value.data.name, 1),), 0)
-    if value.op == "neg":
-        return as_dim(value.args[0]).times(-1)
-    if value.op == "add":
-        total = Dim()
-        for arg in value.args:
-            total = total + as_dim(arg)
-        return total
-    if value.op == "mul" and value.args[0].op == "num" and len(value.args) == 2:
-        return as_dim(value.args[1]).times(int(value.args[0].data))
-    raise CheckError("parse.size", value.at)

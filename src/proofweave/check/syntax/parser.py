@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from proofweave.check.language import (
     BRACES,
     DEEPEST,
+    SCALAR,
     CheckError,
     Index,
     Node,
@@ -15,7 +16,8 @@ from proofweave.check.language import (
     refuse_if,
     required,
 )
-from proofweave.check.syntax.build import add, divide, join, multiply
+from proofweave.check.syntax.build import divide, join, multiply
+from proofweave.check.syntax.dots import DOTS, dotted_product, dotted_sum
 
 RELATIONS = frozenset(
     ("=", "<", ">", r"\le", r"\ge", r"\neq", r"\approx", r"\succeq", r"\preceq", r"\perp", r"\equiv", ":")
@@ -24,7 +26,7 @@ CALL = "call"  # the closer inside a function's parentheses, where a bar divides
 CLOSERS = frozenset((")", "]", r"\}", r"\rangle", r"\rfloor", r"\rceil"))
 JOINERS = frozenset((r"\Rightarrow", r"\iff", r"\land", r"\lor", r"\forall"))
 SETS = (r"\mid", r"\cup", r"\cap")
-STOPS = RELATIONS | JOINERS | CLOSERS | {",", "+", "-", ";", r"\in", r"\sim", r"\to", r"\pm", r"\mp", *SETS}
+STOPS = RELATIONS | JOINERS | CLOSERS | {",", "+", "-", ";", r"\in", r"\notin", r"\sim", r"\to", r"\pm", r"\mp", *SETS}
 PUNCTUATION = frozenset((",", ";", ".", "。", "，", "；"))
 PRODUCTS = frozenset((r"\cdot", r"\times", r"\odot", r"\otimes", "*", r"\circ"))
 UNREAD = {
@@ -32,6 +34,8 @@ UNREAD = {
     r"\pm": "parse.two-equations",
     r"\mp": "parse.two-equations",
     r"\to": "parse.to",
+    r"\ll": "parse.much-less",
+    r"\gg": "parse.much-less",
 }
 
 Reader = Callable[["Parser", Token], Node]
@@ -148,7 +152,7 @@ class Parser:
             sign_at = token.at
             sign = self._sign()
         self.depth -= 1
-        return add(terms)
+        return dotted_sum(terms)
 
     def _sign(self) -> int:
         token = self.peek()
@@ -176,7 +180,7 @@ class Parser:
             self.place += 1
             right = self.operand()
             left = join(token, left, right)
-        return left
+        return dotted_product(left)
 
     def body(self) -> Node:
         """Parse the term an operator reaches over, one level further in."""
@@ -234,6 +238,9 @@ class Parser:
         """Parse one factor with its postfixes."""
         self.skip_layout()
         token = required(self.peek(), "parse.ends", self.end_at)
+        if token.text == DOTS:
+            self.place += 1
+            return Node("dots", (), SCALAR, token.at, token.end)
         if token.text in UNREAD:
             raise CheckError(UNREAD[token.text], token.at, text=token.text)
         refuse_if(token.text in ("+", "-"), "parse.value-before", token.at, text=token.text)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from proofweave.check.language import BOOL, CheckError, Node, Token, Type, is_number, refuse_if, settle, unify
 from proofweave.check.syntax.build import node
+from proofweave.check.syntax.dots import dotted_chain
+from proofweave.check.syntax.memberships import IN, NOT_IN, membership
 from proofweave.check.syntax.parser import RELATIONS, Parser
 from proofweave.core import say
 
@@ -16,8 +18,11 @@ def constraint(p: Parser, tokens: Sequence[Token]) -> Node:
     return found
 
 
-def relation(p: Parser, before: Node | None = None) -> Node:
-    """Parse a chain a = b \\le c; an empty left side continues `before`."""
+def relation(p: Parser, before: Node | None = None, dotted: bool = False) -> Node:
+    """Parse a chain a = b \\le c, or x \\in S; an empty left side continues `before`.
+
+    `dotted` says that it may be a chain with dots, which speaks of a free index.
+    """
     sides: list[Node] = []
     signs: list[tuple[str, int]] = []
     start = p.here()
@@ -45,6 +50,13 @@ def relation(p: Parser, before: Node | None = None) -> Node:
         if (following := p.peek()) is not None and following.kind == "amp":
             p.place += 1
         sides.append(p.expression())
+    if any(side.op == "dots" for side in sides):
+        refuse_if(not dotted, "parse.dots", start)
+        written, ops = dotted_chain(sides, [sign for sign, _ in signs], p.free)
+        return chain(written, [(op, signs[0][1]) for op in ops])
+    if (token := p.peek()) is not None and token.text in (IN, NOT_IN):
+        member = membership(p, sides[-1])
+        return node("and", (chain(sides, signs), member), BOOL, sides[0].at, p.reached) if signs else member
     refuse_if(not signs, "parse.relation", start)
     return chain(sides, signs)
 
@@ -68,6 +80,8 @@ def chain(sides: Sequence[Node], signs: Sequence[tuple[str, int]]) -> Node:
 
 def _comparable(type_: Type, signs: Sequence[tuple[str, int]]) -> None:
     refuse_if(type_.kind in ("function", "bool"), "parse.functions-compared", signs[0][1])
+    if type_.kind == "set" and any(sign not in ("=", r"\neq") for sign, _ in signs):
+        raise CheckError("parse.set-values", signs[0][1])
     for sign, at in signs:
         if type_.kind == "matrix" and sign in ("<", ">", r"\le", r"\ge"):
             raise CheckError("parse.matrices-compared", at, sign=sign)

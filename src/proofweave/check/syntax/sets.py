@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from proofweave.check.language import BRACES, CheckError, Dim, Node, Symbol, Token, group, number, refuse_if
-from proofweave.check.syntax.indices import as_dim
+from proofweave.check.syntax.build import as_dim
 from proofweave.check.syntax.parser import Parser
 
 REALS = frozenset((r"\mathbb{R}", r"\mathbf{R}", r"\mathds{R}"))

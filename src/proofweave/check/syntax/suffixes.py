@@ -1,5 +1,6 @@
 """What follows a factor: powers, transposes, inverses, entries and factorials."""
 
+import math
 from collections.abc import Sequence
 
 from proofweave.check.language import (
@@ -54,7 +55,10 @@ def raised(p: Parser, base: Node, sup: Sequence[Token], end: int) -> Node:
     if kind == "scalar":
         if texts == [r"\ast"] or texts == ["*"] or texts == [r"\star"] or texts == ["+"]:
             raise CheckError("parse.no-part", sup[0].at, text=texts[0])
-        return node("pow", (base, _scalar(p.whole(sup, sup[0].at))), SCALAR, base.at, end)
+        exponent = p.whole(sup, sup[0].at)
+        if exponent.type.kind == "matrix" and base.op == "constant" and base.data == math.e:
+            return exponential(exponent, base.at, end)
+        return node("pow", (base, _scalar(exponent)), SCALAR, base.at, end)
     if kind == "matrix":
         if texts in (["-", r"\top"], ["-", "T"]):
             return transposed(_inverse(base, end), end)
@@ -65,9 +69,17 @@ def raised(p: Parser, base: Node, sup: Sequence[Token], end: int) -> Node:
             return _inverse(base, end)
         meet(base.type.dims[0], base.type.dims[1], sup[0].at, say("parse.power-of-a-matrix"))
         return node("pow", (base, _scalar(p.whole(sup, sup[0].at))), base.type, base.at, end)
+    if kind == "set" and texts in (["c"], [r"\complement"]):
+        return node("complement", (base,), base.type, base.at, end)
     if texts[:1] == [r"\odot"]:
         return node("elementpow", (base, _scalar(p.whole(sup[1:], sup[0].at))), base.type, base.at, end)
     raise CheckError("parse.no-power", sup[0].at, type=base.type)
+
+
+def exponential(value: Node, at: int, end: int) -> Node:
+    """Return e^A of a square matrix."""
+    meet(value.type.dims[0], value.type.dims[1], value.at, say("parse.matrix-exponential"))
+    return node("expm", (value,), value.type, at, end)
 
 
 def _inverse(base: Node, end: int) -> Node:
