@@ -149,7 +149,7 @@ def _link(claim: Node, case: Case, spot: Array) -> tuple[Node, Node, str]:
                 return _link(part, case, spot)
         return _link(parts[0], case, spot)
     for left, right, sign in pairs(claim):
-        found = compare(ev(left, case.inner), ev(right, case.inner), sign, left.type.kind, left.type.rank, claim)
+        found = compare(ev(left, case.inner), ev(right, case.inner), sign, left.type.kind, left.type.rank)
         if not bool(_at(found.holds, spot, 0)):
             return left, right, sign
     return claim.args[0], claim.args[1], claim.data[0]
