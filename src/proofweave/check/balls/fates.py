@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
 
-from flint import ctx
+from flint import arb, ctx
 
 from proofweave.check.balls import arithmetic, binders, calculus, names, spectra
 from proofweave.check.balls import numbers as nu
 from proofweave.check.balls.instance import Drawn, Snapped, snapped
 from proofweave.check.balls.numbers import Cannot, Unclear
-from proofweave.check.balls.state import MOST_WORK, State, Value, flat, numeral, value_of
+from proofweave.check.balls.state import MOST_WORK, State, flat, numeral, value_of
 from proofweave.check.balls.truth import every, truth
 from proofweave.check.language import Index, Node, Symbol, walk
 from proofweave.check.parse import Statement
@@ -142,10 +142,11 @@ def _sides(claim: Node) -> Iterator[Node]:
             return
 
 
-def evaluated(node: Node, drawn: Drawn, precision: int) -> Value | None:
-    """Return a tree's value at an instance, or None where balls have none at that precision."""
+def evaluated(node: Node, drawn: Drawn, precision: int) -> list[arb] | None:
+    """Return the balls of a tree's value at an instance, row by row; None where there are none at that precision."""
     with ctx.workprec(precision):
         try:
-            return value_of(node, snapped(drawn, [MOST_WORK, 0]).state)
+            found = value_of(node, snapped(drawn, [MOST_WORK, 0]).state)
         except (Cannot, Unclear):
             return None
+        return [nu.ball(entry) for entry in flat(found)]

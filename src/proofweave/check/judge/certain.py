@@ -1,5 +1,6 @@
 """Whether a violation that was met is a fact: balls confirm it, or it stands out by far where balls cannot look."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ import numpy as np
 from proofweave.check.evaluate import Array, Env, each
 from proofweave.check.instances import Case, Task, open_case, take
 from proofweave.check.judge.shrink import simplest, violations
-from proofweave.check.language import Node, OutOfTime
+from proofweave.check.language import Node, OutOfTime, Symbol
 
 if TYPE_CHECKING:
     from proofweave.check.balls import Drawn, Fate
@@ -68,10 +69,11 @@ def _fate(task: Task, claim: Node, case: Case, work: int | None) -> "Fate":
     from proofweave.check.balls import MOST_WORK, Asked, confirm
 
     asked = Asked(claim, task.free, task.conditions, task.randoms, task.premises.statements)
-    return confirm(asked, drawn(task, case.env), MOST_WORK if work is None else work)
+    instance = plain(task.plan, task.premises.assigned, case.env)
+    return confirm(asked, instance, MOST_WORK if work is None else work)
 
 
-def drawn(task: Task, env: Env) -> "Drawn":
+def plain(plan: Sequence[Symbol], assigned: Sequence[tuple[Symbol, Node]], env: Env) -> "Drawn":
     """Return a batch's one instance as plain numbers."""
     from proofweave.check.balls import Drawn, Sample
 
@@ -81,4 +83,4 @@ def drawn(task: Task, env: Env) -> "Drawn":
         names = ("scale", "shape", "shift", "slope", "offset", "basis", "bowl")
         functions[symbol] = Sample(**{name: getattr(sampled, name)[0].tolist() for name in names})
     values = {symbol: env.values[symbol].v[0].tolist() for symbol in kept}
-    return Drawn(env.sizes, task.plan, values, functions, task.premises.assigned)
+    return Drawn(env.sizes, plan, values, functions, assigned)
