@@ -25,7 +25,7 @@ def main() -> None:
     while done < count:
         known = world(rng.randrange(1 << 30))
         for _ in range(WORLD):
-            tex = rng.choice((scalar, scalar, vector, matrix))(rng, rng.randint(1, 4))
+            tex = rng.choice((scalar, scalar, vector, matrix))(rng, rng.randint(1, 5))
             tree = read(tex, known)
             if tree is None:
                 unread += 1

@@ -65,9 +65,14 @@ def inverse(x: Val) -> Val:
     usable = whole & (s[..., -1] > s[..., 0] / WORST)
     safe = np.where(usable[..., None, None], filled, np.eye(filled.shape[-1]))
     v = np.linalg.inv(safe)
+    # elimination errs by a part of the largest entry, not of each one (Higham, ch. 9); the first order does while the
+    # whole correction is a small part of the inverse
+    largest = np.abs(safe).max(axis=(-1, -2), keepdims=True)
     size = np.abs(v)
-    bound = size @ (e + 4 * filled.shape[-1] * EPS * np.abs(filled)) @ size
-    return Val(np.where(usable[..., None, None], v, np.nan), bound)
+    moved = e + 4 * filled.shape[-1] * EPS * largest
+    part = (size @ moved).sum(axis=-1).max(axis=-1)[..., None, None]
+    bound = size @ moved @ size / np.maximum(1 - part, 0.5)
+    return Val(np.where(usable[..., None, None] & (part < 0.5), v, np.nan), bound)
 
 
 @rule("inverse", work=cubic)
@@ -148,8 +153,10 @@ def _matrix_function(node: Node, env: Env) -> Val:
     filled, e, whole = finite(x)
     if node.data == "rank":
         s = np.linalg.svd(filled, compute_uv=False)
-        floor = np.maximum(1e-9 * s[..., :1], 2 * _size(e)[..., None])
-        return va.exact(np.where(whole, (s > floor).sum(axis=-1), np.nan))
+        blur = 2 * _size(e)[..., None] + 8 * filled.shape[-1] * EPS * s[..., :1]
+        floor = np.maximum(1e-9 * s[..., :1], blur)
+        grey = ((s > blur) & (s <= floor)).any(axis=-1)
+        return va.exact(np.where(whole & ~grey, (s > floor).sum(axis=-1), np.nan))
     v = np.linalg.det(filled)
     entries = e + 4 * filled.shape[-1] * EPS * np.abs(filled)
     lengths = np.sqrt(np.square(filled).sum(axis=-1))
