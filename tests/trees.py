@@ -40,6 +40,9 @@ SYMBOLS: dict[str, Any] = {
     "f": {"function": "smooth convex", "of": "vector(n)", "constant": "L"},
     "g": {"define": "t^2 + \\sin(s t)", "of": "t"},
     "v": {"define": "x + a y"},
+    "q_i": {"define": "c_i^2 + t", "index": "i", "over": "1..n"},
+    "h_k": {"sequence": "scalar", "start": "t", "next": r"\sin(h_k) + s", "index": "k", "over": "0..3"},
+    "Z_i": {"random": "scalar", "support": 2, "iid": "2", "index": "i"},
 }
 TINY = 1e-290
 PRECISIONS = (64, 128, 256, 1024)
@@ -97,6 +100,30 @@ SCALARS = (
     r"\operatorname{rank}(Ω)",
     r"\sum_{i=1}^{n} c_i (§)",
     r"\sum_{i=1}^{n} (c_i + §)^2",
+    r"\sum_{i=1}^{n} \sum_{j=1}^{i} c_i c_j (§)",
+    r"\sum_{i \neq j} c_i c_j (§)",
+    r"\sum_{i<j} (c_i - c_j)^2",
+    r"c_{\arg\min_i c_i}",
+    r"\max_i x_i + \min_i (c_i + §)",
+    r"q_1 (§)",
+    r"\sum_{i=1}^n q_i",
+    r"h_3",
+    r"\mathrm{Var}(X (§))",
+    r"\mathbb{P}[X \ge §]",
+    r"\mathbb{E}[\max(Z_1, Z_2) (§)]",
+    r"\|Ω\|_1",
+    r"\|Ω\|_\infty",
+    r"\sqrt{(¶)^\top P (¶)}",
+    r"\lfloor § \rfloor",
+    r"\operatorname{tr}(P^{1/2})",
+    r"\operatorname{tr}(P^{-1} Ω)",
+    r"\int_0^b \frac{§}{1 + z^2}\,\mathrm{d}z",
+    r"\int_0^1 \langle \nabla f(x + z y), y\rangle\,\mathrm{d}z",
+    r"\frac{\partial}{\partial s}\int_0^1 e^{-z^2 s^2}\,\mathrm{d}z",
+    r"\frac{\partial^2}{\partial t\,\partial s}\left(\sin(t s) (§)\right)",
+    r"g'(§)",
+    r"\operatorname{softplus}(§)",
+    r"\operatorname{sign}(§)",
     r"\prod_{i=1}^{n} (c_i + §)",
     r"\max_{i} (c_i (§))",
     r"\begin{cases} § & t \ge s \\ § & \text{otherwise} \end{cases}",
@@ -121,6 +148,8 @@ VECTORS = (
     r"\nabla f(¶)",
     r"\nabla_x\left(\|x\|^2 (§)\right)",
     r"(Ω)^{-1}(¶)",
+    r"\nabla_y\left(§\right)",
+    r"\operatorname{sign}(¶)",
 )
 MATRICES = (
     "(Ω) + (Ω)",
@@ -132,6 +161,10 @@ MATRICES = (
     r"(¶)(¶)^\top",
     r"\operatorname{diag}(¶)",
     "(Ω)^2",
+    r"\nabla^2 f(¶)",
+    r"\operatorname{msign}(Ω)",
+    "P^{1/2}",
+    "P^{-1/2}",
 )
 LEAVES = ("t", "s", "a", "b", "2", "3", "0.5", r"\pi", "x_1", "y_2", "c_1", "n", "M_{12}")
 

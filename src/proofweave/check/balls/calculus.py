@@ -1,6 +1,6 @@
 """Derivatives by jets, and integrals of what is analytic between finite ends, in balls."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from flint import acb, arb
 
@@ -87,17 +87,36 @@ def _integral(node: Node, state: State) -> Num:
     lo, hi = (nu.ball(numeral(end, state)) for end in node.args[:2])
     if not all(isinstance(end, arb) and end.is_finite() for end in (lo, hi)):
         raise Cannot
+    if any(isinstance(bound, acb) for bound in state.binds.values()):
+        raise Cannot  # of two integrals, one in the other, the inner one would have to be told analytic
+
+    def integrand(x: acb, analytic: bool) -> Num:
+        return value_of(node.args[2], state.child({node.data: x}, analytic=analytic))
+
+    return _integrated(integrand, lo, hi)
+
+
+def _integrated(integrand: Callable[[acb, bool], Num], lo: arb, hi: arb) -> Num:
+    """Return an integral, of jets part by part."""
+    probe = integrand(acb((lo + hi) / 2), False)
+    if isinstance(probe, Jet):
+        halves = (lambda x, analytic, k=k: nu.parts(integrand(x, analytic), probe.tag)[k] for k in (0, 1))
+        return Jet(probe.tag, *(_integrated(half, lo, hi) for half in halves))
     spared: list[Exception] = []
 
-    def integrand(x: acb, analytic: bool) -> acb:
+    def safely(x: acb, analytic: bool) -> acb:
+        if spared:
+            return acb(arb.nan())
         try:
-            found = value_of(node.args[2], state.child({node.data: x}, analytic=analytic))
+            found = integrand(x, analytic)
+            if isinstance(found, Jet):
+                raise Cannot
+            return acb(nu.ball(found))
         except Exception as error:  # what a callback raises is lost in between, so it is kept and raised again
             spared.append(error)
             return acb(arb.nan())
-        return acb(nu.ball(found)) if not isinstance(found, Jet) else acb(arb.nan())
 
-    found = acb.integral(integrand, acb(lo), acb(hi), eval_limit=MOST_EVALUATIONS)
+    found = acb.integral(safely, acb(lo), acb(hi), eval_limit=MOST_EVALUATIONS)
     if spared:
         raise spared[0]
     return found.real

@@ -20,6 +20,7 @@ from proofweave.check.balls.state import State, Value, each, flat, value_of
 from proofweave.check.language import Node, Symbol
 
 MOST_SIGNS = 8  # rows of an orthogonal matrix: two to their number is tried
+MOST_NUMBERS = 20_000  # of one instance
 FAINT = fmpq(1, 10**10)  # of the largest pivot: a smaller one counts as 0
 
 
@@ -57,6 +58,8 @@ class Snapped:
 
 def snapped(drawn: Drawn, work: list[int]) -> Snapped:
     """Return the instance in exact numbers, with what premises set computed again; `work` is what may be spent."""
+    if sum(len(flat(value)) for value in drawn.values.values()) > MOST_NUMBERS:
+        raise Cannot
     functions: dict[Symbol, Any] = {}
     out = Snapped(State(drawn.sizes, {}, functions, work=work))
     taken = dict(drawn.assigned)
@@ -190,7 +193,8 @@ def definite(value: Value) -> Value | None:
 def semidefinite(value: Value) -> Value | None:
     """Return the sum of the matrix's rank-one pivots, largest first, those left out that rounding may have made."""
     rows = symmetric(value)
-    assert rows is not None
+    if rows is None or len(rows) > spectra.MOST_SIZE:
+        return None
     n = range(len(rows))
     out = [[fmpq(0) for _ in n] for _ in n]
     top = max(rows[i][i] for i in n)

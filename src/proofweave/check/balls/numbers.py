@@ -157,10 +157,16 @@ def hull(x: Num, y: Num) -> Num:
     return a.union(b) if a.is_finite() and b.is_finite() else nan()
 
 
+def moves(x: Num) -> bool:
+    """Tell whether a number is a jet with a derivative that is not exactly 0."""
+    return isinstance(x, Jet) and (not is_zero(x.slope) or moves(x.value))
+
+
 def larger(x: Num, y: Num, analytic: bool = False) -> Num:
-    """Return the maximum."""
-    side = sign(sub(x, y))
-    if side is not None:
+    """Return the maximum; a tie has one only where both sides go on alike."""
+    gap = sub(x, y)
+    side = sign(gap)
+    if side is not None and (side or not moves(gap)):
         return x if side >= 0 else y
     if isinstance(x, Jet) or isinstance(y, Jet):
         raise Unclear
@@ -341,9 +347,9 @@ def erfc(x: Num) -> Num:
 
 
 def absolute(x: Num, analytic: bool = False) -> Num:
-    """Return |x|; inside a derivative its sign has to be known."""
+    """Return |x|; inside a derivative its sign has to be known, and not 0."""
     side = sign(x)
-    if side is not None:
+    if side is not None and (side or not moves(x)):
         return neg(x) if side < 0 else x
     if isinstance(x, Jet):
         raise Unclear
@@ -355,7 +361,7 @@ def absolute(x: Num, analytic: bool = False) -> Num:
 def signum(x: Num, analytic: bool = False) -> Num:
     """Return the sign as a number; a hull where it is open."""
     side = sign(x)
-    if side is not None:
+    if side is not None and (side or not moves(x)):
         return fmpq(side)
     if isinstance(x, Jet):
         raise Unclear
@@ -366,13 +372,13 @@ def signum(x: Num, analytic: bool = False) -> Num:
 
 def floor(x: Num) -> Num:
     """Return the greatest integer below, or a ball that holds it."""
-    x = primal(x)
+    if isinstance(x, Jet):
+        raise Cannot
     if isinstance(x, fmpq):
         return fmpq(x.floor())
     if isinstance(x, acb):
         raise Cannot
-    found = x.floor()
-    return found
+    return x.floor()
 
 
 def factorial(x: Num) -> Num:

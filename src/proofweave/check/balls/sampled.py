@@ -15,6 +15,7 @@ from proofweave.check.balls.numbers import (
     larger,
     length,
     mul,
+    nan,
     neg,
     power,
     sigmoid,
@@ -52,32 +53,34 @@ def _none(_: Num) -> Num:
     return whole(0)
 
 
+def _size(t: Num) -> Num:
+    return absolute(t, True)
+
+
 def _inside(t: Num) -> bool | None:
     """Tell whether |t| ≤ 1."""
-    side = sign(sub(absolute(t), whole(1)))
+    side = sign(sub(_size(t), whole(1)))
     return None if side is None else side <= 0
 
 
 def _huber(t: Num) -> Num:
     inside = _inside(t)
     if inside is None:
-        raise Cannot
-    return div(mul(t, t), whole(2)) if inside else sub(absolute(t), fmpq(1, 2))
+        return nan()
+    return div(mul(t, t), whole(2)) if inside else sub(_size(t), fmpq(1, 2))
 
 
 def _huber_slope(t: Num) -> Num:
-    return smaller(larger(t, whole(-1)), whole(1))
+    return smaller(larger(t, whole(-1), True), whole(1), True)
 
 
 def _huber_curve(t: Num) -> Num:
     inside = _inside(t)
-    if inside is None:
-        raise Cannot
-    return whole(int(inside))
+    return nan() if inside is None else whole(int(inside))
 
 
 def _hypotenuse(t: Num) -> Num:
-    return sqrt(add(whole(1), mul(t, t)))
+    return sqrt(add(whole(1), mul(t, t)), True)
 
 
 def _logistic_curve(t: Num) -> Num:
@@ -88,12 +91,12 @@ def _logistic_curve(t: Num) -> Num:
 Curve = Callable[[Num], Num]
 CURVES: tuple[tuple[Curve, Curve, Curve], ...] = (
     (lambda t: div(mul(t, t), whole(2)), lambda t: t, _one),
-    (softplus, sigmoid, _logistic_curve),
+    (lambda t: softplus(t, True), sigmoid, _logistic_curve),
     (_huber, _huber_slope, _huber_curve),
     (_hypotenuse, lambda t: div(t, _hypotenuse(t)), lambda t: power(_hypotenuse(t), -3)),
     (cos, lambda t: neg(sin(t)), lambda t: neg(cos(t))),
     (lambda t: div(power(t, 4), whole(4)), lambda t: power(t, 3), lambda t: mul(whole(3), mul(t, t))),
-    (absolute, signum, _none),
+    (_size, lambda t: signum(t, True), _none),
     (_none, _none, _none),
 )
 STEEPEST = (None, whole(1), whole(1), whole(1), whole(1), None, whole(1), whole(0))

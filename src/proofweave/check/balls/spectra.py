@@ -16,6 +16,8 @@ from proofweave.check.language import Node
 
 MOST_SIZE = 12  # of a matrix whose spectrum is asked for
 MOST_POWER = 4096
+MOST_EXPANDED = 6  # rows of a determinant that is expanded along them
+MOST_ELIMINATED = 40  # rows of a matrix whose pivots are found one by one
 
 Matrix = Sequence[Sequence[Num]]
 
@@ -27,6 +29,11 @@ def transposed(x: Matrix) -> list[list[Num]]:
 
 def product(x: Matrix, y: Matrix) -> list[list[Num]]:
     """Return the matrix product."""
+    if not (_generic(x) or _generic(y)):
+        left, right = _rational(x), _rational(y)
+        if left is not None and right is not None:
+            return [[nu.tidy(entry) for entry in line] for line in (left * right).tolist()]
+        return list((_balls(x) * _balls(y)).tolist())
     columns = transposed(y)
     return [[total([mul(a, b) for a, b in zip(line, column, strict=True)]) for column in columns] for line in x]
 
@@ -37,6 +44,10 @@ def _rational(x: Matrix) -> fmpq_mat | None:
     if not all(isinstance(entry, fmpq) for entry in entries):
         return None
     return fmpq_mat(len(x), len(x[0]), entries)
+
+
+def _balls(x: Matrix) -> arb_mat:
+    return arb_mat([[nu.ball(entry) for entry in line] for line in x])
 
 
 def _generic(x: Matrix) -> bool:
@@ -57,7 +68,7 @@ def inverse(x: Matrix) -> list[list[Num]]:
     try:
         if rational is not None:
             return [[nu.tidy(entry) for entry in line] for line in rational.inv().tolist()]
-        return list(arb_mat([[nu.ball(entry) for entry in line] for line in x]).inv().tolist())
+        return list(_balls(x).inv().tolist())
     except ZeroDivisionError:
         return _blank(n, n)
 
@@ -65,6 +76,8 @@ def inverse(x: Matrix) -> list[list[Num]]:
 def _eliminated(x: Matrix) -> list[list[Num]]:
     """Return the inverse by elimination, which asks nothing of its numbers but their signs."""
     n = len(x)
+    if n > MOST_SIZE:
+        raise Cannot
     rows = [[*line, *(fmpq(int(i == j)) for j in range(n))] for i, line in enumerate(x)]
     for k in range(n):
         pivots = [i for i in range(k, n) if _nonzero(rows[i][k])]
@@ -92,9 +105,11 @@ def determinant(x: Matrix) -> Num:
     if rational is not None:
         return nu.tidy(rational.det())
     if not _generic(x):
-        return arb_mat([[nu.ball(entry) for entry in line] for line in x]).det()
+        return _balls(x).det()
     if len(x) == 1:
         return x[0][0]
+    if len(x) > MOST_EXPANDED:
+        raise Cannot
     minors = [[list(line[:k]) + list(line[k + 1 :]) for line in x[1:]] for k in range(len(x))]
     terms = [mul(entry, determinant(minor)) for entry, minor in zip(x[0], minors, strict=True)]
     return total([neg(term) if k % 2 else term for k, term in enumerate(terms)])
@@ -182,12 +197,13 @@ def _nonnegative(x: Num) -> Num:
 
 
 def function(x: Matrix, of: Callable[[Num], Num]) -> list[list[Num]]:
-    """Return a function of an exact symmetric matrix by Sylvester's formula over its distinct eigenvalues."""
+    """Return a function of a symmetric matrix by Sylvester's formula over its distinct eigenvalues."""
     middle, off = _midpoint(x)
-    if not nu.is_zero(off):
-        raise Cannot
     n = len(x)
-    roots = [_settled(root) for root, _ in _roots(middle)]
+    found = _roots(middle)
+    if not nu.is_zero(off) and len(found) < n:
+        raise Cannot  # eigenvalues that may or may not be one
+    roots = [_settled(root) if nu.is_zero(off) else root + arb(0, off) for root, _ in found]
     out: list[list[Num]] = [[fmpq(0)] * n for _ in range(n)]
     for place, root in enumerate(roots):
         projector: list[list[Num]] = [[fmpq(int(i == j)) for j in range(n)] for i in range(n)]
@@ -274,6 +290,8 @@ def _matrix_sign(node: Node, state: State) -> Value:
 def positive(x: Matrix) -> bool | None:
     """Tell whether a symmetric matrix is positive semidefinite, by elimination with its surest pivots (Sylvester)."""
     n = len(x)
+    if n > MOST_ELIMINATED:
+        raise Cannot
     if any(nu.sign(sub(x[i][j], x[j][i])) in (-1, 1) for i in range(n) for j in range(i)):
         return False
     rows = [list(line) for line in x]
@@ -300,9 +318,9 @@ def positive(x: Matrix) -> bool | None:
 def definite(x: Matrix) -> bool:
     """Tell whether a symmetric matrix is certainly positive definite."""
     rational = _rational(x)
-    if rational is None or rational != rational.transpose():
-        return False
     n = len(x)
+    if rational is None or n > MOST_ELIMINATED or rational != rational.transpose():
+        return False
     return all(
         fmpq_mat(k, k, [rational[i, j] for i in range(k) for j in range(k)]).det() > fmpz(0) for k in range(1, n + 1)
     )

@@ -56,12 +56,17 @@ def compare(x: Value, y: Value, sign: str, kind: str) -> bool | None:
 
 
 def _sign(x: Num) -> int | None:
-    return nu.sign(x) if nu.is_finite(x) else None
+    return nu.sign(x) if nu.is_finite(x) and not _turning(x) else None
+
+
+def _turning(gap: Num) -> bool:
+    """Tell whether a gap is 0 here and not beside, inside a derivative."""
+    return nu.moves(gap) and nu.sign(gap) == 0
 
 
 def _ordered(gap: Num, strict: bool) -> bool | None:
     """Return whether a gap is positive, or not negative; a ball that touches 0 may settle the latter."""
-    if not nu.is_finite(gap):
+    if not nu.is_finite(gap) or _turning(gap):
         return None
     gap = nu.primal(gap)
     if isinstance(gap, acb):
