@@ -1,13 +1,14 @@
 """Matrices in balls: products, inverses, determinants, ranks, and what follows from a spectrum.
 
-Eigenvalues of a symmetric matrix are the isolated roots of the exact characteristic polynomial of its rational
-midpoint, each moved by at most the Frobenius norm of the radii (Weyl); singular values are the roots of those of AᵀA.
+A symmetric matrix of balls is turned by Jacobi's rotations, each a ball that holds a true rotation, until little is off
+the diagonal; the eigenvalues are as far from it as that is large, at most (Weyl), alike or not. Singular values are the
+roots of those of AᵀA. A function of a matrix is Sylvester's formula over its distinct eigenvalues.
 """
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flint import acb, arb, arb_mat, fmpq, fmpq_mat, fmpz
+from flint import acb, arb, arb_mat, ctx, fmpq, fmpq_mat, fmpz
 
 from proofweave.check.balls import numbers as nu
 from proofweave.check.balls.numbers import Cannot, Jet, Num, Unclear, add, div, mul, neg, sub, total
@@ -16,6 +17,8 @@ from proofweave.check.language import Node
 
 MOST_SIZE = 12  # of a matrix whose spectrum is asked for
 MOST_POWER = 4096
+SWEEPS = 40  # of Jacobi's rotations; each squares what is off the diagonal
+MOST_ISOLATED = 300  # bits of an entry of a matrix whose eigenvalues are told apart exactly
 MOST_EXPANDED = 6  # rows of a determinant that is expanded along them
 MOST_ELIMINATED = 40  # rows of a matrix whose pivots are found one by one
 
@@ -146,8 +149,8 @@ def power(x: Matrix, exponent: Num) -> list[list[Num]]:
     return out
 
 
-def _midpoint(x: Matrix) -> tuple[fmpq_mat, Num]:
-    """Return the rational midpoint of a symmetric matrix and how far a ball of it may lie from it."""
+def _symmetric(x: Matrix) -> fmpq_mat | arb_mat:
+    """Return a matrix that is symmetric, as far as can be told."""
     n = len(x)
     if n > MOST_SIZE or _generic(x):
         raise Cannot
@@ -155,33 +158,58 @@ def _midpoint(x: Matrix) -> tuple[fmpq_mat, Num]:
     if rational is not None:
         if rational != rational.transpose():
             raise Cannot
-        return rational, fmpq(0)
-    balls = [[nu.ball(entry) for entry in line] for line in x]
-    if not all(entry.is_finite() for entry in flat(balls)):
+        return rational
+    balls = _balls(x)
+    if not all(entry.is_finite() for entry in balls.entries()):
         raise Unclear
-    if not all(balls[i][j].overlaps(balls[j][i]) for i in range(n) for j in range(i)):
+    if not balls.overlaps(balls.transpose()):
         raise Cannot
-    middle = [[balls[min(i, j)][max(i, j)].mid().fmpq() for j in range(n)] for i in range(n)]
-    gaps = [balls[i][j] - middle[i][j] for i in range(n) for j in range(n)]
-    return fmpq_mat(middle), nu.ball(total([gap.abs_upper() ** 2 for gap in gaps])).sqrt().abs_upper()
-
-
-def _roots(middle: fmpq_mat) -> list[tuple[arb, int]]:
-    """Return the eigenvalues of an exact symmetric matrix with their multiplicities, largest first."""
-    found: Any = middle.charpoly().numer().complex_roots()
-    return sorted(
-        ((root.real, int(count)) for root, count in found), key=lambda pair: pair[0].mid().fmpq(), reverse=True
-    )
+    return balls
 
 
 def eigenvalues(x: Matrix) -> list[Num]:
     """Return the eigenvalues of a symmetric matrix, largest first."""
-    middle, off = _midpoint(x)
-    if all(middle[i, j] == 0 for i in range(len(x)) for j in range(len(x)) if i != j):
-        roots: list[Num] = sorted((middle[i, i] for i in range(len(x))), reverse=True)
-    else:
-        roots = [root for root, count in _roots(middle) for _ in range(count)]
-    return [root if nu.is_zero(off) else nu.ball(root) + arb(0, off) for root in roots]
+    found = _symmetric(x)
+    n = len(x)
+    if isinstance(found, fmpq_mat) and all(found[i, j] == 0 for i in range(n) for j in range(n) if i != j):
+        return sorted((found[i, i] for i in range(n)), reverse=True)
+    turned, off = _turned([[nu.ball(entry) for entry in line] for line in x])
+    middles = sorted((turned[i][i].mid().fmpq() for i in range(n)), reverse=True)
+    apart = off + max((turned[i][i].rad() for i in range(n)), key=lambda radius: radius.fmpq())
+    return [arb(middle) + arb(0, apart.abs_upper()) for middle in middles]
+
+
+def _turned(rows: list[list[arb]]) -> tuple[list[list[arb]], arb]:
+    """Return the matrix after Jacobi's rotations, each a ball that holds a true one, and the size of what is off."""
+    n = len(rows)
+    tiny = arb(2) ** (-ctx.prec - 8)
+    for _ in range(SWEEPS):
+        scale = sum((abs(line[i]).mid() for i, line in enumerate(rows)), arb(0))
+        moved = False
+        for p in range(n):
+            for q in range(p + 1, n):
+                corner = rows[p][q].mid()
+                if not abs(corner) > scale * tiny or not abs(corner) > rows[p][q].rad() / 4:
+                    continue
+                moved = True
+                _rotate(rows, p, q, corner)
+        if not moved:
+            break
+    gaps = [rows[i][j].abs_upper() ** 2 for i in range(n) for j in range(n) if i != j]
+    return rows, sum(gaps, arb(0)).sqrt().abs_upper()
+
+
+def _rotate(rows: list[list[arb]], p: int, q: int, corner: arb) -> None:
+    ratio = ((rows[q][q].mid() - rows[p][p].mid()) / (2 * corner)).mid()
+    slope = (1 / (abs(ratio) + (1 + ratio * ratio).sqrt())).mid()
+    slope = -slope if ratio < 0 else slope
+    cosine = 1 / (1 + slope * slope).sqrt()
+    sine = slope * cosine
+    for line in rows:
+        line[p], line[q] = cosine * line[p] - sine * line[q], sine * line[p] + cosine * line[q]
+    upper, lower = rows[p], rows[q]
+    rows[p] = [cosine * a - sine * b for a, b in zip(upper, lower, strict=True)]
+    rows[q] = [sine * a + cosine * b for a, b in zip(upper, lower, strict=True)]
 
 
 def singular_values(x: Matrix) -> list[Num]:
@@ -198,12 +226,9 @@ def _nonnegative(x: Num) -> Num:
 
 def function(x: Matrix, of: Callable[[Num], Num]) -> list[list[Num]]:
     """Return a function of a symmetric matrix by Sylvester's formula over its distinct eigenvalues."""
-    middle, off = _midpoint(x)
+    found = _symmetric(x)
     n = len(x)
-    found = _roots(middle)
-    if not nu.is_zero(off) and len(found) < n:
-        raise Cannot  # eigenvalues that may or may not be one
-    roots = [_settled(root) if nu.is_zero(off) else root + arb(0, off) for root, _ in found]
+    roots = [_settled(root) for root in _distinct(found)] if isinstance(found, fmpq_mat) else eigenvalues(x)
     out: list[list[Num]] = [[fmpq(0)] * n for _ in range(n)]
     for place, root in enumerate(roots):
         projector: list[list[Num]] = [[fmpq(int(i == j)) for j in range(n)] for i in range(n)]
@@ -212,11 +237,16 @@ def function(x: Matrix, of: Callable[[Num], Num]) -> list[list[Num]]:
             gap = sub(root, other)
             projector = [[div(entry, gap) for entry in line] for line in product(projector, shifted)]
         value = of(root)
-        out = [
-            [add(entry, mul(value, part)) for entry, part in zip(*pair, strict=True)]
-            for pair in zip(out, projector, strict=True)
-        ]
+        out = [[add(out[i][j], mul(value, projector[i][j])) for j in range(n)] for i in range(n)]
     return out
+
+
+def _distinct(middle: fmpq_mat) -> list[arb]:
+    """Return the distinct eigenvalues of an exact symmetric matrix, the isolated roots of its polynomial."""
+    if any(entry.height_bits() > MOST_ISOLATED for entry in middle.entries()):
+        raise Cannot
+    found: Any = middle.charpoly().numer().complex_roots()
+    return [root.real for root, _ in found]
 
 
 def _settled(root: arb) -> Num:
