@@ -184,7 +184,7 @@ def checker_fingerprint() -> str:
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*.py")):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    for package in ("numpy", "scipy"):
+    for package in ("numpy", "scipy", "python-flint"):
         digest.update(f"{package} {version(package)}".encode())
     return digest.hexdigest()
 

@@ -1,6 +1,6 @@
 """Derivatives: exact for sampled functions and smooth expressions, by sixth-order central differences for others.
 
-A difference's stated error is its distance from the fourth-order one, a quarter of it, plus rounding over
+A difference's stated error is its distance from the fourth-order one, quartered, plus rounding over
 the step; where that is not small the point counts as one without a derivative.
 """
 
