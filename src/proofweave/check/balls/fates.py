@@ -59,7 +59,7 @@ def confirm(asked: Asked, drawn: Drawn, work: int = MOST_WORK) -> Fate:
             except (Cannot, RecursionError):
                 return Fate.BEYOND
             if found is False:
-                return Fate.REFUTED if _met(asked, instance) else Fate.BEYOND
+                return Fate.REFUTED if _met(asked, instance, drawn.assigned) else Fate.BEYOND
             if found:
                 return Fate.HOLDS
             final = precision == PRECISIONS[-1]
@@ -107,16 +107,18 @@ def _claimed(asked: Asked, state: State) -> bool | None:
     return every(found)
 
 
-def _met(asked: Asked, instance: Snapped) -> bool:
-    """Tell whether the instance certainly meets its domains and premises."""
+def _met(asked: Asked, instance: Snapped, assigned: Sequence[tuple[Symbol, Node]]) -> bool:
+    """Tell whether the instance certainly meets its domains and premises; those that set a symbol hold by that."""
     if instance.loose:
         return False
+    setting = {id(node) for _, node in assigned}
     try:
         return all(
             truth(relation, inner) is True
             for premise in asked.premises
             for inner in _positions(premise.free, premise.conditions, instance.state)
             for relation in premise.rows
+            if not any(id(side) in setting for side in relation.args)
         )
     except (Cannot, Unclear):
         return False

@@ -6,7 +6,7 @@ import numpy as np
 
 from proofweave.check.evaluate import Array, Env, compare, each, ev, exact
 from proofweave.check.instances import Case, Task, assign, holds, movable, open_case, repeat, take
-from proofweave.check.judge.verdict import Counterexample, plain
+from proofweave.check.judge.verdict import DIGITS, Counterexample, plain
 from proofweave.check.language import CheckError, Node, Symbol, closure, pairs, varying
 from proofweave.check.operations import SHAPE_NAMES
 from proofweave.core import say, together
@@ -135,7 +135,7 @@ def describe(task: Task, claim: Node, case: Case, tex: str) -> Counterexample:
     written = [" ".join(tex[side.at : side.end].split()) or "0" for side in (left, right)]
     read = [nice(side) for side in sides]
     if plain(read[0]) == plain(read[1]):
-        read = [nice(side, 15) for side in sides]
+        read = [nice(side, DIGITS[-1]) for side in sides]
     return Counterexample(values, written[0], written[1], read[0], read[1], sign)
 
 

@@ -55,7 +55,7 @@ def apply(name: str, x: Val) -> Val:
         return Val(v, np.abs(slope(inside)) * x.e + x.e * x.e + 2 * EPS * np.abs(v))
     if name == "sign":
         near = (np.abs(x.v) <= x.e) & (x.e > 0)
-        return Val(np.where(near, 0.0, np.sign(x.v)), np.zeros((1,) * x.v.ndim))
+        return Val(np.where(near, 0.0, np.sign(x.v)), near * 1.0)
     if name in ("floor", "ceil"):
         return va.exact(np.floor(x.v + 1e-12) if name == "floor" else np.ceil(x.v - 1e-12))
     if name == "factorial":
