@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from trees import compare, matrix, read, scalar, vector, world
 
 WORLD = 500  # trees to a set of instances
+TOLD = 5000
 
 
 def main() -> None:
@@ -30,17 +31,25 @@ def main() -> None:
             if tree is None:
                 unread += 1
                 continue
-            row = rng.randrange(known.env.batch)
-            one = compare(tree, known, row)
+            one = compare(tree, known, rng.randrange(known.env.batch))
             found[one.what] += 1
             beyond += one.what == "agree" and one.off > 1
             done += 1
             if one.what == "apart" or (one.what == "open" and "-v" in sys.argv):
                 print(one.what, tex, one.off, one.fast, one.slow, flush=True)
-    valued = sum(found.values()) - found["none"]
-    print(f"{done} trees, {unread} not read: {dict(found)}, {beyond} agree beyond one bound but within eight")
-    print(f"undecided: {100 * found['open'] / max(valued, 1):.2f}% of {valued} with a value")
+        if done // TOLD > (done - WORLD) // TOLD:
+            tell(found, unread, beyond)
+    tell(found, unread, beyond)
     print(f"measured in {time.perf_counter() - started:.0f} s")
+
+
+def tell(found: Counter[str], unread: int, beyond: int) -> None:
+    """Print the figures so far."""
+    valued = sum(found.values()) - found["none"]
+    print(
+        f"{sum(found.values())} trees, {unread} not read: {dict(found)}, {beyond} agree beyond one bound, within eight"
+    )
+    print(f"undecided: {100 * found['open'] / max(valued, 1):.2f}% of {valued} with a value", flush=True)
 
 
 if __name__ == "__main__":

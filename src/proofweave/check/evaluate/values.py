@@ -86,9 +86,9 @@ def neg(x: Val) -> Val:
     return Val(-x.v, x.e)
 
 
-def lost(v: Array, *factors: Array) -> Array | float:
-    """Return what a product of such a value may have lost by underflow: nothing where a factor is exactly 0."""
-    faint = np.abs(v) < FAINT
+def lost(size: Array, *factors: Array) -> Array | float:
+    """Return what a product of that size may have lost by underflow: nothing where a factor is exactly 0."""
+    faint = size < FAINT
     if not faint.any():
         return 0.0
     for factor in factors:
@@ -100,7 +100,8 @@ def mul(x: Val, y: Val) -> Val:
     """Return the entrywise product."""
     _together(x.v, y.v)
     v = x.v * y.v
-    return Val(v, np.abs(x.v) * y.e + np.abs(y.v) * x.e + x.e * y.e + EPS * np.abs(v) + lost(v, x.v, y.v))
+    size = np.abs(v)
+    return Val(v, np.abs(x.v) * y.e + np.abs(y.v) * x.e + x.e * y.e + EPS * size + lost(size, x.v, y.v))
 
 
 def square(x: Val) -> Val:
@@ -114,7 +115,8 @@ def div(x: Val, y: Val) -> Val:
     _together(x.v, y.v)
     v = np.where(np.abs(y.v) <= y.e, np.nan, x.v / y.v)
     below = np.maximum(np.abs(y.v) - y.e, np.finfo(float).tiny)
-    return Val(v, (x.e + np.abs(v) * y.e) / below + EPS * np.abs(v) + lost(v, x.v))
+    size = np.abs(v)
+    return Val(v, (x.e + size * y.e) / below + EPS * size + lost(size, x.v))
 
 
 def matmul(x: Val, y: Val) -> Val:
@@ -141,7 +143,7 @@ def product(x: Val, axis: int) -> Val:
     safe = np.where(x.v == 0, 1.0, x.v)
     relative = (np.broadcast_to(x.e, x.v.shape) / np.abs(safe) + EPS).sum(axis=axis)
     moved = np.where(v == 0, np.broadcast_to(x.e, x.v.shape).max(axis=axis), 0.0)
-    return Val(v, np.abs(v) * relative + moved + lost(v, (x.v != 0).all(axis=axis)))
+    return Val(v, np.abs(v) * relative + moved + lost(np.abs(v), (x.v != 0).all(axis=axis)))
 
 
 def power(x: Val, y: Val) -> Val:
@@ -156,7 +158,8 @@ def power(x: Val, y: Val) -> Val:
     logs = np.abs(np.log(np.maximum(size, np.finfo(float).tiny)))
     from_power = np.where(y.e == 0, 0.0, np.abs(v) * logs * y.e)
     second = np.where(lean >= 2, lean * lean * np.power(np.maximum(x.e, 0.0), np.minimum(lean, 60)), 0.0)
-    return Val(v, from_base + second + from_power + 4 * EPS * np.abs(v) + lost(v, base))
+    raised = np.abs(v)
+    return Val(v, from_base + second + from_power + 4 * EPS * raised + lost(raised, base))
 
 
 def exp(x: Val) -> Val:
