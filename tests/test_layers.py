@@ -25,6 +25,7 @@ WORLD = {
 HEAVY = {
     "numpy",
     "scipy",
+    "flint",
     "openai",
     "jinja2",
     "yaml",
@@ -166,6 +167,7 @@ CHECK_ROOMS = (
     "syntax",
     "parse",
     "symbols",
+    "balls",
     "evaluate",
     "operations",
     "calculus",

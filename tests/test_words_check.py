@@ -152,7 +152,7 @@ def test_what_is_wrong_with_a_symbol_is_said_in_chinese(specification):
         (Check(assume="Kolmogorov"), "假定：Kolmogorov"),
         (Check(defines="u"), "左边必须是 u，对函数则是 u(x)"),
         (Check(order={"in": "t", "at_least": "many"}), "order: at_least 必须是数，不能是 many"),
-        (Check(), "反例：t = -1 时 -1 = 1 不成立"),
+        (Check(), "确定的反例：t = -1 时 -1 = 1 不成立"),
     ],
 )
 def test_an_exact_line_in_chinese(check, chinese):
@@ -174,7 +174,7 @@ def test_a_type_in_a_message_is_a_word_where_it_is_no_notation():
 def test_the_list_of_verdicts_in_chinese():
     text = "symbols: {t: scalar, s: scalar}\nequations:\n  - {id: a, tex: 't = 2 t'}\n  - {id: b, tex: 't + t = 2 t'}\n"
     lines = list(formats.as_text(check_file(text, "a.yaml"), language="zh"))
-    assert lines[0] == "a.yaml:3:19: 不成立: a：反例：t = 1 时 1 = 2 不成立"
+    assert lines[0] == "a.yaml:3:19: 不成立: a：确定的反例：t = 1 时 1 = 2 不成立"
     assert lines[1].startswith("a.yaml:4:19: 通过: b：在 ")
     assert lines[-1] == "共 2 个公式：通过 1 个，不成立 1 个；1 条提示"
 
@@ -193,7 +193,7 @@ def test_a_remembered_answer_can_be_said_in_chinese():
     values = {say("symbols.points", name="X"): [1, 2], "f": say("judge.sampled", count=2)}
     example = Counterexample(values, "a", "b", 1, 2, "=")
     unexposed = (say("judge.part", kind=say("judge.part-term"), tex="x"),)
-    reason = say("judge.false-for", example=str(example))
+    reason = say("judge.certainly-false", example=str(example))
     answer = Answer(Kind.REFUTED, reason, 40, example, Mutants(1, 2, (), unexposed))
     memory = {}
     remember(memory, "k", answer)

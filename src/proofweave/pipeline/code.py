@@ -33,7 +33,7 @@ WORDS = re.compile(r"""["'](\w+)\.[\w{]|(?:labels|wording)\(\s*["'](\w+)""")
 """A key of the table of words, or all of a room; each room is a file beside the table."""
 
 COMPUTES = {
-    "validate": ("numpy", "scipy", "mini-racer", "sphinxcontrib-katex"),
+    "validate": ("numpy", "scipy", "python-flint", "mini-racer", "sphinxcontrib-katex"),
     "figure": ("matplotlib", "numpy"),
     "merge": ("jinja2",),
     "report": ("jinja2",),

@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 PENDING, COMPLETE, REFUSED = "pending", "complete", "refused"
 """The states of a post: nothing is recorded, all is well, a finding is an error."""
 
+CHECKER = tuple(path for path in (ROOT / "check").rglob("*") if path.suffix in (".py", ".toml"))
+"""The checker's code and tables, on which remembered verdicts depend."""
+
 MEMORY = ".proofweave/verdicts"
 """Verdicts by content, a file a post; it may be deleted at any time."""
 
@@ -150,7 +153,7 @@ class _Remembered(dict[str, Any]):
     def __init__(self, path: Path) -> None:
         super().__init__()
         self._path = path
-        self._checker = digest_of((ROOT / "check").rglob("*.py"), ("numpy", "scipy"))
+        self._checker = digest_of(CHECKER, ("numpy", "scipy", "python-flint"))
         self._asked: set[str] = set()
         with suppress(OSError, ValueError):
             found = json.loads(path.read_text(encoding="utf-8"))

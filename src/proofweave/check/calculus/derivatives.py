@@ -1,6 +1,6 @@
 """Derivatives: exact for sampled functions and smooth expressions, by sixth-order central differences for others.
 
-A difference's stated error is its distance from the fourth-order one, scaled down by a tenth, plus rounding over
+A difference's stated error is its distance from the fourth-order one, quartered, plus rounding over
 the step; where that is not small the point counts as one without a derivative.
 """
 
@@ -156,7 +156,7 @@ def _combine(value: Val, step: Array, p: int, lead: int) -> Val:
     # 3h²f″ and 5h²f″ where f is smooth; at a kink both are of order h and alike
     kink = np.abs(3 * outer - 5 * inner) > 0.2 * (np.abs(3 * outer) + np.abs(5 * inner)) + 64 * noise * wide
     rough = (gap > ROUGH * scale + 4 * noise) | kink
-    return Val(np.where(rough, np.nan, high), 0.1 * gap + noise)
+    return Val(np.where(rough, np.nan, high), 0.25 * gap + noise)
 
 
 def _shaped(

@@ -15,6 +15,18 @@ TINY = 1e-290
 
 
 @dataclass(frozen=True, slots=True)
+class Margin:
+    """By how much sides have to differ: so many error bounds, and such a part of their size."""
+
+    bounds: float
+    share: float
+
+
+NARROW = Margin(SAFETY, 0.0)
+WIDE = Margin(256.0, 1e-6)  # no bound that was found wrong let a gap through that was wider than this
+
+
+@dataclass(frozen=True, slots=True)
 class Truth:
     """For each instance and index position: whether the relation holds, whether it has a meaning there, and its slack.
 
@@ -39,17 +51,17 @@ def each(found: Array, batch: int) -> Array:
     return np.asarray(np.broadcast_to(found, shape).reshape(batch, -1))
 
 
-def truth(node: Node, env: Env) -> Truth:
-    """Return the truth of a relation, conjunction or implication."""
+def truth(node: Node, env: Env, margin: Margin = NARROW) -> Truth:
+    """Return the truth of a relation, conjunction or implication; what fails, fails by more than the margin."""
     if node.op == "chain":
         found: Truth | None = None
         for left, right, sign in pairs(node):
-            link = compare(ev(left, env), ev(right, env), sign, left.type.kind, left.type.rank, node)
+            link = compare(ev(left, env), ev(right, env), sign, left.type.kind, left.type.rank, margin)
             found = link if found is None else both(found, link)
         assert found is not None
         return found
     if node.op == "and":
-        parts = [truth(arg, env) for arg in node.args]
+        parts = [truth(arg, env, margin) for arg in node.args]
         out = parts[0]
         for part in parts[1:]:
             out = both(out, part)
@@ -61,7 +73,7 @@ def truth(node: Node, env: Env) -> Truth:
             out = either(out, part)
         return out
     if node.op in ("implies", "iff"):
-        a, b = truth(node.args[0], env), truth(node.args[1], env)
+        a, b = truth(node.args[0], env), truth(node.args[1], env, margin)
         holds = (a.holds == b.holds) if node.op == "iff" else (~a.holds | b.holds)
         return Truth(holds, a.valid & b.valid, np.where(holds, 1.0, -1.0))
     raise CheckError("parse.relation", node.at)
@@ -83,8 +95,8 @@ def either(a: Truth, b: Truth) -> Truth:
     return Truth(holds, holds | (a.valid & b.valid), np.maximum(a.slack, b.slack), tied)
 
 
-def compare(left: Val, right: Val, sign: str, kind: str, rank: int, node: Node) -> Truth:
-    """Compare two sides; equality within the error bounds, strictness only where it can be told."""
+def compare(left: Val, right: Val, sign: str, kind: str, rank: int, margin: Margin = NARROW) -> Truth:
+    """Compare two sides; equality within the error bounds, strictness and ≠ only where they can be told."""
     if sign == r"\perp":
         product = va.mul(left, right)
         for _ in range(rank):
@@ -95,16 +107,18 @@ def compare(left: Val, right: Val, sign: str, kind: str, rank: int, node: Node) 
         sign = {">": "<", r"\ge": r"\le", r"\succeq": r"\preceq"}[sign]
     gap = va.add([right, va.neg(left)])
     size = np.maximum(np.abs(left.v), np.abs(right.v))
-    tolerance = SAFETY * gap.e + TINY
+    tolerance = margin.bounds * gap.e + margin.share * size + TINY
     axes = tuple(range(-rank, 0))
     valid = np.isfinite(gap.v) & np.isfinite(tolerance)
     if sign == r"\preceq" and kind == "matrix":
-        return _loewner(gap, size, valid, axes)
+        return _loewner(gap, size, valid, axes, margin)
     if sign == r"\preceq":
         sign = r"\le"
     if sign in ("=", r"\neq", r"\approx"):
         off = np.abs(gap.v)
         same = off <= tolerance
+        if sign == r"\neq" and margin.share:  # nearness is no equality
+            same = np.zeros_like(same)
         slack = -off / np.maximum(size, TINY)
         if axes:
             same, slack, valid = np.asarray(same.all(axis=axes)), slack.min(axis=axes), np.asarray(valid.all(axis=axes))
@@ -112,7 +126,7 @@ def compare(left: Val, right: Val, sign: str, kind: str, rank: int, node: Node) 
     holds = gap.v >= -tolerance
     tied = None
     if sign == "<":
-        decided = (np.abs(gap.v) > tolerance) | (gap.e == 0)
+        decided = (np.abs(gap.v) > tolerance) | ((gap.e == 0) & (margin.share == 0))
         holds = gap.v > 0
         tied, valid = valid & ~decided, valid & decided
     slack = gap.v / (size + 1e-12)
@@ -122,7 +136,7 @@ def compare(left: Val, right: Val, sign: str, kind: str, rank: int, node: Node) 
     return Truth(holds, valid, slack, tied)
 
 
-def _loewner(gap: Val, size: Array, valid: Array, axes: tuple[int, ...]) -> Truth:
+def _loewner(gap: Val, size: Array, valid: Array, axes: tuple[int, ...], margin: Margin) -> Truth:
     whole = np.asarray(valid.all(axis=axes))
     n = gap.v.shape[-1]
     safe = np.where(whole[..., None, None], gap.v, np.eye(n))
@@ -130,6 +144,6 @@ def _loewner(gap: Val, size: Array, valid: Array, axes: tuple[int, ...]) -> Trut
     error = np.sqrt(np.square(np.broadcast_to(gap.e, gap.v.shape)).sum(axis=axes))
     scale = size.max(axis=axes)
     lowest = np.linalg.eigvalsh((safe + np.swapaxes(safe, -1, -2)) / 2)[..., 0]
-    tolerance = SAFETY * (error + 8 * n * va.EPS * scale) + TINY
+    tolerance = margin.bounds * (error + 8 * n * va.EPS * scale) + margin.share * scale + TINY
     symmetric = skew <= tolerance
     return Truth((lowest >= -tolerance) & symmetric, whole, lowest / (scale + 1e-12))

@@ -15,6 +15,8 @@ from proofweave.check.language import TooLarge
 
 Array = npt.NDArray[Any]
 EPS = float(np.finfo(float).eps)
+FAINT = 1e-290  # what is smaller may have lost digits, or all of itself, below the smallest normal number
+LOST = 1e-320  # some of the steps of 5e-324 in which numbers below it lie
 MOST_CELLS = 1 << 20  # of one array; a value holds two of 8 MB, and some ten of them live at once
 
 
@@ -84,17 +86,28 @@ def neg(x: Val) -> Val:
     return Val(-x.v, x.e)
 
 
+def lost(size: Array, *factors: Array) -> Array | float:
+    """Return what a product of that size may have lost by underflow: nothing where a factor is exactly 0."""
+    faint = size < FAINT
+    if not faint.any():
+        return 0.0
+    for factor in factors:
+        faint = faint & (factor != 0)
+    return np.where(faint, LOST, 0.0)
+
+
 def mul(x: Val, y: Val) -> Val:
     """Return the entrywise product."""
     _together(x.v, y.v)
     v = x.v * y.v
-    return Val(v, np.abs(x.v) * y.e + np.abs(y.v) * x.e + x.e * y.e + EPS * np.abs(v))
+    size = np.abs(v)
+    return Val(v, np.abs(x.v) * y.e + np.abs(y.v) * x.e + x.e * y.e + EPS * size + lost(size, x.v, y.v))
 
 
 def square(x: Val) -> Val:
     """Return x²."""
     v = x.v * x.v
-    return Val(v, (2 * np.abs(x.v) + x.e) * x.e + EPS * v)
+    return Val(v, (2 * np.abs(x.v) + x.e) * x.e + EPS * v + lost(v, x.v))
 
 
 def div(x: Val, y: Val) -> Val:
@@ -102,7 +115,8 @@ def div(x: Val, y: Val) -> Val:
     _together(x.v, y.v)
     v = np.where(np.abs(y.v) <= y.e, np.nan, x.v / y.v)
     below = np.maximum(np.abs(y.v) - y.e, np.finfo(float).tiny)
-    return Val(v, (x.e + np.abs(v) * y.e) / below + EPS * np.abs(v))
+    size = np.abs(v)
+    return Val(v, (x.e + size * y.e) / below + EPS * size + lost(size, x.v))
 
 
 def matmul(x: Val, y: Val) -> Val:
@@ -112,6 +126,8 @@ def matmul(x: Val, y: Val) -> Val:
     ax, ay = np.abs(x.v), np.abs(y.v)
     v = x.v @ y.v
     e = ax @ (y.e + EPS * ay * x.v.shape[-1]) + np.broadcast_to(x.e, x.v.shape) @ ay
+    if (np.abs(v) < FAINT).any():
+        e = e + LOST * ((ax != 0) * 1.0 @ ((ay != 0) * 1.0))
     return Val(v, e)
 
 
@@ -126,7 +142,8 @@ def product(x: Val, axis: int) -> Val:
     v = np.prod(x.v, axis=axis)
     safe = np.where(x.v == 0, 1.0, x.v)
     relative = (np.broadcast_to(x.e, x.v.shape) / np.abs(safe) + EPS).sum(axis=axis)
-    return Val(v, np.abs(v) * relative + np.where(v == 0, np.broadcast_to(x.e, x.v.shape).max(axis=axis), 0.0))
+    moved = np.where(v == 0, np.broadcast_to(x.e, x.v.shape).max(axis=axis), 0.0)
+    return Val(v, np.abs(v) * relative + moved + lost(np.abs(v), (x.v != 0).all(axis=axis)))
 
 
 def power(x: Val, y: Val) -> Val:
@@ -141,14 +158,14 @@ def power(x: Val, y: Val) -> Val:
     logs = np.abs(np.log(np.maximum(size, np.finfo(float).tiny)))
     from_power = np.where(y.e == 0, 0.0, np.abs(v) * logs * y.e)
     second = np.where(lean >= 2, lean * lean * np.power(np.maximum(x.e, 0.0), np.minimum(lean, 60)), 0.0)
-    return Val(v, from_base + second + from_power + 4 * EPS * np.abs(v))
+    raised = np.abs(v)
+    return Val(v, from_base + second + from_power + 4 * EPS * raised + lost(raised, base))
 
 
 def exp(x: Val) -> Val:
     """Return e^x."""
     v = np.exp(x.v)
-    lost = np.where((v > 0) & (v < 1e-290), 1e-320, 0.0)  # below 1e-308 fewer digits are kept
-    return Val(v, v * np.expm1(np.minimum(x.e, 50.0)) + 2 * EPS * v + lost)
+    return Val(v, v * np.expm1(np.minimum(x.e, 50.0)) + 2 * EPS * v + lost(v, np.isfinite(x.v)))
 
 
 def sqrt(x: Val) -> Val:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from proofweave.check.evaluate import MOST_KEPT, Array, Clock, Env, Truth, each, truth
+from proofweave.check.evaluate import MOST_KEPT, WIDE, Array, Clock, Env, Truth, each, truth
 from proofweave.check.instances.moves import take
 from proofweave.check.instances.premises import Premises, bind_free, impose, meaningful
 from proofweave.check.instances.sample import draw, size_groups, wide_integers
@@ -91,6 +91,11 @@ class Case:
             return found
         return Truth(found.holds, found.valid & self.mask, found.slack)
 
+    def far_off(self, claim: Node) -> bool:
+        """Tell whether a claim fails somewhere by far more than rounding and small steps explain."""
+        bad = truth(claim, self.inner, WIDE).violated
+        return bool((bad if self.mask is None else bad & self.mask).any())
+
     def violated(self, claim: Node) -> Array | None:
         """Return the (instance, position…) of a violation, or None."""
         bad = self.truth(claim).violated
@@ -121,6 +126,13 @@ class Drawn:
     count: int = 0
     notes: dict[str, None] = field(default_factory=dict)
     held: int = 0
+
+    def without(self, task_: Task, place: int, bad: Array, open_: int) -> None:
+        """Leave out some instances of a case, of which so many count no longer."""
+        case = self.cases[place]
+        kept = np.flatnonzero(~bad)
+        self.cases[place : place + 1] = [_opened(task_, take(case.env, kept), self)] if len(kept) else []
+        self.count -= open_
 
 
 def draw_cases(task_: Task, wanted: int, rng: np.random.Generator, clock: Clock) -> Drawn:
@@ -201,13 +213,23 @@ def _draw_one(
         env = take(env, np.flatnonzero(good))
         env.notes = drawn.notes
         case = open_case(task_, env)
+    drawn.cases.append(_remembering(task_, case))
+    drawn.count += env.batch
+
+
+def _opened(task_: Task, env: Env, drawn: Drawn) -> Case:
+    env.notes = drawn.notes
+    return _remembering(task_, open_case(task_, env))
+
+
+def _remembering(task_: Task, case: Case) -> Case:
+    """Return a case that keeps the values of its claims' parts for the claims with planted errors."""
     case.inner.kept = frozenset(id(node) for claim in task_.claims for node in walk(claim))
     case.inner.caching, case.inner.room[0] = True, MOST_KEPT
     for claim in task_.claims:
         case.truth(claim)
     case.inner.caching = False
-    drawn.cases.append(case)
-    drawn.count += env.batch
+    return case
 
 
 def _explain(task_: Task, drawn: Drawn) -> None:

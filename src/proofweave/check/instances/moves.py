@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from proofweave.check.evaluate import Array, Env, Val, ev, exact
+from proofweave.check.evaluate import Array, Env, Val, ev
 from proofweave.check.language import Symbol
 
 STILL = frozenset(("int", "subset"))
@@ -38,7 +38,7 @@ def take(env: Env, rows: Array) -> Env:
     if env.batch == 1 and len(rows) > 1:
         for symbol, value in new.values.items():
             if symbol.role == "free":
-                new.values[symbol] = exact(np.repeat(value.v, len(rows), axis=0))
+                new.values[symbol] = Val(np.repeat(value.v, len(rows), axis=0), value.e)  # rows of their own, to change
     return new
 
 

@@ -2,28 +2,27 @@
 
 import hashlib
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
 
 from proofweave.check.evaluate import Clock, ev
-from proofweave.check.instances import Case, Drawn, Task, draw_cases, task
+from proofweave.check.instances import LEAST, Drawn, Task, draw_cases, task
 from proofweave.check.instances import read as read_premises
 from proofweave.check.judge import order
 from proofweave.check.judge.answer import Answer, Options, Question
+from proofweave.check.judge.certain import Ruling, fate, rule
 from proofweave.check.judge.gate import gate
 from proofweave.check.judge.repetition import refuse_circular
 from proofweave.check.judge.search import is_inequality, search
-from proofweave.check.judge.shrink import describe, simplest
-from proofweave.check.judge.strict import attained
+from proofweave.check.judge.shrink import describe
+from proofweave.check.judge.strict import Attained, attained
 from proofweave.check.judge.verdict import Kind
-from proofweave.check.language import CheckError, Node, OutOfTime, Symbol
+from proofweave.check.language import CheckError, Node, Symbol, refuse_if
 from proofweave.check.parse import Statement
 from proofweave.core import say, together
 
 NEAR = 1e-2
-SHOWING = 0.5
 
 
 def seed_of(*parts: str) -> int:
@@ -54,21 +53,23 @@ def _check(question: Question, options: Options, rng: np.random.Generator, clock
     for task_ in tasks:
         found = draw_cases(task_, options.instances, rng, clock)
         drawn.append((task_, found))
-        refuted = _refuted(question, task_, found.cases, rng, found.count)
+        refuted = _refuted(question, task_, found, rng)
         if refuted is not None:
             return refuted
         for claim in task_.claims:
             if is_inequality(claim):
                 result = search(task_, claim, found.cases, rng)
                 tightest = min(tightest, result.slack)
-                if result.case is not None:
-                    return _refutation(question, task_, claim, result.case, rng, found.count)
+                ruling = None if result.case is None else rule(task_, claim, result.case, rng)
+                if ruling is not None and ruling.case is not None:
+                    return _refutation(question, task_, claim, ruling, found.count)
             met = attained(task_, claim, found.cases, rng)
+            if met is not None and met.exact:
+                return _meeting(question, task_, met, found.count)
             if met is not None:
-                example = describe(task_, met.link, met.case, question.tex, met.spot)
-                if met.exact:
-                    return Answer(Kind.REFUTED, say("judge.false-for", example=str(example)), found.count, example)
-                touched = say("judge.attained", example=str(example))
+                touched = say(
+                    "judge.attained", example=str(describe(task_, met.link, met.case, question.tex, met.spot))
+                )
     fits = [order.Rough(*pair, *question.order, rng, clock) for pair in rough]
     for fit in fits:
         failed = fit.failure(fit.link, rng)
@@ -86,6 +87,15 @@ def _check(question: Question, options: Options, rng: np.random.Generator, clock
     if answer.kind not in (Kind.HOLDS, Kind.VERIFIED):
         return answer
     return replace(answer, reason=together([answer.reason, *_seldom(drawn)], "judge.semicolon"))
+
+
+def _meeting(question: Question, task_: Task, met: Attained, count: int) -> Answer:
+    """Return the refutation of a strict relation by a point where its sides are equal."""
+    example = describe(task_, met.link, met.case, question.tex, met.spot)
+    if fate(task_, met.link, met.case) == "refuted":
+        return Answer(Kind.REFUTED, say("judge.certainly-false", example=str(example)), count, example)
+    key = "judge.change-order" if met.link.data[0] == r"\neq" else "judge.equal-at"
+    return Answer(Kind.REFUTED, say(key, example=str(example)), count, example)
 
 
 def _seldom(drawn: Sequence[tuple[Task, Drawn]]) -> list[str]:
@@ -136,23 +146,26 @@ def _conditional(statement: Statement, given: tuple[Statement, ...], conclusion:
     return task(statement, [conclusion], [row], premises)
 
 
-def _refuted(
-    question: Question, task_: Task, cases: Sequence[Case], rng: np.random.Generator, count: int
-) -> Answer | None:
-    for case in cases:
-        for claim in task_.claims:
-            if case.violated(claim) is not None:
-                return _refutation(question, task_, claim, case, rng, count)
+def _refuted(question: Question, task_: Task, drawn: Drawn, rng: np.random.Generator) -> Answer | None:
+    """Return the refutation by an instance drawn; violations that are none leave the instances."""
+    count = drawn.count
+    place = 0
+    while place < len(drawn.cases):
+        case = drawn.cases[place]
+        claim = next((claim for claim in task_.claims if case.violated(claim) is not None), None)
+        if claim is None:
+            place += 1
+            continue
+        ruling = rule(task_, claim, case, rng)
+        if ruling.case is not None:
+            return _refutation(question, task_, claim, ruling, drawn.count)
+        drawn.without(task_, place, ruling.bad, ruling.open)
+    refuse_if(drawn.count < min(LEAST, count), "judge.undecided", None, None, count=drawn.count, least=LEAST)
     return None
 
 
-def _refutation(
-    question: Question, task_: Task, claim: Node, case: Case, rng: np.random.Generator, count: int
-) -> Answer:
-    clock = case.env.clock
-    clock.extend(SHOWING)
-    with suppress(OutOfTime):
-        case = simplest(task_, claim, case, rng)
-    clock.extend(SHOWING)
-    example = describe(task_, claim, case, question.tex)
-    return Answer(Kind.REFUTED, say("judge.false-for", example=str(example)), count, example)
+def _refutation(question: Question, task_: Task, claim: Node, ruling: Ruling, count: int) -> Answer:
+    assert ruling.case is not None
+    example = describe(task_, claim, ruling.case, question.tex)
+    key = "judge.certainly-false" if ruling.certain else "judge.numerically-false"
+    return Answer(Kind.REFUTED, say(key, example=str(example)), count, example)

@@ -33,15 +33,31 @@ def mutants(claim: Node) -> Iterator[Mutant]:
 
 
 def absorbed(claim: Node) -> list[tuple[int, int]]:
-    """Return the parts that only shift the variable of an integral over the whole line, which changes no integral."""
+    """Return the parts whose change changes no truth.
+
+    They shift the variable of an integral over the whole line, or stand in an exponent of a side compared with 0.
+    """
     found: list[tuple[int, int]] = []
     for node in walk(claim):
+        if node.op == "chain" and any(is_number(side, 0) for side in node.args):
+            found += [span for side in node.args for span in _exponents(side)]
         if node.op != "integral" or not _whole_line(node.args[0], node.args[1]):
             continue
         for part in walk(node.args[2]):
             if part.op == "add" and all(_linear(term, node.data) is not None for term in part.args):
                 found += [(term.at, term.end) for term in part.args if not _linear(term, node.data)]
     return found
+
+
+def _exponents(side: Node) -> list[tuple[int, int]]:
+    """Return where the exponents of a side's factors stand: they change its size, never its sign."""
+    if side.op in ("mul", "div", "neg"):
+        return [span for arg in side.args for span in _exponents(arg)]
+    if side.op == "func" and side.data[0] == "exp":
+        return [(side.args[0].at, side.args[0].end)]
+    if side.op == "pow" and side.args[0].op in ("constant", "num"):
+        return [(side.args[1].at, side.args[1].end), (side.args[0].at, side.args[0].end)]
+    return []
 
 
 def _whole_line(lo: Node, hi: Node) -> bool:
@@ -148,13 +164,13 @@ def _variants(node: Node, once: frozenset[int], others: Others) -> Iterator[Chan
 
 
 def _silent(node: Node, place: int) -> bool:
-    """Tell whether an argument is no part of the text: a range read from uses, an index's own bounds."""
+    """Tell whether an argument is no part of the text: a range read from uses, an index's own bounds, the 2 of a root."""
     arg = node.args[place]
     if node.op in ("at", "bigo", "extent"):
         return True
     if node.op == "collect" and place < 3:
         return True
-    return arg.end == 0 and not arg.args
+    return arg.end <= arg.at and not arg.args
 
 
 def describe(mutant: Mutant, tex: str) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 
 from proofweave.check.evaluate import Array, Env, compare, each, ev, exact
 from proofweave.check.instances import Case, Task, assign, holds, movable, open_case, repeat, take
-from proofweave.check.judge.verdict import Counterexample, plain
+from proofweave.check.judge.verdict import DIGITS, Counterexample, plain
 from proofweave.check.language import CheckError, Node, Symbol, closure, pairs, varying
 from proofweave.check.operations import SHAPE_NAMES
 from proofweave.core import say, together
@@ -136,7 +136,7 @@ def describe(task: Task, claim: Node, case: Case, tex: str, spot: Array | None =
     written = [" ".join(tex[side.at : side.end].split()) or "0" for side in (left, right)]
     read = [nice(side) for side in sides]
     if plain(read[0]) == plain(read[1]):
-        read = [nice(side, 15) for side in sides]
+        read = [nice(side, DIGITS[-1]) for side in sides]
     return Counterexample(values, written[0], written[1], read[0], read[1], sign)
 
 
@@ -150,7 +150,7 @@ def _link(claim: Node, case: Case, spot: Array) -> tuple[Node, Node, str]:
                 return _link(part, case, spot)
         return _link(parts[0], case, spot)
     for left, right, sign in pairs(claim):
-        found = compare(ev(left, case.inner), ev(right, case.inner), sign, left.type.kind, left.type.rank, claim)
+        found = compare(ev(left, case.inner), ev(right, case.inner), sign, left.type.kind, left.type.rank)
         if not bool(_at(found.holds, spot, 0)):
             return left, right, sign
     return claim.args[0], claim.args[1], claim.data[0]

@@ -21,6 +21,7 @@ STARTS = 3
 STEPS = 60
 MOST_COORDINATES = 40
 VANISHED = 1e-9
+SMALL = 1e-3
 FLAT = 1e-3
 END = 1e-5
 NEAR = 2e-5
@@ -61,9 +62,9 @@ def attained(task: Task, claim: Node, cases: Sequence[Case], rng: np.random.Gene
     clock = cases[0].env.clock
     found: Attained | None = None
     for link in links:
-        gap = Gap(task, link, rng)
         try:
             with clock.within(SECONDS):
+                gap = Gap(task, link, cases, rng)
                 found = gap.crossing(cases) or gap.least(cases)
         except OutOfTime:
             if clock.over():
@@ -78,17 +79,20 @@ def attained(task: Task, claim: Node, cases: Sequence[Case], rng: np.random.Gene
 class Gap:
     """The distance of a relation's two sides, over instances that are moved inside their domains."""
 
-    def __init__(self, task: Task, link: Node, rng: np.random.Generator) -> None:
+    def __init__(self, task: Task, link: Node, cases: Sequence[Case], rng: np.random.Generator) -> None:
         self.task, self.link, self.rng = task, link, rng
         self.sign = -1.0 if link.data[0] == ">" else 1.0
         assigned = {symbol for symbol, _ in task.premises.assigned}
         self.symbols = [s for s in movable(task.plan) if s not in assigned]
+        self.typical = 1e-9
+        gaps = np.concatenate([np.abs(self.sides(case)[0]).reshape(-1) for case in cases])
+        self.typical = float(np.median(gaps[np.isfinite(gaps)])) if np.isfinite(gaps).any() else 1e-9
 
     def sides(self, case: Case) -> tuple[Array, Array, Array]:
         """Return the gap at each instance and index position, its error bound and the size of the sides."""
         left, right = (ev(side, case.inner) for side in self.link.args)
         gap = np.asarray(self.sign * (right.v - left.v))
-        size = np.maximum(np.abs(left.v), np.abs(right.v)) + 1e-12
+        size = np.maximum(np.abs(left.v), np.abs(right.v)) + SMALL * self.typical
         gap, bound, size = np.broadcast_arrays(gap, SAFETY * (left.e + right.e), size)
         if case.mask is not None:
             gap = np.where(case.mask, gap, np.inf)
@@ -153,10 +157,13 @@ class Gap:
             if not np.isfinite(value) or not 0 < count <= MOST_COORDINATES:
                 continue
             env = self._descended(env, count)
-            if self.of(env)[0] > VANISHED or self._at_an_end(env) or not self._alone(env, count):
+            if self.of(env)[0] > VANISHED:
                 continue
             simple = self._snapped(env)
-            return self._found(env if simple is None else simple, exact=simple is not None)
+            if simple is not None and not self._at_an_end(simple) and self._alone(simple, count):
+                return self._found(simple, exact=True)
+            if self._vanished(env) and not self._at_an_end(env) and self._alone(env, count):
+                return self._found(env, exact=False)
         return None
 
     def _descended(self, env: Env, count: int) -> Env:
@@ -178,6 +185,11 @@ class Gap:
                 break
             env = after
         return env
+
+    def _vanished(self, env: Env) -> bool:
+        """Tell whether the sides cannot be told apart at an instance."""
+        gap, bound, _ = self.sides(open_case(self.task, env))
+        return bool((np.abs(gap) <= bound).any())
 
     def _at_an_end(self, env: Env) -> bool:
         """Tell whether a value lies at the end of its domain, which does not belong to it."""

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     NOTE = "note"
 
 
+DIGITS = (6, 15, 17)  # that are shown of a number, the first of them that tell two sides apart
 LONGEST = 12  # items of a list shown; JSON holds all
 BLOCKING = frozenset({Kind.REFUTED, Kind.ERROR})
 
@@ -37,9 +38,11 @@ class Counterexample:
 
     def __str__(self) -> str:
         values = [say("judge.equals", name=name, value=plain(value)) for name, value in self.values.items()]
-        left, right = plain(self.left_value), plain(self.right_value)
-        if left == right:
-            left, right = plain(self.left_value, 15), plain(self.right_value, 15)
+        left = right = ""
+        for digits in DIGITS:
+            left, right = plain(self.left_value, digits), plain(self.right_value, digits)
+            if left != right:
+                break
         sides = say("judge.false", left=left, relation=self.relation, right=right)
         return say("judge.at-values", values=together(values, "judge.comma"), what=sides) if values else sides
 

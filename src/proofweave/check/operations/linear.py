@@ -22,6 +22,11 @@ def _size(e: Array) -> Array:
     return np.asarray(np.sqrt(np.square(e).sum(axis=(-1, -2))))
 
 
+def _blur(e: Array, filled: Array, s: Array) -> Array:
+    """Return the size below which a singular value may be 0; one above it, but far below the largest, is grey."""
+    return np.asarray(2 * _size(e)[..., None] + 8 * filled.shape[-1] * EPS * s[..., :1])
+
+
 def singular_values(x: Val) -> Val:
     """Return the singular values, largest first; each moves by at most the norm of the error (Weyl)."""
     filled, e, whole = finite(x)
@@ -65,9 +70,14 @@ def inverse(x: Val) -> Val:
     usable = whole & (s[..., -1] > s[..., 0] / WORST)
     safe = np.where(usable[..., None, None], filled, np.eye(filled.shape[-1]))
     v = np.linalg.inv(safe)
+    # elimination errs by a part of the largest entry, not of each one (Higham, ch. 9); the first order does while the
+    # whole correction is a small part of the inverse
+    largest = np.abs(safe).max(axis=(-1, -2), keepdims=True)
     size = np.abs(v)
-    bound = size @ (e + 4 * filled.shape[-1] * EPS * np.abs(filled)) @ size
-    return Val(np.where(usable[..., None, None], v, np.nan), bound)
+    moved = e + 4 * filled.shape[-1] * EPS * largest
+    part = (size @ moved).sum(axis=-1).max(axis=-1)[..., None, None]
+    bound = size @ moved @ size / np.maximum(1 - part, 0.5)
+    return Val(np.where(usable[..., None, None] & (part < 0.5), v, np.nan), bound)
 
 
 @rule("inverse", work=cubic)
@@ -81,7 +91,7 @@ def _pseudoinverse(node: Node, env: Env) -> Val:
     u, s, vt = np.linalg.svd(filled, full_matrices=False)
     top = s[..., :1]
     kept = s > 1e-9 * top
-    grey = ((s > 1e-12 * top) & ~kept).any(axis=-1)
+    grey = ((s > _blur(e, filled, s)) & ~kept).any(axis=-1)
     inverted = np.where(kept, 1 / np.where(kept, s, 1.0), 0.0)
     v = np.swapaxes(vt, -1, -2) @ (inverted[..., :, None] * np.swapaxes(u, -1, -2))
     worst = inverted.max(axis=-1)
@@ -164,8 +174,10 @@ def _matrix_function(node: Node, env: Env) -> Val:
     filled, e, whole = finite(x)
     if node.data == "rank":
         s = np.linalg.svd(filled, compute_uv=False)
-        floor = np.maximum(1e-9 * s[..., :1], 2 * _size(e)[..., None])
-        return va.exact(np.where(whole, (s > floor).sum(axis=-1), np.nan))
+        blur = _blur(e, filled, s)
+        floor = np.maximum(1e-9 * s[..., :1], blur)
+        grey = ((s > blur) & (s <= floor)).any(axis=-1)
+        return va.exact(np.where(whole & ~grey, (s > floor).sum(axis=-1), np.nan))
     v = np.linalg.det(filled)
     entries = e + 4 * filled.shape[-1] * EPS * np.abs(filled)
     lengths = np.sqrt(np.square(filled).sum(axis=-1))
@@ -200,7 +212,7 @@ def _matrix_sign(node: Node, env: Env) -> Val:
     v = (u * kept[..., None, :]) @ vt
     least = np.where(kept, s, np.inf).min(axis=-1)
     bound = 4 * (_size(e) + 8 * filled.shape[-1] * EPS * s[..., 0]) / np.where(np.isfinite(least), least, 1.0)
-    grey = ((s > 1e-12 * s[..., :1]) & ~kept).any(axis=-1)
+    grey = ((s > _blur(e, filled, s)) & ~kept).any(axis=-1)
     v = np.where((whole & ~grey)[..., None, None], v, np.nan)
     return Val(v, np.broadcast_to(bound[..., None, None], v.shape))
 

@@ -55,7 +55,7 @@ def apply(name: str, x: Val) -> Val:
         return Val(v, np.abs(slope(inside)) * x.e + x.e * x.e + 2 * EPS * np.abs(v))
     if name == "sign":
         near = (np.abs(x.v) <= x.e) & (x.e > 0)
-        return Val(np.where(near, 0.0, np.sign(x.v)), np.zeros((1,) * x.v.ndim))
+        return Val(np.where(near, 0.0, np.sign(x.v)), near * 1.0)
     if name in ("floor", "ceil"):
         return va.exact(np.floor(x.v + 1e-12) if name == "floor" else np.ceil(x.v - 1e-12))
     if name == "factorial":
@@ -97,8 +97,12 @@ def _norm(node: Node, env: Env) -> Val:
         return va.total(size, -1)
     if np.any(other.v < 1):
         other = Val(np.where(other.v < 1, np.nan, other.v), other.e)
+    top = size.v.max(axis=-1, keepdims=True)
+    scale = va.exact(np.where(top > 0, top, 1.0))  # the largest entry becomes 1, so that no power overflows or vanishes
     power = va.widen(other, 1)
-    return va.power(va.total(va.power(size, power), -1), va.div(env.constant(1), other))
+    parts = va.total(va.power(va.div(size, scale), power), -1)
+    found = va.power(parts, va.div(env.constant(1), other))
+    return va.mul(found, Val(scale.v[..., 0], scale.e[..., 0]))
 
 
 @rule("list")

@@ -1,0 +1,136 @@
+"""Operators that bind, in balls: sums, products, extrema over an index, expectations over finite laws."""
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+
+from flint import arb, fmpq
+
+from proofweave.check.balls import numbers as nu
+from proofweave.check.balls.arithmetic import dot, largest, least
+from proofweave.check.balls.numbers import Cannot, Num, Unclear, add, mul, sub
+from proofweave.check.balls.state import RULES, State, Value, each, filled, numeral, value_of
+from proofweave.check.balls.truth import truth
+from proofweave.check.language import Node, Symbol, is_number, unbound_random
+
+MOST_TERMS = 100_000
+MOST_OUTCOMES = 100_000
+
+
+def terms(node: Node, state: State) -> Iterator[tuple[int, Value]]:
+    """Yield the index and the body's value of each term of a range."""
+    lo, hi, condition, body = node.args[:4]
+    first, last = (_end(numeral(end, state)) for end in (lo, hi))
+    if last - first >= MOST_TERMS:
+        raise Cannot
+    for place in range(first, last + 1):
+        inner = state.child({node.data: nu.whole(place)})
+        if not is_number(condition, 1):
+            kept = truth(condition, inner)
+            if kept is None:
+                raise Unclear
+            if not kept:
+                continue
+        yield place, value_of(body, inner)
+
+
+def _end(x: Num) -> int:
+    if isinstance(x, arb) and not x.is_finite():
+        raise Cannot
+    return nu.whole_of(x)
+
+
+@RULES("sum")
+def _sum(node: Node, state: State) -> Value:
+    out: Value | None = None
+    for _, term in terms(node, state):
+        out = term if out is None else each(add, out, term)
+    return filled(state.shape(node), 0) if out is None else out
+
+
+@RULES("prod")
+def _product(node: Node, state: State) -> Value:
+    if node.type.rank:
+        raise Cannot
+    out: Num = fmpq(1)
+    for _, factor in terms(node, state):
+        out = mul(out, factor)
+    return out
+
+
+@RULES("min", "max")
+def _extreme(node: Node, state: State) -> Num:
+    found = [term for _, term in terms(node, state)]
+    if not found:
+        raise Cannot
+    return least(found) if node.op == "min" else largest(found)
+
+
+@RULES("argmin", "argmax")
+def _argument(node: Node, state: State) -> Num:
+    best: tuple[int, Num] | None = None
+    for place, term in terms(node, state):
+        side = None if best is None else nu.sign(sub(term, best[1]))
+        if best is not None and side is None:
+            raise Unclear
+        if best is None or side == (-1 if node.op == "argmin" else 1):
+            best = place, term
+    if best is None:
+        raise Cannot
+    return nu.whole(best[0])
+
+
+def outcomes(symbol: Symbol, state: State) -> list[tuple[Value, Num]]:
+    """Return a random symbol's joint outcomes with their weights; an iid sample has those of all its members."""
+    source: Symbol = symbol.data.get("parent") or symbol
+    points = state.values.get(source)
+    weights = state.values.get(source.data["weights_symbol"])
+    if points is None or weights is None:
+        raise Cannot
+    if source is symbol:
+        return list(zip(points, weights, strict=True))
+    hole = symbol.holes[0]
+    copies = state.size(hole.hi) - state.size(hole.lo) + 1
+    if len(points) ** copies > MOST_OUTCOMES:
+        raise Cannot
+    found = []
+    for drawn in product(range(len(points)), repeat=copies):
+        weight: Num = fmpq(1)
+        for one in drawn:
+            weight = mul(weight, weights[one])
+        found.append(([points[one] for one in drawn], weight))
+    return found
+
+
+def joint(symbols: Sequence[Symbol], state: State) -> Iterator[tuple[State, Num]]:
+    """Yield a state and a weight for each outcome of independent random symbols together."""
+    listed = [outcomes(symbol, state) for symbol in symbols]
+    count = 1
+    for one in listed:
+        count *= len(one)
+    if count > MOST_OUTCOMES:
+        raise Cannot
+    for drawn in product(*listed):
+        weight: Num = fmpq(1)
+        for _, share in drawn:
+            weight = mul(weight, share)
+        yield state.child(dict(zip(symbols, (value for value, _ in drawn), strict=True))), weight
+
+
+@RULES("expect", "variance")
+def _moment(node: Node, state: State) -> Value:
+    body = node.args[0]
+    over = unbound_random([body]) if node.data is None else node.data
+    found = [(value_of(body, inner), weight) for inner, weight in joint(over, state)]
+    mean = _average(found)
+    if node.op == "expect":
+        return mean
+    gaps = [(each(sub, value, mean), weight) for value, weight in found]
+    return _average([(dot([gap], [gap]), weight) for gap, weight in gaps])
+
+
+def _average(found: Sequence[tuple[Value, Num]]) -> Value:
+    out: Value | None = None
+    for value, weight in found:
+        term = each(lambda entry, share=weight: mul(share, entry), value)
+        out = term if out is None else each(add, out, term)
+    return out
