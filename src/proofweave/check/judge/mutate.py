@@ -164,7 +164,7 @@ def _variants(node: Node, once: frozenset[int], others: Others) -> Iterator[Chan
 
 
 def _silent(node: Node, place: int) -> bool:
-    """Tell whether an argument is no part of the text: a range read from uses, an index's own bounds, the 2 of a root."""
+    """Tell whether an argument is no part of the text: a range read from uses, an index's bounds, the 2 of a root."""
     arg = node.args[place]
     if node.op in ("at", "bigo", "extent"):
         return True
