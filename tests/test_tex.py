@@ -150,7 +150,9 @@ def test_deep_nesting_neither_recurses_nor_slows_down(unit: str) -> None:
 
     few = min(seconds(unit * 2_000) for _ in range(3))
     many = min(seconds(unit * 12_000) for _ in range(2))
-    assert many < 15 * max(few, 0.01), f"six times the text took {many:.2f} s after {few:.2f} s: time grows faster than it"
+    assert many < 15 * max(few, 0.01), (
+        f"six times the text took {many:.2f} s after {few:.2f} s: time grows faster than it"
+    )
 
 
 @pytest.mark.parametrize(

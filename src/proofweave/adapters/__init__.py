@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     )
     from proofweave.adapters.pandoc import read_markdown, write_html
     from proofweave.adapters.recordings import check_writable, claimed, leftovers, removed
+    from proofweave.adapters.resident import resident
     from proofweave.adapters.snakemake_run import Event, snakemake
     from proofweave.adapters.terminal import Row, Screen, say, say_rows
     from proofweave.adapters.typst import compiled, ready, write_typst
     from proofweave.adapters.watch import Watch
     from proofweave.adapters.web import PageServer
+    from proofweave.adapters.workers import cores, shared
 else:
     __getattr__ = lazily(__name__)

@@ -25,6 +25,12 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, metavar="S", help="another seed than the one the equation's content gives")
     parser.add_argument(
+        "--jobs", type=int, default=0, metavar="N", help="processes for a file of many equations (default: the cores)"
+    )
+    parser.add_argument(
+        "--memory", type=int, default=512, metavar="MB", help="memory an equation may take (default: 512)"
+    )
+    parser.add_argument(
         "--quiet", action="store_true", help="print only what is weak, refuted or an error, and the totals"
     )
 
@@ -38,10 +44,12 @@ def _count(text: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check the files; 1 where something is refuted or in error, 2 where a file cannot be read."""
+    from proofweave.adapters import cores
     from proofweave.pipeline import check_files
 
     mutants = not arguments.no_mutants
-    checked = check_files(arguments.files, instances=arguments.instances, seed=arguments.seed, mutants=mutants)
+    settings = {"instances": arguments.instances, "seed": arguments.seed, "megabytes": arguments.memory}
+    checked = check_files(arguments.files, arguments.jobs or cores(), mutants=mutants, **settings)
     for error in checked.unopened:
         tell(f"proofweave: {error}")
     print_findings(checked.unread)

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from proofweave.adapters import read_text
-from proofweave.check import Verdict, check_file, check_outline, failed, formats
+from proofweave.adapters import read_text, resident
+from proofweave.check import Options, Verdict, failed, formats
 from proofweave.core import FileError, Finding, FindingsError, Outline, UsageError, errors_in
 from proofweave.outline import read_outline
+from proofweave.pipeline.shares import Source, judged
 
 
 @dataclass(slots=True)
@@ -33,21 +34,25 @@ class Checked:
         return [formats.as_json(self.verdicts) if form == "json" else formats.as_sarif(self.verdicts, language)]
 
 
-def check_files(names: Sequence[str], **settings: Any) -> Checked:
-    """Check files; the settings are those of `check_file`."""
+def check_files(names: Sequence[str], jobs: int = 1, **settings: Any) -> Checked:
+    """Check files, those of many equations in so many processes; the settings are those of `check_file`."""
     checked = Checked()
+    options = Options(resident=resident, **settings)
     for name in names:
         try:
-            text = read_text(Path(name))
-            if name.endswith((".yaml", ".yml")) and _is_outline(text):
-                checked.verdicts += check_outline(_outline(name, text), **settings)
-            else:
-                checked.verdicts += check_file(text, name, **settings)
+            checked.verdicts += judged(opened(name), options, jobs)
         except FileError as error:
             checked.unopened.append(error)
         except FindingsError as error:
             checked.unread += error.findings
     return checked
+
+
+def opened(name: str) -> Source:
+    """Return what a file holds: an outline with its recorded replies, or the text of a sheet or a Markdown file."""
+    text = read_text(Path(name))
+    outlined = name.endswith((".yaml", ".yml")) and _is_outline(text)
+    return _outline(name, text) if outlined else (text, name)
 
 
 def _is_outline(text: str) -> bool:

@@ -1,6 +1,6 @@
 """What is asked about one equation, and what was found out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from proofweave.check.judge.verdict import Counterexample, Kind, Mutants
@@ -8,15 +8,22 @@ from proofweave.check.language import Node
 from proofweave.check.parse import Statement
 
 SECONDS = 5.0
+MEGABYTES = 512
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How much to check: instances per equation, a seed or None for the content's own, mutants, seconds of CPU."""
+    """How much to check: instances per equation, a seed or None for the content's own, mutants, and the limits.
+
+    An equation is stopped after so many seconds' work, or where the process holds more than so many megabytes, which
+    `resident` tells.
+    """
 
     instances: int = 400
     seed: int | None = None
     mutants: bool = True
+    megabytes: float = MEGABYTES
+    resident: Callable[[], float] | None = None
     seconds: float = SECONDS
 
 

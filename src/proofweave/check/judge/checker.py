@@ -33,7 +33,7 @@ def seed_of(*parts: str) -> int:
 
 def check(question: Question, options: Options, seed: int) -> Answer:
     """Return the verdict on an equation."""
-    clock = Clock(options.seconds)
+    clock = Clock(options.seconds, options.megabytes, options.resident)
     rng = np.random.default_rng(seed if options.seed is None else [seed % 2**32, options.seed])
     with np.errstate(all="ignore"):
         try:

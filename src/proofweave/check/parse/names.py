@@ -19,6 +19,7 @@ from proofweave.check.language import (
     required,
     vector,
 )
+from proofweave.check.parse.guess import undeclared
 from proofweave.check.parse.moments import MOMENTS, indicator, moment
 from proofweave.check.syntax import (
     KINDS,
@@ -126,7 +127,7 @@ def builtin(p: Parser, token: Token) -> Node:
         return raised(p, known, sup, end) if sup else known
     if (rate := dotted(p, token)) is not None:
         return postfix(p, rate)
-    raise CheckError("parse.undeclared", token.at, text=_written(p, token, found.stop))
+    raise undeclared(p, token, found.stop)
 
 
 def _constant(p: Parser, token: Token, sub: Sequence[Token], end: int) -> Node | None:
@@ -142,10 +143,6 @@ def _constant(p: Parser, token: Token, sub: Sequence[Token], end: int) -> Node |
     if nucleus in ZEROS and not sub:
         return number(0, token.at, end)
     return node("ones" if nucleus in ONES else "zero", (), vector(dim), token.at, end)
-
-
-def _written(p: Parser, token: Token, stop: int) -> str:
-    return token.text if stop == p.place + 1 else "".join(t.text for t in p.tokens[p.place : stop])
 
 
 def _index_like(nucleus: str) -> bool:
@@ -164,7 +161,7 @@ def eigenvalue(p: Parser, token: Token, sub: Sequence[Token], sup: Sequence[Toke
     """Parse \\lambda_{\\max}(A), \\lambda_i(A), \\sigma_{\\min}(A), \\sigma_i(A); i = 1 is the largest."""
     following = p.tokens[stop] if stop < len(p.tokens) else None
     if following is None or following.text != "(" or sup:
-        raise CheckError("parse.undeclared", token.at, text=_written(p, token, stop))
+        raise undeclared(p, token, stop)
     p.place = stop
     argument = bracket(p)
     refuse_if(argument.type.kind != "matrix", "parse.of-type", token.at, text=token.text, type=argument.type)
