@@ -105,7 +105,7 @@ class _Uses:
 
     def _is_size(self) -> bool:
         alone = all(t.kind in ("name", "digit") or t.text in ("+", "-") for t in self.tokens)
-        return alone or any(use.operator in (r"\mathbb{R}", *SUMS) for use in self.uses)
+        return alone or any(_raised(self.tokens, use.place) in (r"\mathbb{R}", *SUMS) for use in self.uses)
 
     def _is_function(self) -> bool:
         return any(
@@ -179,13 +179,29 @@ def _operator(tokens: Sequence[Token], place: int) -> str:
     at = place - 1
     while at >= 0 and (tokens[at].text in OPENING or tokens[at].kind in ("open", "script")):
         at -= 1
-    if at >= 0 and tokens[at].kind == "close":
-        at = _opened(tokens, at) - 1
-        while at >= 0 and tokens[at].kind == "script":
-            at -= 1
-    elif at > 0 and tokens[at - 1].kind == "script" and place - at == 1:
-        at -= 2
+    return _owner(tokens, at)
+
+
+def _owner(tokens: Sequence[Token], at: int) -> str:
+    """Return what stands at a place; of a script, what it hangs on."""
+    while at > 0:
+        start = _opened(tokens, at) if tokens[at].kind == "close" else at
+        if not start or tokens[start - 1].kind != "script":
+            break
+        at = start - 2
     return tokens[at].text if at >= 0 else ""
+
+
+def _raised(tokens: Sequence[Token], place: int) -> str:
+    """Return what the superscript hangs on in which a place lies, or an empty string."""
+    script, depth = place - 1, 0
+    while script >= 0 and tokens[script].kind != "script":
+        at = script
+        while at >= 0 and depth <= 0:
+            depth += BRACES.get(tokens[at].kind, 0)
+            at -= 1
+        script, depth = at, 0
+    return _owner(tokens, script - 1) if script > 0 and tokens[script].text == "^" else ""
 
 
 def _opened(tokens: Sequence[Token], place: int) -> int:
