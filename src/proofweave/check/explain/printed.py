@@ -4,7 +4,19 @@ import math
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from proofweave.check.language import Index, Node, Registry, Symbol, Token, Type, is_number, occurrence, split, tokenise, words
+from proofweave.check.language import (
+    Index,
+    Node,
+    Registry,
+    Symbol,
+    Token,
+    Type,
+    is_number,
+    occurrence,
+    split,
+    tokenise,
+    words,
+)
 from proofweave.check.parse import Statement
 
 PRINTERS: Registry[Callable[[Node], str]] = Registry()
@@ -12,7 +24,9 @@ PRINTERS: Registry[Callable[[Node], str]] = Registry()
 
 SIMPLE = frozenset(("num", "constant", "index", "sym", "member", "dim"))
 CLOSED = SIMPLE | words("norm div root binom inner array call list entries expect variance indicator matfunc diag")
-CLOSED |= words("diagonal msign softmax eigenvalue singular bigo")
+CLOSED |= words(
+    "diagonal msign softmax eigenvalue singular bigo func entry pow transpose inverse pinv gradient hessian rate"
+)
 """Operations that need no parentheses around them in a product: what they reach over is marked."""
 
 PLAIN = words("log exp sin cos tan tanh sinh cosh arctan arcsin arccos det min max")
@@ -32,7 +46,9 @@ def printed_statement(statement: Statement) -> str:
     """Return what an equation claims as TeX: its rows, the ranges of free indices that were written, conditions."""
     rows = [printed(row) for row in statement.rows]
     after = [rf"{i.name} = {printed(i.lo)}, \ldots, {printed(i.hi)}" for i in statement.free if _written(i.lo, i.hi)]
-    rows[-1] = r" \quad ".join([rows[-1], *(rf"\text{{for }} {text}" for text in [*after, *map(printed, _parts(statement))])])
+    rows[-1] = r" \quad ".join(
+        [rows[-1], *(rf"\text{{for }} {text}" for text in [*after, *map(printed, _parts(statement))])]
+    )
     return " \\\\\n".join(rows)
 
 
@@ -390,7 +406,9 @@ def _integral(node: Node) -> str:
 def _gradient(node: Node) -> str:
     symbol, which = node.data.symbol, node.data.which
     order = 1 if node.op == "gradient" else 2
-    if (symbol.type.result is not None and symbol.type.result.rank) or not symbol.type.args[which].rank and not symbol.params:
+    if (symbol.type.result is not None and symbol.type.result.rank) or (
+        not symbol.type.args[which].rank and not symbol.params
+    ):
         return _called(symbol, node.args, "'" * order)
     by = f"_{{{symbol.params[which].name}}}" if len(symbol.type.args) > 1 else ""
     power = "^{2}" if order == 2 else ""
