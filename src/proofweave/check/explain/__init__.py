@@ -5,6 +5,6 @@ from typing import TYPE_CHECKING
 from proofweave.core.lazy import lazily
 
 if TYPE_CHECKING:
-    from proofweave.check.explain.printed import printed, printed_statement
+    from proofweave.check.explain.explanation import Explanation, defined, explained
 else:
     __getattr__ = lazily(__name__)

@@ -45,20 +45,19 @@ def printed(node: Node) -> str:
 def printed_statement(statement: Statement) -> str:
     """Return what an equation claims as TeX: its rows, the ranges of free indices that were written, conditions."""
     rows = [printed(row) for row in statement.rows]
-    after = [rf"{i.name} = {printed(i.lo)}, \ldots, {printed(i.hi)}" for i in statement.free if _written(i.lo, i.hi)]
-    rows[-1] = r" \quad ".join(
-        [rows[-1], *(rf"\text{{for }} {text}" for text in [*after, *map(printed, _parts(statement))])]
-    )
+    ranges = [
+        rf"{index.name} = {printed(index.lo)}, \ldots, {printed(index.hi)}"
+        for index in statement.free
+        if index.lo is not None and index.hi is not None and _written(index.lo, index.hi)
+    ]
+    after = [*ranges, *map(printed, statement.conditions)]
+    rows[-1] = r" \quad ".join([rows[-1], *(rf"\text{{for }} {text}" for text in after)])
     return " \\\\\n".join(rows)
 
 
-def _parts(statement: Statement) -> Sequence[Node]:
-    return statement.conditions
-
-
-def _written(lo: Node | None, hi: Node | None) -> bool:
+def _written(lo: Node, hi: Node) -> bool:
     """Tell whether a range was written, rather than read from what the index subscripts."""
-    return lo is not None and hi is not None and bool(lo.end or hi.end)
+    return bool(lo.end or hi.end)
 
 
 def grouped(node: Node) -> str:

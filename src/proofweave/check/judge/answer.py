@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from proofweave.check.evaluate import Env
+from proofweave.check.instances import Drawn, Task
 from proofweave.check.judge.verdict import Counterexample, Kind, Mutants
 from proofweave.check.language import Node
 from proofweave.check.parse import Statement
@@ -50,3 +52,14 @@ class Answer:
     counterexample: Counterexample | None = None
     mutants: Mutants | None = None
     lasting: bool = True
+
+
+@dataclass(slots=True)
+class Seen:
+    """What a check saw on its way to the answer: what was drawn (`rough` for approximations), and where
+    the search for a violation of each inequality ended.
+    """
+
+    drawn: list[tuple[Task, Drawn]] = field(default_factory=list)
+    rough: list[Drawn] = field(default_factory=list)
+    near: list[tuple[Task, Node, Env]] = field(default_factory=list)

@@ -88,7 +88,7 @@ def _read(asked: Asked, scopes: Sequence[Scope]) -> Answer | None:
         mention(scope, equation.tex)
         return Answer(Kind.SKIPPED, say("sheet.assumed", why=check.assume) if check.skip is None else check.skip)
     if check.defines is not None:
-        symbol = define(equation, check.defines, scope)
+        symbol = asked.symbol = define(equation, check.defines, scope)
         symbol.data["written"] = equation.tex
         for outer in scopes:
             outer.bind(symbol)

@@ -4,12 +4,14 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from proofweave.check.explain import Explanation, defined, explained
 from proofweave.check.judge import (
     Answer,
     Kind,
     Memory,
     Options,
     Question,
+    Seen,
     Verdict,
     check,
     key_of,
@@ -17,7 +19,7 @@ from proofweave.check.judge import (
     remember,
     seed_of,
 )
-from proofweave.check.language import CheckError, Entry, Scope
+from proofweave.check.language import CheckError, Entry, Scope, Symbol
 from proofweave.check.sheet.unused import notes
 from proofweave.check.symbols import declare
 from proofweave.core import Equation, SymbolSpec, Where, say
@@ -25,12 +27,16 @@ from proofweave.core import Equation, SymbolSpec, Where, say
 
 @dataclass(slots=True)
 class Asked:
-    """An equation in its place: its question once it is read, its verdict once there is one, symbols of its own."""
+    """An equation in its place: its question once it is read, its verdict once there is one, symbols of its own.
+
+    `symbol` is what it defines.
+    """
 
     equation: Equation
     place: Callable[[int], Where] | None = None
     question: Question | None = None
     verdict: Verdict | None = None
+    symbol: Symbol | None = None
     own: list[Entry] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -66,6 +72,18 @@ class Asked:
             self.attempt(lambda: self._answer(options, memory))
         assert self.verdict is not None
         return self.verdict
+
+    def explain(self, options: Options) -> Explanation:
+        """Judge the equation, whatever is known of it, and explain what was seen."""
+        question, seen = self.question, Seen()
+        if self.symbol is not None and self.verdict is not None:
+            return defined(self.symbol, self.equation.tex, self.verdict)
+        if question is None:
+            return Explanation(self.judge(options), self.equation.tex)
+        seed = seed_of(question.tex, *self.equation.check.given)
+        self.attempt(lambda: check(question, options, seed, seen))
+        assert self.verdict is not None
+        return explained(question, self.verdict, seen, seed)
 
     def _answer(self, options: Options, memory: Memory | None) -> Answer:
         question, given = self.question, self.equation.check.given
