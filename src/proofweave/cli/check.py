@@ -27,10 +27,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def _count(text: str) -> int:
-    value = int(text)
-    if not 20 <= value <= 100_000:
+    if not 20 <= int(text) <= 100_000:
         raise argparse.ArgumentTypeError("between 20 and 100000")
-    return value
+    return int(text)
 
 
 def run(arguments: argparse.Namespace) -> int:
