@@ -10,10 +10,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from proofweave.cli import main
+from proofweave.pipeline import shares
 
 SHEET = r"""
 symbols:
@@ -145,13 +147,27 @@ def many(path: Path) -> Path:
 
 
 @pytest.mark.parametrize("form", ["json", "text"])
-def test_two_processes_print_the_same_bytes_as_one(tmp_path: Path, form: str) -> None:
+def test_two_processes_print_the_same_bytes_as_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
     path = many(tmp_path / "many.yaml")
-    run = [sys.executable, "-m", "proofweave", "check", str(path), "--format", form, "--instances", "60", "--jobs"]
-    one, two = (subprocess.run([*run, jobs], capture_output=True, check=False, timeout=110) for jobs in "12")
-    assert one.returncode == two.returncode == 1
-    assert one.stdout == two.stdout
-    assert one.stdout.count(b"refuted") >= 4
+    started: list[int] = []
+    share = shares.shared
+
+    def shared(work: Any, numbers: range, jobs: int, *rest: Any) -> Any:
+        started.append(jobs)
+        return share(work, numbers, jobs, *rest)
+
+    monkeypatch.setattr(shares, "PATIENCE", 0)
+    monkeypatch.setattr(shares, "shared", shared)
+    run = ["check", str(path), "--format", form, "--instances", "60", "--jobs"]
+    printed = []
+    for jobs in "12":
+        assert main([*run, jobs]) == 1
+        printed.append(capsys.readouterr().out)
+    assert printed[0] == printed[1]
+    assert printed[0].count("refuted") >= 4
+    assert started == [2]
 
 
 def test_a_limit_on_memory_is_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""What asks for too much work or memory gets a verdict that says so where it stands, within seconds and little memory."""
+"""What asks for too much work or memory gets a verdict that says so, within seconds and little memory."""
 
 import json
 import subprocess

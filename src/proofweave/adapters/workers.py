@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
@@ -19,15 +19,15 @@ def cores() -> int:
 
 
 def shared(
-    work: Callable[[int], Done], count: int, jobs: int, prepare: Callable[..., None], about: Sequence[Any]
+    work: Callable[[int], Done], numbers: Iterable[int], jobs: int, prepare: Callable[..., None], about: Sequence[Any]
 ) -> Iterator[Done]:
-    """Yield what the work on each number below a count gives, in their order, from so many fresh processes.
+    """Yield what the work on each number gives, in their order, from so many fresh processes.
 
     Each process calls `prepare` with what the work is about before the first piece.
     """
     pool = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (prepare, *about))
     try:
-        pieces: list[Future[Done]] = [pool.submit(work, number) for number in range(count)]
+        pieces: list[Future[Done]] = [pool.submit(work, number) for number in numbers]
         for piece in pieces:
             yield piece.result()
     except BrokenProcessPool as error:

@@ -1,7 +1,7 @@
 """What was read of a file: in document order its questions, and the verdicts that reading alone gives."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from proofweave.check.explain import Explanation, defined, explained
@@ -130,12 +130,6 @@ class Paper:
     def questions(self) -> list[Asked]:
         """Return the equations that are still to be judged, in document order."""
         return [asked for asked in self.asked() if asked.verdict is None]
-
-    def take(self, verdicts: Mapping[int, Verdict]) -> None:
-        """Take verdicts on the questions, by their number, that were judged from the same text elsewhere."""
-        questions = self.questions()
-        for number, verdict in verdicts.items():
-            questions[number].verdict = verdict
 
     def verdicts(self, options: Options, memory: Memory | None = None) -> tuple[Verdict, ...]:
         """Return the verdicts in document order, then notes on symbols that nothing uses."""
