@@ -182,3 +182,12 @@ def test_what_is_printed(tex, written):
     scope = Scope()
     declare(scope, specs(SYMBOLS))
     assert printed_statement(read_statement(tex, scope)) == written
+
+
+def test_an_index_that_one_row_binds_is_unbound_in_the_next():
+    scope = Scope()
+    declare(scope, specs({"n": "int(2..4)", "x": "vector(n)"}))
+    rows = read_statement(
+        r"\sum_{j=1}^{n} x_j &= \sum_{j} x_j \\ \sum_{i=1}^{n} \sum_{j \neq i} x_j &= \sum_{i=1}^{n} x_i", scope
+    )
+    assert printed(rows.rows[1].args[0]) == r"\sum_{i = 1}^{n} (\sum_{j \neq i} x_{j})"
