@@ -118,6 +118,14 @@ def test_markdown_and_an_outline_are_explained(tmp_path: Path, capsys: pytest.Ca
     assert r"read as: t^{2} \ge 0" in explained(capsys, post, "square")
 
 
+def test_an_equation_of_an_outline_is_explained_with_its_recorded_replies(capsys: pytest.CaptureFixture[str]) -> None:
+    outline = Path(__file__).parent.parent / "outlines" / "多任务学习漫谈二行梯度之事.yaml"
+    out = explained(capsys, outline, "steepest", "--instances", "40")
+    assert "verified: steepest" in out.splitlines()[0]
+    assert r"read as: \Delta\boldsymbol{\theta}^* = -\epsilon \, \frac{\boldsymbol{g}}" in out
+    assert r"subject_to: \|\boldsymbol{u}\| = \epsilon" in out
+
+
 def test_an_unknown_name_suggests_the_nearest(sheet: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(sheet), "--explain", "cauhcy"]) == 2
     assert capsys.readouterr().err == "proofweave: no equation is called 'cauhcy'; did you mean 'cauchy'?\n"

@@ -49,7 +49,7 @@ def facts(trees: Iterable[Node], seen: Seen) -> Iterator[Fact]:
     drawn = [*(drawn for _, drawn in seen.drawn), *seen.rough]
     envs = [case.env for one in drawn[:1] for case in one.cases]
     for symbol in in_order(closure(symbol for tree in trees for symbol in named_in(tree))):
-        if symbol.role in ROLES:
+        if symbol.role in ROLES and "parent" not in symbol.data:
             draws = tuple(_values(symbol, envs))
             yield Fact(symbol.name, _type(symbol), _written(symbol), say(f"explain.role-{symbol.role}"), draws)
 
@@ -63,8 +63,13 @@ def _written(symbol: Symbol) -> str:
     """Return how a symbol was declared, as its author wrote it."""
     written = symbol.data.get("written", "")
     if isinstance(written, Mapping):
-        return ", ".join(f"{key}: {value}" for key, value in written.items())
-    return " ".join(str(written).split())
+        return ", ".join(f"{key}: {_plainly(value)}" for key, value in written.items())
+    return _plainly(written)
+
+
+def _plainly(value: object) -> str:
+    texts = value if isinstance(value, list | tuple) else [value]
+    return ", ".join(" ".join(str(text).split()) for text in texts)
 
 
 def _values(symbol: Symbol, envs: Sequence[Env]) -> Iterator[object]:
