@@ -174,6 +174,7 @@ CHECK_ROOMS = (
     "optimum",
     "instances",
     "judge",
+    "explain",
     "sheet",
 )
 """The rooms of the checker, each of which imports from itself and those before it only."""

@@ -29,7 +29,7 @@ from proofweave.core.types import Check, Where
 from proofweave.core.wire import line_of, text_in, text_out
 from proofweave.core.words.said import Said, say, table, told
 
-ROOMS = ("parse", "evaluate", "symbols", "judge", "sheet")
+ROOMS = ("parse", "evaluate", "symbols", "judge", "explain", "sheet")
 CHINESE = re.compile("[\u4e00-\u9fff]")
 KEY = re.compile(rf"(?:{'|'.join(ROOMS)})\.[a-z0-9-]+")
 SOURCES = sorted(Path(proofweave.check.__file__).parent.rglob("*.py"))

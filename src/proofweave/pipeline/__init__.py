@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from proofweave.core.lazy import lazily
 
 if TYPE_CHECKING:
-    from proofweave.pipeline.check import check_files
+    from proofweave.pipeline.check import check_files, watched
     from proofweave.pipeline.export import export_post
     from proofweave.pipeline.figure import draw_figure
     from proofweave.pipeline.generate import estimated, generate_posts, is_budget

@@ -139,10 +139,11 @@ def _judgement(project: Project, assembly: Assembled, known: list[Finding]) -> t
 
 def _verdicts(project: Project, outline: Outline) -> "tuple[Verdict, ...]":
     """Return the verdicts on an outline's equations; those on equations that did not change are remembered."""
+    from proofweave.adapters import resident
     from proofweave.check import check_outline
 
     memory = _Remembered(project.root / MEMORY / f"{outline.post}.json")
-    verdicts = check_outline(outline, memory=memory)
+    verdicts = check_outline(outline, memory=memory, resident=resident)
     memory.keep()
     return verdicts
 

@@ -83,6 +83,8 @@ def outcomes(symbol: Symbol, state: State) -> list[tuple[Value, Num]]:
     """Return a random symbol's joint outcomes with their weights; an iid sample has those of all its members."""
     source: Symbol = symbol.data.get("parent") or symbol
     points = state.values.get(source)
+    if source.role == "law":
+        raise Cannot
     weights = state.values.get(source.data["weights_symbol"])
     if points is None or weights is None:
         raise Cannot

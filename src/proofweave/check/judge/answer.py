@@ -1,22 +1,31 @@
 """What is asked about one equation, and what was found out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from proofweave.check.evaluate import Env
+from proofweave.check.instances import Drawn, Task
 from proofweave.check.judge.verdict import Counterexample, Kind, Mutants
 from proofweave.check.language import Node
 from proofweave.check.parse import Statement
 
 SECONDS = 5.0
+MEGABYTES = 512
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How much to check: instances per equation, a seed or None for the content's own, mutants, seconds of CPU."""
+    """How much to check: instances per equation, a seed or None for the content's own, mutants, and the limits.
+
+    An equation is stopped after so many seconds' work, or where the process holds more than so many megabytes, which
+    `resident` tells.
+    """
 
     instances: int = 400
     seed: int | None = None
     mutants: bool = True
+    megabytes: float = MEGABYTES
+    resident: Callable[[], float] | None = None
     seconds: float = SECONDS
 
 
@@ -43,3 +52,14 @@ class Answer:
     counterexample: Counterexample | None = None
     mutants: Mutants | None = None
     lasting: bool = True
+
+
+@dataclass(slots=True)
+class Seen:
+    """What a check saw on its way to the answer: what was drawn (`rough` for approximations), and where
+    the search for a violation of each inequality ended.
+    """
+
+    drawn: list[tuple[Task, Drawn]] = field(default_factory=list)
+    rough: list[Drawn] = field(default_factory=list)
+    near: list[tuple[Task, Node, Env]] = field(default_factory=list)

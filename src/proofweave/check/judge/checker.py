@@ -10,7 +10,7 @@ from proofweave.check.evaluate import Clock, ev
 from proofweave.check.instances import LEAST, Drawn, Task, draw_cases, task
 from proofweave.check.instances import read as read_premises
 from proofweave.check.judge import order
-from proofweave.check.judge.answer import Answer, Options, Question
+from proofweave.check.judge.answer import Answer, Options, Question, Seen
 from proofweave.check.judge.certain import Ruling, fate, rule
 from proofweave.check.judge.gate import gate
 from proofweave.check.judge.repetition import refuse_circular
@@ -30,13 +30,13 @@ def seed_of(*parts: str) -> int:
     return int.from_bytes(hashlib.sha256("\0".join(parts).encode()).digest()[:8], "big")
 
 
-def check(question: Question, options: Options, seed: int) -> Answer:
-    """Return the verdict on an equation."""
-    clock = Clock(options.seconds)
+def check(question: Question, options: Options, seed: int, seen: Seen | None = None) -> Answer:
+    """Return the verdict on an equation; `seen` takes what was seen on the way."""
+    clock = Clock(options.seconds, options.megabytes, options.resident)
     rng = np.random.default_rng(seed if options.seed is None else [seed % 2**32, options.seed])
     with np.errstate(all="ignore"):
         try:
-            return _check(question, options, rng, clock)
+            return _check(question, options, rng, clock, seen or Seen())
         except RecursionError:
             raise CheckError("judge.too-deep", 0) from None
         except MemoryError:
@@ -45,10 +45,10 @@ def check(question: Question, options: Options, seed: int) -> Answer:
             raise CheckError("judge.matrix-failed", 0, error=error) from None
 
 
-def _check(question: Question, options: Options, rng: np.random.Generator, clock: Clock) -> Answer:
+def _check(question: Question, options: Options, rng: np.random.Generator, clock: Clock, seen: Seen) -> Answer:
     refuse_circular(question.statement)
     tasks, rough = _tasks(question)
-    drawn: list[tuple[Task, Drawn]] = []
+    drawn = seen.drawn
     tightest, touched = np.inf, ""
     for task_ in tasks:
         found = draw_cases(task_, options.instances, rng, clock)
@@ -60,6 +60,8 @@ def _check(question: Question, options: Options, rng: np.random.Generator, clock
             if is_inequality(claim):
                 result = search(task_, claim, found.cases, rng)
                 tightest = min(tightest, result.slack)
+                if result.near is not None:
+                    seen.near.append((task_, claim, result.near))
                 ruling = None if result.case is None else rule(task_, claim, result.case, rng)
                 if ruling is not None and ruling.case is not None:
                     return _refutation(question, task_, claim, ruling, found.count)
@@ -71,6 +73,7 @@ def _check(question: Question, options: Options, rng: np.random.Generator, clock
                     "judge.attained", example=str(describe(task_, met.link, met.case, question.tex, met.spot))
                 )
     fits = [order.Rough(*pair, *question.order, rng, clock) for pair in rough]
+    seen.rough += [fit.drawn for fit in fits]
     for fit in fits:
         failed = fit.failure(fit.link, rng)
         if failed:

@@ -1,7 +1,7 @@
 """Search for a counterexample to an inequality: local moves from the tightest instances that shrink the slack."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,10 +19,14 @@ SECONDS = 1.2
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The tightest slack met (in units of the sides), and the case and claim of a violation if there was one."""
+    """The tightest slack met (in units of the sides), the case of a violation if there was one, and the instance.
+
+    `near` is the tightest instance that moves alone led to.
+    """
 
     slack: float
     case: Case | None
+    near: Env | None = None
 
 
 def is_inequality(claim: Node) -> bool:
@@ -65,7 +69,7 @@ def _search(task: Task, claim: Node, cases: Sequence[Case], rng: np.random.Gener
         found = _descend(task, claim, cases[k], symbols, rng, refine)
         if found.case is not None:
             return found
-        best = Found(min(best.slack, found.slack), None)
+        best = Found(min(best.slack, found.slack), None, found.near if found.slack < best.slack else best.near)
     return best
 
 
@@ -129,9 +133,10 @@ def _descend(
             env.values[symbol] = type(env.values[symbol])(v, env.values[symbol].e)
         current = np.where(better, values[np.arange(env.batch), pick], current)
     least = float(current.min())
+    near = take(env, np.array([int(current.argmin())]))
     if refine and 0 < least < 0.2:
-        return _refine(task, claim, take(env, np.array([int(current.argmin())])), symbols, p, rng, least)
-    return Found(least, None)
+        return replace(_refine(task, claim, near, symbols, p, rng, least), near=near)
+    return Found(least, None, near)
 
 
 def _refine(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
-from proofweave.check.language.kinds import SCALAR, CheckError, Type, unify
+from proofweave.check.language.kinds import SCALAR, CheckError, Dim, Type, unify
 from proofweave.core import say
 
 
@@ -97,13 +97,20 @@ def same(a: Node, b: Node) -> bool:
 
 
 def shape(node: Node) -> tuple[Any, ...]:
-    """Return a comparable form of a tree: indices by order of binding, sums of scalars sorted."""
+    """Return a comparable form of a tree: what operators bind by order of binding, sums of scalars sorted."""
     return _shape(node, {})
 
 
-def _shape(node: Node, names: dict[Index, int]) -> tuple[Any, ...]:
+def _shape(node: Node, names: dict[Any, int]) -> tuple[Any, ...]:
+    if node.op == "sym" and node.data.role in ("int", "size"):  # a size is written either way
+        return ("dim", repr(_mark(Dim(((node.data.name, 1),), 0))))
     data = node.data
-    data = names.setdefault(data, len(names)) if isinstance(data, Index) else _mark(data)
+    if isinstance(data, Index) or (node.op == "integral" and data.role == "bound"):
+        data = names.setdefault(data, len(names))
+    elif node.op == "sym" and data in names:
+        data = names[data]
+    else:  # of a function only its name counts, not whether its argument stood in parentheses
+        data = _mark(data[0] if node.op == "func" else data)
     parts = [_shape(arg, names) for arg in node.args]
     commutes = node.op == "add" or (node.op == "mul" and all(arg.type == SCALAR for arg in node.args))
     if commutes:

@@ -110,7 +110,10 @@ def _transpose(node: Node, env: Env) -> Val:
 def _pow(node: Node, env: Env) -> Val:
     base, exponent = node.args
     if base.type.kind == "matrix":
-        return matrix_power(ev(base, env), ev(exponent, env), node)
+        value, power = ev(base, env), ev(exponent, env)
+        products = 2 * np.log2(np.abs(power.v).max(initial=1))
+        env.clock.spend(cubic(node, value, env) * products if np.isfinite(products) else 0)
+        return matrix_power(value, power, node)
     if base.op == "constant" and base.data == float(np.e):
         return va.exp(ev(exponent, env))
     if exponent.op == "num" and exponent.data == 2:

@@ -191,6 +191,8 @@ def _matrix_function(node: Node, env: Env) -> Val:
 def _diag(node: Node, env: Env) -> Val:
     x = ev(node.args[0], env)
     n = x.v.shape[-1]
+    va.afford(x.v.size, n)
+    va.afford(n, n)
     return Val(x.v[..., :, None] * np.eye(n), np.broadcast_to(x.e, x.v.shape)[..., :, None] * np.eye(n))
 
 

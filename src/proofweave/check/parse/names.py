@@ -19,6 +19,7 @@ from proofweave.check.language import (
     required,
     vector,
 )
+from proofweave.check.parse.guess import undeclared
 from proofweave.check.parse.limits import stopped
 from proofweave.check.parse.moments import DIVERGENCE, MOMENTS, indicator, kl, law_density, moment
 from proofweave.check.syntax import (
@@ -137,7 +138,7 @@ def builtin(p: Parser, token: Token) -> Node:
         return raised(p, known, sup, end) if sup else known
     if (rate := dotted(p, token)) is not None:
         return postfix(p, rate)
-    raise CheckError("parse.undeclared", token.at, text=_written(p, token, found.stop))
+    raise undeclared(p, token, found.stop)
 
 
 def _constant(p: Parser, token: Token, sub: Sequence[Token], end: int) -> Node | None:
@@ -164,10 +165,6 @@ def unit(p: Parser, token: Token, sub: Sequence[Token], end: int) -> Node:
     return node("unit", (place,), vector(None), token.at, end)
 
 
-def _written(p: Parser, token: Token, stop: int) -> str:
-    return token.text if stop == p.place + 1 else "".join(t.text for t in p.tokens[p.place : stop])
-
-
 def _index_like(nucleus: str) -> bool:
     return len(nucleus) == 1 and nucleus in "ijklmnpqrst"
 
@@ -184,7 +181,7 @@ def eigenvalue(p: Parser, token: Token, sub: Sequence[Token], sup: Sequence[Toke
     """Parse \\lambda_{\\max}(A), \\lambda_i(A), \\sigma_{\\min}(A), \\sigma_i(A); i = 1 is the largest."""
     following = p.tokens[stop] if stop < len(p.tokens) else None
     if following is None or following.text != "(" or sup:
-        raise CheckError("parse.undeclared", token.at, text=_written(p, token, stop))
+        raise undeclared(p, token, stop)
     p.place = stop
     argument = bracket(p)
     refuse_if(argument.type.kind != "matrix", "parse.of-type", token.at, text=token.text, type=argument.type)

@@ -9,11 +9,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from proofweave.check.judge import Memory, Options, Verdict
-from proofweave.check.language import Entry, Scope
-from proofweave.check.sheet.document import check_one, declare_all
+from proofweave.check.language import Scope
+from proofweave.check.sheet.document import read_one
 from proofweave.check.sheet.files import Reader, moved, read_check, read_equation, read_symbols
-from proofweave.check.sheet.unused import mention, notes
+from proofweave.check.sheet.paper import Paper
+from proofweave.check.sheet.unused import mention
 from proofweave.core import Check, Equation, FindingsError, Severity, Span, SpanKind, Where, say
 from proofweave.text.markdown import read_post
 from proofweave.text.yaml import Node, read_nodes
@@ -30,23 +30,20 @@ class _Reading:
     """What is in force while a file is read."""
 
     path: str
-    options: Options
-    memory: Memory | None = None
+    paper: Paper = field(default_factory=Paper)
     scope: Scope = field(default_factory=Scope)
-    verdicts: list[Verdict] = field(default_factory=list)
     following: tuple[str, Check] | None = None
     all: bool = False
     count: int = 0
-    entries: list[Entry] = field(default_factory=list)
 
-    def check(self, equation: Equation, place: Callable[[int], Where]) -> None:
-        """Check one equation with what is in force."""
-        self.verdicts += check_one(equation, [self.scope], self.options, place, self.memory)
+    def read(self, equation: Equation, place: Callable[[int], Where]) -> None:
+        """Read one equation with what is in force."""
+        self.paper.add(read_one(equation, [self.scope], place))
 
 
-def check_markdown(text: str, path: str, options: Options, memory: Memory | None = None) -> tuple[Verdict, ...]:
-    """Return the verdicts on a Markdown file's checks; blocks that cannot be read raise FindingsError."""
-    reading = _Reading(path, options, memory)
+def read_markdown(text: str, path: str) -> Paper:
+    """Return a Markdown file's checks; blocks that cannot be read raise FindingsError."""
+    reading = _Reading(path)
     reader = Reader()
     for span in read_post(text, path).spans:
         block = _block(span)
@@ -58,7 +55,7 @@ def check_markdown(text: str, path: str, options: Options, memory: Memory | None
             mention(reading.scope, span.tex)
     if any(finding.severity is Severity.ERROR for finding in reader.findings):
         raise FindingsError(reader.findings)
-    return (*reading.verdicts, *notes(reading.entries))
+    return reading.paper
 
 
 def _block(span: Span) -> tuple[str, Callable[[Where], Where]] | None:
@@ -87,7 +84,7 @@ def _read_block(yaml: str, place: Callable[[Where], Where], reading: _Reading, r
     own.findings += problems
     found = own.mapping(root, say("sheet.a-block"), KEYS) if root is not None else {}
     symbols = read_symbols(found["symbols"], own) if "symbols" in found else ()
-    reading.entries += declare_all(reading.scope, (replace(s, where=place(s.where)) for s in symbols), reading.verdicts)
+    reading.paper.declare(reading.scope, (replace(s, where=place(s.where)) for s in symbols))
     for number, node in enumerate(own.items(found["equations"], "equations") if "equations" in found else []):
         _listed(node, number, place, reading, own)
     mode = own.text(found["check"], "check") if "check" in found else ""
@@ -107,7 +104,7 @@ def _listed(node: Node, number: int, place: Callable[[Where], Where], reading: _
         return
     equation, offset = found
     equation = replace(equation, where=place(equation.where))
-    reading.check(equation, lambda at: place(offset(at)))
+    reading.read(equation, lambda at: place(offset(at)))
 
 
 def _display(span: Span, reading: _Reading) -> None:
@@ -122,4 +119,4 @@ def _display(span: Span, reading: _Reading) -> None:
     start = max(span.text.find(span.tex), 0)
     where = Where(reading.path, span.line, span.column)
     equation = Equation(name, span.tex, where.after(span.text[:start]), check)
-    reading.check(equation, lambda at: where.after(span.text[: start + at]))
+    reading.read(equation, lambda at: where.after(span.text[: start + at]))

@@ -57,6 +57,7 @@ class Parser:
         self.indices: dict[str, Index] = dict(outer.indices) if outer else {}
         self.free: dict[str, Index] = outer.free if outer else {}
         self.uses: list[tuple[Index, Node, Node]] = outer.uses if outer else []
+        self.formula: Sequence[Token] = outer.formula if outer else tokens
         self.subscripted: frozenset[str] = outer.subscripted if outer else _subscripted(tokens)
         self.depth: int = outer.depth + 1 if outer else 0
         self.in_index = False

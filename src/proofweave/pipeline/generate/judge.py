@@ -110,11 +110,12 @@ class Judge:
 
     def _checked(self, reply: Reply) -> "list[Verdict]":
         """Return the verdicts on a reply's equations."""
+        from proofweave.adapters import resident
         from proofweave.check import check_outline
         from proofweave.stages.weave import fill
 
         outline = only_for(fill(self.outline, {**self._replies, reply.block: reply}), reply.block)
-        verdicts = check_outline(outline, memory=self._verdicts)
+        verdicts = check_outline(outline, memory=self._verdicts, resident=resident)
         return [verdict for verdict in verdicts if verdict.where.file == reply.path]
 
     def accept(self, reply: Reply) -> None:
