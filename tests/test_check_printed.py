@@ -3,6 +3,7 @@
 import random
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,13 @@ def readings(monkeypatch):
     return found
 
 
+def undotted(node):
+    """A tree whose sums are all written with an operator: one written with dots is printed with its operator."""
+    args = tuple(map(undotted, node.args))
+    data = 1 if node.op == "num" and isinstance(node.data, float) and node.data == 1 else node.data
+    return replace(node, args=args, data=data)
+
+
 def test_every_equation_that_reads_is_printed_and_reads_as_the_same_trees(monkeypatch):
     found = readings(monkeypatch)
     assert len(found) > 200
@@ -58,7 +66,7 @@ def test_every_equation_that_reads_is_printed_and_reads_as_the_same_trees(monkey
         again = read_statement(written, scope)
         for one, other in ((statement.rows, again.rows), (statement.conditions, again.conditions)):
             assert len(one) == len(other), (tex, written)
-            assert all(same(a, b) for a, b in zip(one, other, strict=True)), (tex, written)
+            assert all(same(undotted(a), undotted(b)) for a, b in zip(one, other, strict=True)), (tex, written)
         assert [index.name for index in statement.free] == [index.name for index in again.free]
 
 
