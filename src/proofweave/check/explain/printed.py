@@ -359,7 +359,7 @@ def _binder(node: Node) -> str:
     sign = rf"\arg\{node.op[3:]}" if node.op.startswith("arg") else f"\\{node.op}"
     if not is_number(condition, 1):
         below, above = ", ".join(map(printed, condition.args if condition.op == "and" else (condition,))), ""
-    elif not _written(lo, hi):
+    elif not (_written(lo, hi) or isinstance(condition.data, float)):  # what dots leave out has a range
         below, above = index.name, ""
     elif node.op in ("sum", "prod"):
         below, above = f"{index.name} = {printed(lo)}", f"^{{{printed(hi)}}}"

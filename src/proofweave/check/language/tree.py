@@ -102,6 +102,8 @@ def shape(node: Node) -> tuple[Any, ...]:
 
 
 def _shape(node: Node, names: dict[Any, int]) -> tuple[Any, ...]:
+    if node.op == "num" and node.data < 0:
+        return ("neg", "None", ("num", repr(-node.data)))
     if node.op == "sym" and node.data.role in ("int", "size"):  # a size is written either way
         return ("dim", repr(_mark(Dim(((node.data.name, 1),), 0))))
     data = node.data

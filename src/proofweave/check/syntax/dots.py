@@ -65,9 +65,12 @@ class Whole:
         pairs = list(self.terms)
         if index is not None and step:
             pairs.append((Node("index", (), SCALAR, 0, 0, index), step))
-        parts = [name if factor == 1 else multiply([number(factor), name]) for name, factor in pairs]
+        sizes = [(name if abs(n) == 1 else multiply([number(abs(n)), name]), n) for name, n in pairs]
+        parts = [Node("neg", (size,), SCALAR, size.at, size.end) if n < 0 else size for size, n in sizes]
         if self.const or not parts:
-            parts.append(number(self.const, at, end if not parts else 0))
+            stop = end if not parts else 0
+            size = number(abs(self.const), at, stop)
+            parts.append(Node("neg", (size,), SCALAR, at, stop) if self.const < 0 else size)
         return add(parts)
 
 
