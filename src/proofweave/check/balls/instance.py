@@ -71,7 +71,10 @@ def snapped(drawn: Drawn, work: list[int]) -> Snapped:
         elif symbol.role == "function":
             functions[symbol] = _function(symbol, drawn.functions[symbol], len(symbol.holes))
     for symbol, node in drawn.assigned:
-        out.state.values[symbol] = value_of(node, out.state)
+        value: Any = value_of(node, out.state)
+        for hole in reversed(symbol.holes):
+            value = [value] * (out.state.size(hole.hi) - out.state.size(hole.lo) + 1)
+        out.state.values[symbol] = value
         out.state.known.clear()
         if not _inside(symbol, out.state.values[symbol], len(symbol.holes), out.state):
             out.loose.append(symbol.name)

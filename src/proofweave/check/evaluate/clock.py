@@ -57,6 +57,10 @@ class Clock:
                 self.heavy = True
                 raise TooLarge("evaluate.too-large", most=round(self.most))
 
+    def left(self) -> float:
+        """Return the seconds of work that are left."""
+        return (self.whole - self.spent) / RATE
+
     def over(self) -> bool:
         """Tell whether the whole is used up, not just a share of it."""
         return self.late or self.spent > self.whole

@@ -8,7 +8,7 @@ import numpy as np
 from proofweave.check.evaluate import EPS, NODE, SAFETY, Array, Env, Truth, Val, ev, truth
 from proofweave.check.instances.moves import lengths, movable, moved, take
 from proofweave.check.instances.sample import complete
-from proofweave.check.language import Index, Node, Symbol, closure, named_in, pairs
+from proofweave.check.language import Index, Node, Symbol, closure, named_in, pairs, walk
 from proofweave.check.parse import Statement
 
 ROUNDS = 12
@@ -38,7 +38,7 @@ def read(statements: Sequence[Statement], decided: frozenset[int] = frozenset())
     taken: set[Symbol] = set()
     for statement in statements:
         for relation in statement.rows:
-            found = _assignment(relation, taken) if not statement.free else None
+            found = _assignment(relation, taken) if not statement.free else _constant_family(statement, relation, taken)
             if found is not None:
                 assigned.append(found)
                 taken.add(found[0])
@@ -55,6 +55,23 @@ def _assignment(relation: Node, taken: set[Symbol]) -> tuple[Symbol, Node] | Non
         if left.data in needs or needs & taken:
             continue
         return left.data, right
+    return None
+
+
+def _constant_family(statement: Statement, relation: Node, taken: set[Symbol]) -> tuple[Symbol, Node] | None:
+    """Return a family that a relation sets to one value at every index, as \\eta_t = \\eta."""
+    unwritten = all(index.hi is not None and not index.hi.end for index in statement.free)
+    if statement.conditions or relation.op != "chain" or relation.data != ("=",) or not unwritten:
+        return None
+    for left, right in (relation.args, tuple(reversed(relation.args))):
+        if left.op != "member" or left.data.role != "free" or left.data in taken:
+            continue
+        places = [arg.args[0].data for arg in left.args]
+        needs = closure(named_in(right))
+        if sorted(map(id, places)) != sorted(map(id, statement.free)) or left.data in needs or needs & taken:
+            continue
+        if not any(leaf.op == "index" and leaf.data in statement.free for leaf in walk(right)):
+            return left.data, right
     return None
 
 
@@ -94,8 +111,12 @@ def assign(premises: Premises, plan: Sequence[Symbol], env: Env, rng: np.random.
     """Make what follows from the free values, set the symbols that premises fix, and make what follows again."""
     complete(plan, env, rng)
     for symbol, node in premises.assigned:
-        value = ev(node, env)
-        env.values[symbol] = Val(np.broadcast_to(value.v, (env.batch, *value.v.shape[1:])).copy(), value.e)
+        v, e = ev(node, env)
+        if symbol.holes:
+            ones = (1,) * len(symbol.holes)
+            v, e = (x.reshape((x.shape[0], *ones, *x.shape[1:])) for x in (v, e))
+            v = np.broadcast_to(v, (v.shape[0], *env.values[symbol].v.shape[1:]))
+        env.values[symbol] = Val(np.broadcast_to(v, (env.batch, *v.shape[1:])).copy(), e)
         complete(plan, env, rng)
 
 

@@ -12,7 +12,7 @@ from proofweave.check.language import CheckError, Dim, Symbol, TooLarge, refuse_
 from proofweave.check.operations import functions, supports
 
 GROUPS = 8
-MOST_GROUPS = 12
+MOST_ALONE = 12  # values of a lone size that are all drawn
 MOST_DRAWN = 1 << 19  # numbers in one batch; up to eight batches are kept
 NICE, PLAIN, WIDE = 0, 1, 2
 NEAR, WHOLE = 13, 64  # integers drawn from the lower end of a range; ranges up to WHOLE are drawn whole
@@ -56,7 +56,7 @@ def size_groups(plan: Sequence[Symbol], rng: np.random.Generator, clock: Clock) 
         lo, hi = bounds(symbol, env)
         env.sizes[symbol.name] = lo
         count *= hi - lo + 1
-    groups = count if count <= MOST_GROUPS else GROUPS
+    groups = count if count <= (MOST_ALONE if len(sizes) == 1 else GROUPS) else GROUPS
     for attempt in range(6 * groups):
         env = state(1, {}, clock)
         for symbol in sizes:

@@ -16,6 +16,7 @@ from proofweave.check.language import (
     refuse_if,
     required,
     scripts,
+    walk,
 )
 from proofweave.check.parse.binding import Binding, read_binding
 from proofweave.check.syntax import (
@@ -74,8 +75,8 @@ def _extremum(p: Parser, token: Token, argument: bool) -> Node:
         refuse_if(argument and len(binding.indices) != 1, "parse.argmin-index", token.at)
         uses = len(p.uses)
         found = bind(p, f"arg{sense}" if argument else sense, binding, token)
-        subscripts = {index.name for index, _, _ in p.uses[uses:]}
-        real = next((name for name in ranged if name not in subscripts), None)
+        whole = {index.name for index, _, _ in p.uses[uses:]} | {index.name for index in _counted(found)}
+        real = next((name for name in ranged if name not in whole), None)
         refuse_if(real is not None, "parse.below-range", token.at, name=real, text=token.text)
         return found
     body = p.body()
@@ -88,6 +89,13 @@ def _extremum(p: Parser, token: Token, argument: bool) -> Node:
         type_ = symbol.type if argument else SCALAR
         body = node("optimum", (body, *(constraints if place == 0 else ())), type_, token.at, body.end, what)
     return body
+
+
+def _counted(tree: Node) -> set[Index]:
+    """Return the indices that end another index's range, or of which a factorial or binomial is taken."""
+    ends = [end for part in walk(tree) if part.op in ("sum", "prod", "min", "max") for end in part.args[:2]]
+    ends += [part for part in walk(tree) if part.op == "binom" or (part.op == "func" and part.data[0] == "factorial")]
+    return {leaf.data for end in ends for leaf in walk(end) if leaf.op == "index"}
 
 
 def _reach(p: Parser, symbols: Sequence[Symbol], token: Token) -> None:
