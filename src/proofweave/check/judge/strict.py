@@ -11,8 +11,20 @@ from fractions import Fraction
 
 import numpy as np
 
-from proofweave.check.evaluate import SAFETY, Array, Env, each, ev
-from proofweave.check.instances import Case, Task, assign, lengths, met, movable, moved, open_case, repeat, take
+from proofweave.check.evaluate import SAFETY, Array, Env, each, ev, truth
+from proofweave.check.instances import (
+    Case,
+    Task,
+    assign,
+    bind_free,
+    lengths,
+    met,
+    movable,
+    moved,
+    open_case,
+    repeat,
+    take,
+)
 from proofweave.check.language import SCALAR, CheckError, Node, OutOfTime, pairs
 
 STRICT = frozenset(("<", ">", r"\neq"))
@@ -192,7 +204,13 @@ class Gap:
         return bool((np.abs(gap) <= bound).any())
 
     def _at_an_end(self, env: Env) -> bool:
-        """Tell whether a value lies at the end of its domain, which does not belong to it."""
+        """Tell whether a value lies at the end of its domain, or a strict premise just holds: neither is attained."""
+        for statement in self.task.premises.statements:
+            inside = bind_free(statement.free, env)
+            for relation in statement.rows:
+                strict = relation.op == "chain" and STRICT & set(relation.data)
+                if strict and (truth(relation, inside).slack < END).any():
+                    return True
         for symbol in self.symbols:
             value = env.values[symbol].v
             if symbol.data["domain"] == "positive" and (value < END).any():
