@@ -154,7 +154,11 @@ def power(x: Val, y: Val) -> Val:
     size, lean = np.abs(base), np.abs(y.v)
     slope = lean * np.where(lean == 0, 0.0, np.power(np.maximum(size, np.finfo(float).tiny), y.v - 1))
     near = np.where((y.v > 0) & (y.v < 1), np.power(x.e, np.where(y.v > 0, y.v, 1.0)), np.inf)
-    from_base = np.minimum(slope * x.e, near) if np.any(x.e) else 0.0
+    # the slope at a base says nothing where the base may be half as large: there |x^y − z^y| ≤ |x − z|^y holds
+    from_base: Array | float = 0.0
+    if np.any(x.e):
+        linear = np.where((2 * x.e > size) & np.isfinite(near), np.inf, slope * x.e)
+        from_base = np.minimum(linear, near)
     logs = np.abs(np.log(np.maximum(size, np.finfo(float).tiny)))
     from_power = np.where(y.e == 0, 0.0, np.abs(v) * logs * y.e)
     second = np.where(lean >= 2, lean * lean * np.power(np.maximum(x.e, 0.0), np.minimum(lean, 60)), 0.0)
