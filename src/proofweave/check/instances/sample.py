@@ -125,10 +125,13 @@ def draw(
 
 
 def _integers(lo: Array, hi: Array, batch: int, rng: np.random.Generator, far: bool) -> Array:
-    """Return integers of a range: near its lower end, or both ends and all scales between them."""
+    """Return integers of a range: near its lower end, or both ends and all scales between them; and near 0."""
     count = np.broadcast_to(hi - lo + 1, (batch,))
     if not far:
-        return np.asarray(lo + rng.permutation(batch) % np.minimum(count, max(NEAR, min(batch, WHOLE))))
+        some = np.minimum(count, max(NEAR, min(batch, WHOLE)))
+        steps = rng.permutation(batch) % some
+        around = np.clip(-lo - some // 2 + steps, 0, count - some + steps)  # the same steps, with 0 in their middle
+        return np.asarray(lo + np.where((rng.random(batch) < 0.5) & (lo < 0) & (hi > 0), around, steps))
     scaled = np.floor(np.exp(rng.random(batch) * np.log(count)))
     steps = np.where(rng.random(batch) < 0.5, scaled, count - scaled)
     steps = np.where(rng.random(batch) < 0.3, np.floor(rng.random(batch) * count), steps)
