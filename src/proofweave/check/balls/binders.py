@@ -13,6 +13,7 @@ from proofweave.check.balls.truth import truth
 from proofweave.check.language import Node, Symbol, is_number, unbound_random
 
 MOST_TERMS = 100_000
+MOST_TRIALS = 60
 MOST_OUTCOMES = 100_000
 
 
@@ -81,6 +82,8 @@ def _argument(node: Node, state: State) -> Num:
 
 def outcomes(symbol: Symbol, state: State) -> list[tuple[Value, Num]]:
     """Return a random symbol's joint outcomes with their weights; an iid sample has those of all its members."""
+    if symbol.role == "law":
+        return named(symbol, state)
     source: Symbol = symbol.data.get("parent") or symbol
     points = state.values.get(source)
     if source.role == "law":
@@ -101,6 +104,29 @@ def outcomes(symbol: Symbol, state: State) -> list[tuple[Value, Num]]:
             weight = mul(weight, weights[one])
         found.append(([points[one] for one in drawn], weight))
     return found
+
+
+def named(symbol: Symbol, state: State) -> list[tuple[Value, Num]]:
+    """Return the outcomes of a finite law by name, with their weights."""
+    law = symbol.data["law"]
+    if law.name == "Rademacher":
+        return [(fmpq(-1), fmpq(1, 2)), (fmpq(1), fmpq(1, 2))]
+    if law.name == "Categorical":
+        return [(fmpq(place), weight) for place, weight in enumerate(value_of(law.params[0], state), 1)]
+    if law.name not in ("Bernoulli", "Binomial"):
+        raise Cannot
+    p = numeral(law.params[-1], state)
+    q = sub(fmpq(1), p)
+    if nu.sign(p) not in (0, 1) or nu.sign(q) not in (0, 1):
+        raise Cannot
+    count = nu.whole_of(numeral(law.params[0], state)) if law.name == "Binomial" else 1
+    if not 0 <= count <= MOST_TRIALS:
+        raise Cannot
+    weights: list[Num] = [fmpq(1)]
+    for _ in range(count):  # Pascal's triangle, one trial a row
+        failed, won = ([mul(share, weight) for weight in weights] for share in (q, p))
+        weights = [add(a, b) for a, b in zip([*failed, fmpq(0)], [fmpq(0), *won], strict=True)]
+    return [(fmpq(place), weight) for place, weight in enumerate(weights)]
 
 
 def joint(symbols: Sequence[Symbol], state: State) -> Iterator[tuple[State, Num]]:

@@ -46,10 +46,10 @@ class Asked:
     premises: Sequence[Statement]
 
 
-def confirm(asked: Asked, drawn: Drawn, work: int = MOST_WORK) -> Fate:
+def confirm(asked: Asked, drawn: Drawn, work: int = MOST_WORK, precisions: Sequence[int] = PRECISIONS) -> Fate:
     """Return what balls say of a claim at an instance, within so many visits of nodes."""
     left = [work, 0]
-    for precision in PRECISIONS:
+    for precision in precisions:
         with ctx.workprec(precision):
             try:
                 instance = snapped(drawn, left)
@@ -62,7 +62,7 @@ def confirm(asked: Asked, drawn: Drawn, work: int = MOST_WORK) -> Fate:
                 return Fate.REFUTED if _met(asked, instance, drawn.assigned) else Fate.BEYOND
             if found:
                 return Fate.HOLDS
-            final = precision == PRECISIONS[-1]
+            final = precision == precisions[-1]
             if final:
                 return Fate.OPEN if _valued(asked, instance.state) else Fate.BEYOND
     return Fate.BEYOND

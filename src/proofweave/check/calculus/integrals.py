@@ -26,6 +26,7 @@ MOST_CUTS = 3
 MOST_TURNS = 4
 KINKED = frozenset(("sign", "abs", "ReLU", "floor", "ceil", "indicator", "cases", "list", "entries", "min", "max"))
 KINKED |= {"norm", "optimum"}
+BENT = frozenset(("abs", "sign", "ReLU"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +94,27 @@ def _turns(node: Node, env: Env) -> list[Array]:
         if any(leaf.data is node.data for leaf in walk(part)) and not any(same(part, known) for known in sums):
             sums.append(part)
     found: list[Array] = []
-    for part in sums:
+    for part in _bent(node):
         with suppress(CheckError):  # an index of its own may run inside
+            found += _roots(part, node, env)
+    for part in sums:
+        with suppress(CheckError):
             turn = _turn(part, node, env)
             if turn is not None:
                 found.append(turn)
     return found[: 1 if env.depth else MOST_TURNS]
+
+
+def _bent(node: Node) -> list[Node]:
+    """Return the arguments of functions that bend or jump where these vanish."""
+    return [
+        part.args[0]
+        for part in walk(node.args[2])
+        if part.op == "func"
+        and part.data[0] in BENT
+        and part.type == SCALAR
+        and any(leaf.data is node.data for leaf in walk(part))
+    ]
 
 
 def _differences(part: Node) -> list[Node]:
@@ -113,6 +129,31 @@ def _differences(part: Node) -> list[Node]:
 
 
 def _turn(part: Node, node: Node, env: Env) -> Array | None:
+    """Return where a part of an integrand vanishes, if it is linear, or turns, if it is quadratic."""
+    found = _parabola(part, node, env)
+    if found is None:
+        return None
+    level, slope, bend, straight = found
+    turn = np.where(straight, -level / slope, -slope / (2 * np.where(straight, 1.0, bend)))
+    return np.asarray(turn) if np.isfinite(turn).all() else None
+
+
+def _roots(part: Node, node: Node, env: Env) -> list[Array]:
+    """Return where a part of an integrand vanishes that is linear or quadratic in its variable."""
+    found = _parabola(part, node, env)
+    if found is None:
+        return []
+    level, slope, bend, straight = found
+    if straight.all():
+        roots = [-level / slope]
+    else:
+        width = np.sqrt(np.maximum(slope * slope - 4 * bend * level, 0.0))
+        roots = [(-slope + side * width) / (2 * bend) for side in (-1, 1)]
+    return [np.asarray(root) for root in roots if np.isfinite(root).all()]
+
+
+def _parabola(part: Node, node: Node, env: Env) -> tuple[Array, Array, Array, Array] | None:
+    """Return a part's level, slope and bend at 0, and where it is straight; None where it is no such polynomial."""
     at = np.array([-1.0, 0.0, 1.0, 2.0])
     inner = env.child((id(node), "turn"), len(at))
     inner.bind(node.data, va.exact(at.reshape((1,) * (inner.depth) + (len(at),))))
@@ -121,9 +162,7 @@ def _turn(part: Node, node: Node, env: Env) -> Array | None:
     size = np.abs(below) + np.abs(level) + np.abs(above) + np.abs(further)
     if not (np.abs(level + 2 * slope + 4 * bend - further) <= 1e-9 * size).all():
         return None
-    straight = np.abs(bend) <= 1e-9 * size
-    turn = np.where(straight, -level / slope, -slope / (2 * np.where(straight, 1.0, bend)))
-    return np.asarray(turn) if np.isfinite(turn).all() else None
+    return level, slope, bend, np.asarray(np.abs(bend) <= 1e-9 * size)
 
 
 def _nested(body: Node) -> bool:
@@ -204,7 +243,7 @@ def _sums(
     va.afford(*np.broadcast_shapes(v.shape, wide.shape))
     terms = np.where(wide == 0, 0.0, v * wide)
     terms = np.where(np.abs(terms) < 1e-300, 0.0, terms)
-    terms = _settled(np.moveaxis(np.moveaxis(terms, axis, 0), axis + 1, -1), below, above)  # (pieces, lead…, nodes)
+    terms = _settled(np.moveaxis(np.moveaxis(terms, axis, 0), axis + 1, -1))  # (pieces, lead…, nodes)
     fine = terms.sum(axis=-1)
     half = 2 * terms[..., ::2].sum(axis=-1)
     quarter = 4 * terms[..., ::4].sum(axis=-1)
@@ -229,18 +268,23 @@ def _sums(
     return Val(total, error)
 
 
-def _settled(terms: Array, below: bool, above: bool) -> Array:
-    """Settle ∞·0 far out, where e^x e^{-2x} has no value, as 0 if the terms had died away before."""
-    for piece, open_ in ((0, below), (terms.shape[0] - 1, above)):
-        if not open_ or np.isfinite(terms[piece]).all():
-            continue
-        part = terms[piece]
-        finite = np.isfinite(part)
-        last = np.maximum.accumulate(~finite, axis=-1)
-        first = last.argmax(axis=-1)
-        before = np.take_along_axis(np.abs(part), np.maximum(first - 1, 0)[..., None], axis=-1)
-        largest = np.where(finite, np.abs(part), 0.0).max(axis=-1, keepdims=True)
-        dead = last & (first[..., None] > 0) & (before <= FAINT * largest)
-        terms = terms.copy()
-        terms[piece] = np.where(dead, 0.0, part)
+def _settled(terms: Array) -> Array:
+    """Settle what has no value far out or next to an end as 0 if the terms had died away before.
+
+    So are e^x e^{-2x} where it is ∞·0, and x^3/(e^x - 1) where it is 0/0.
+    """
+    for piece in range(terms.shape[0]):
+        if not np.isfinite(terms[piece]).all():
+            largest = np.where(np.isfinite(terms[piece]), np.abs(terms[piece]), 0.0).max(axis=-1, keepdims=True)
+            left, right = np.array_split(terms[piece], 2, axis=-1)
+            terms = terms.copy()
+            terms[piece] = np.concatenate([_dead(left[..., ::-1], largest)[..., ::-1], _dead(right, largest)], axis=-1)
     return terms
+
+
+def _dead(part: Array, largest: Array) -> Array:
+    """Return terms with 0 from the first lost one on, where the one before it is faint."""
+    lost = np.maximum.accumulate(~np.isfinite(part), axis=-1)
+    first = lost.argmax(axis=-1)
+    before = np.take_along_axis(np.abs(part), np.maximum(first - 1, 0)[..., None], axis=-1)
+    return np.where(lost & (first[..., None] > 0) & (before <= FAINT * largest), 0.0, part)

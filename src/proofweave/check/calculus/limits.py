@@ -6,12 +6,15 @@ import numpy as np
 
 from proofweave.check.calculus.tangent import RULES, Tangent
 from proofweave.check.evaluate import Array, Env, Val, ev, rule
-from proofweave.check.language import Approach, Node
+from proofweave.check.language import Approach, CheckError, Node, OutOfTime
 from proofweave.core import say
 
 TERMS = 15
 FIRST = 2
+LEAST = 6
 CLOSE = 1e-6
+FAINT = 1e-9
+FURTHEST, STRIDE = 160, 8  # how far values are looked at beyond the terms, in powers of two
 TINY = 1e-280
 STILL = 1e-12
 
@@ -32,26 +35,58 @@ def _limit(node: Node, env: Env) -> Val:
 
 
 def _towards(node: Node, env: Env, target: Val, side: int) -> Val:
+    v, e = _along(node, env, target, side, 2.0 ** np.arange(FIRST, FIRST + TERMS))
+    out, error = _trusted(v, e)
+    good = np.isfinite(out) & (error <= CLOSE * (1 + np.abs(out)))
+    if good.any():
+        good &= _goes_on(node, env, target, side, out, error)
+    if not good.any():
+        env.notes[say("evaluate.limit-unsettled")] = None
+    return Val(np.where(good, out, np.nan), np.where(good, error, np.nan))
+
+
+def _along(node: Node, env: Env, target: Val, side: int, powers: Array) -> tuple[Array, Array]:
+    """Return the values and error bounds at distances 1/powers, or at those numbers on the way to infinity."""
     approach: Approach = node.data
-    powers = 2.0 ** np.arange(FIRST, FIRST + TERMS)
     end = target.v[..., None]
     far = powers + (side > 0)  # even and odd numbers on the way to infinity, as both sides elsewhere
     points = np.where(np.isinf(end), np.sign(end) * far, np.where(np.isinf(end), 0.0, end) + side / powers)
-    inner = env.child((id(node), side), TERMS)
+    inner = env.child((id(node), side, len(powers)), len(powers))
     blur = np.where(np.isfinite(end), target.e[..., None], 0.0)
     inner.bind(approach.symbol, Val(points, np.broadcast_to(blur, points.shape)))
-    rank = node.type.rank
     value = ev(node.args[1], inner)
     axis = inner.depth
-    lead = np.broadcast_shapes(value.v.shape[: axis + 1], (*points.shape[:-1], TERMS))
-    v = np.moveaxis(np.broadcast_to(value.v, (*lead, *value.v.shape[axis + 1 :])), axis, -1)
-    e = np.moveaxis(np.broadcast_to(value.e, (*lead, *value.v.shape[axis + 1 :])), axis, -1)
-    out, error = _extrapolated(v, e)
-    good = np.isfinite(out) & (error <= CLOSE * (1 + np.abs(out)))
-    if not good.any():
-        env.notes[say("evaluate.limit-unsettled")] = None
-    assert out.ndim == axis + rank
-    return Val(np.where(good, out, np.nan), np.where(good, error, np.nan))
+    lead = np.broadcast_shapes(value.v.shape[: axis + 1], (*points.shape[:-1], len(powers)))
+    shape = (*lead, *value.v.shape[axis + 1 :])
+    v, e = (np.moveaxis(np.broadcast_to(part, shape), axis, -1) for part in value)
+    return v, e
+
+
+def _goes_on(node: Node, env: Env, target: Val, side: int, out: Array, error: Array) -> Array:
+    """Tell where the values come nearer the limit far beyond the terms used, as far as rounding lets them be told."""
+    try:
+        v, e = _along(node, env, target, side, 2.0 ** np.arange(FIRST + TERMS - 1, FURTHEST, STRIDE))
+    except OutOfTime:
+        raise
+    except CheckError:  # a range of so many terms cannot be gone through
+        return np.ones(out.shape, dtype=bool)
+    gap = np.abs(v - out[..., None])
+    noise = 8 * e + error[..., None]
+    told = np.isfinite(gap) & np.isfinite(noise)
+    steps = gap[..., 1:] <= gap[..., :-1] / 2 + noise[..., 1:] + noise[..., :-1]
+    return np.asarray((steps | ~(told[..., 1:] & told[..., :-1])).all(axis=-1))
+
+
+def _trusted(v: Array, e: Array) -> tuple[Array, Array]:
+    """Return the limits from those terms of each sequence after which rounding or overflow leaves nothing to trust."""
+    told = np.isfinite(v) & (e <= FAINT * (1 + np.abs(v)))
+    counts = np.where(told.any(axis=-1), v.shape[-1] - np.argmax(told[..., ::-1], axis=-1), v.shape[-1])
+    counts = np.maximum(counts, LEAST)
+    out, error = (np.full(counts.shape, np.nan) for _ in range(2))
+    for count in np.unique(counts):
+        limit, change = _extrapolated(v[..., :count], e[..., :count])
+        out, error = (np.where(counts == count, new, old) for new, old in ((limit, out), (change, error)))
+    return out, error
 
 
 def _extrapolated(v: Array, e: Array) -> tuple[Array, Array]:

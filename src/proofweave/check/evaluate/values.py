@@ -154,9 +154,11 @@ def power(x: Val, y: Val) -> Val:
     size, lean = np.abs(base), np.abs(y.v)
     slope = lean * np.where(lean == 0, 0.0, np.power(np.maximum(size, np.finfo(float).tiny), y.v - 1))
     near = np.where((y.v > 0) & (y.v < 1), np.power(x.e, np.where(y.v > 0, y.v, 1.0)), np.inf)
-    touching = (size <= 2 * x.e) & (y.v > 0)  # the base may be 0, where a root is infinitely steep
+    # the slope at a base says nothing where the base may be half as large; of a root |x^y − z^y| ≤ |x − z|^y holds
+    touching = (size <= 2 * x.e) & (y.v > 0)
     whole = np.power(np.where(touching, size + x.e, 1.0), np.where(touching, y.v, 1.0))
-    from_base = np.where(touching, whole, np.minimum(slope * x.e, near)) if np.any(x.e) else 0.0
+    beside = np.where(np.isfinite(near), near, whole)
+    from_base = np.where(touching, beside, np.minimum(slope * x.e, near)) if np.any(x.e) else 0.0
     logs = np.abs(np.log(np.maximum(size, np.finfo(float).tiny)))
     from_power = np.where(y.e == 0, 0.0, np.abs(v) * logs * y.e)
     second = np.where(lean >= 2, lean * lean * np.power(np.maximum(x.e, 0.0), np.minimum(lean, 60)), 0.0)

@@ -1,11 +1,12 @@
 """Instances: sizes first, then values over several scales, with small integers and degenerate cases among them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
 
 import numpy as np
 
 from proofweave.check.evaluate import EPS, VALUES, Array, Clock, Env, Val, ev, exact
+from proofweave.check.instances.distant import distant
 from proofweave.check.instances.rules import state
 from proofweave.check.instances.ties import coincide
 from proofweave.check.language import CheckError, Dim, Symbol, TooLarge, refuse_if, stochastic
@@ -82,19 +83,25 @@ def draw(
     rng: np.random.Generator,
     clock: Clock,
     far: bool = False,
+    remote: bool = False,
+    integers: Mapping[Symbol, Array] | None = None,
 ) -> Env:
     """Draw a batch of instances of the free symbols; derived ones are still to be made.
 
     Integers come from the near end of their range, or, where it is small, from all of it; `far` draws both ends and
-    values between them at all scales.
+    values between them at all scales, `remote` real values of extreme size or near the ends of their domains too.
+    `integers` are those that are given.
     """
     env = state(batch, dict(sizes), clock)
+    env.values.update({symbol: exact(value) for symbol, value in (integers or {}).items()})
     _afford(plan, env)
     regime = rng.choice(3, size=batch, p=[0.3, 0.5, 0.2])
     for symbol in plan:
         if symbol.role == "free":
             shape = (batch, *_members(symbol, env), *_shape(symbol, env))
             value = _free(symbol, shape, env, regime, rng)
+            if remote:
+                value = distant(symbol, value, env, rng)
             env.values[symbol] = exact(value)
             if symbol.data["domain"] in (
                 "unit",
@@ -102,23 +109,29 @@ def draw(
                 "orthogonal",
             ):  # these meet their constraint only to rounding
                 env.values[symbol] = Val(value, np.broadcast_to(4 * EPS * np.abs(value).max(), value.shape))
+        elif symbol.role == "int" and symbol in env.values:
+            continue
         elif symbol.role == "int" and symbol.name not in env.sizes:
-            env.values[symbol] = exact(_integers(*_int_bounds(symbol, env), batch, rng, far))
+            env.values[symbol] = exact(_integers(*int_bounds(symbol, env), batch, rng, far or remote))
         elif symbol.role == "int":
             env.values[symbol] = exact(np.array([float(env.sizes[symbol.name])]))
         elif symbol.role == "function":
             dims = symbol.type.args[0].dims
             d = env.size(dims[0]) if dims and dims[0] is not None else 1
             env.functions[symbol] = functions.draw(symbol, d, _members(symbol, env), batch, rng)
-    coincide(plan, env, rng)
+    if not remote:
+        coincide(plan, env, rng)
     return env
 
 
 def _integers(lo: Array, hi: Array, batch: int, rng: np.random.Generator, far: bool) -> Array:
-    """Return integers of a range: near its lower end, or both ends and all scales between them."""
+    """Return integers of a range: near its lower end, or both ends and all scales between them; and near 0."""
     count = np.broadcast_to(hi - lo + 1, (batch,))
     if not far:
-        return np.asarray(lo + rng.permutation(batch) % np.minimum(count, max(NEAR, min(batch, WHOLE))))
+        some = np.minimum(count, max(NEAR, min(batch, WHOLE)))
+        steps = rng.permutation(batch) % some
+        around = np.clip(-lo - some // 2 + steps, 0, count - some + steps)  # the same steps, with 0 in their middle
+        return np.asarray(lo + np.where((rng.random(batch) < 0.5) & (lo < 0) & (hi > 0), around, steps))
     scaled = np.floor(np.exp(rng.random(batch) * np.log(count)))
     steps = np.where(rng.random(batch) < 0.5, scaled, count - scaled)
     steps = np.where(rng.random(batch) < 0.3, np.floor(rng.random(batch) * count), steps)
@@ -142,7 +155,8 @@ def _afford(plan: Sequence[Symbol], env: Env) -> None:
         raise TooLarge("judge.one-instance", cells=cells, most=MOST_DRAWN)
 
 
-def _int_bounds(symbol: Symbol, env: Env) -> tuple[Array, Array]:
+def int_bounds(symbol: Symbol, env: Env) -> tuple[Array, Array]:
+    """Return an integer's least and largest value at each instance."""
     lo, hi = np.ceil(ev(symbol.data["lo"], env).v), np.floor(ev(symbol.data["hi"], env).v)
     refuse_if((hi < lo).any(), "judge.range-empty-somewhere", None, symbol.where, name=symbol.name)
     return lo, hi

@@ -2,22 +2,26 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from proofweave.check.evaluate import Array, Env, each
 from proofweave.check.instances import Case, Task, open_case, take
-from proofweave.check.judge.shrink import simplest, violations
+from proofweave.check.judge.shrink import describe, simplest, violations
+from proofweave.check.judge.verdict import Counterexample
 from proofweave.check.language import Node, OutOfTime, Symbol
 
 if TYPE_CHECKING:
     from proofweave.check.balls import Drawn, Fate
 
 SHOWING = 0.5
+SHOWN = (6, 17, 40, 100)  # digits of a side, the first of them that tell two sides apart
+SHOWN_BITS = 512
 TRIED = 8
 BRIEFLY = 40_000  # visits of nodes for each instance after the first
+BRIEF = 4  # precisions, of which the last is 512 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +68,34 @@ def _candidates(task: Task, claim: Node, case: Case, bad: Array, rng: np.random.
     return [one for one in found if one.violated(claim) is not None]
 
 
-def fate(task: Task, claim: Node, case: Case, work: int | None = None) -> "Fate":
-    """Return what balls say of a claim at a case's one instance."""
-    from proofweave.check.balls import MOST_WORK, Asked, confirm
+def fate(task: Task, claim: Node, case: Case, work: int | None = None, briefly: bool = False) -> "Fate":
+    """Return what balls say of a claim at a case's one instance; `briefly` at the lower precisions alone."""
+    from proofweave.check.balls import MOST_WORK, PRECISIONS, Asked, confirm
 
     asked = Asked(claim, task.free, task.conditions, task.randoms, task.premises.statements)
     instance = plain(task.plan, task.premises.assigned, case.env)
-    return confirm(asked, instance, MOST_WORK if work is None else work)
+    return confirm(asked, instance, MOST_WORK if work is None else work, PRECISIONS[:BRIEF] if briefly else PRECISIONS)
+
+
+def exactly(task: Task, claim: Node, case: Case, tex: str) -> Counterexample:
+    """Return what a case of one instance shows; where rounding hides it, with the sides' values as balls have them."""
+    from proofweave.check.balls import evaluated
+
+    spot = case.violated(claim)
+    if spot is not None:
+        return describe(task, claim, case, tex, spot)
+    example = describe(task, claim, case, tex, np.zeros(1 + len(task.free), dtype=int))
+    if task.free or claim.op != "chain" or claim.args[0].type.rank or len(claim.args) != 2:
+        return example
+    instance = plain(task.plan, task.premises.assigned, case.env)
+    sides = [evaluated(side, instance, SHOWN_BITS) for side in claim.args]
+    if None in sides:
+        return example
+    for digits in SHOWN:
+        left, right = (side[0].str(digits, radius=False) for side in sides if side)
+        if left != right:
+            break
+    return replace(example, left_value=left, right_value=right)
 
 
 def plain(plan: Sequence[Symbol], assigned: Sequence[tuple[Symbol, Node]], env: Env) -> "Drawn":

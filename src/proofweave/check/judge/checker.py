@@ -11,7 +11,8 @@ from proofweave.check.instances import LEAST, Drawn, Task, draw_cases, task
 from proofweave.check.instances import read as read_premises
 from proofweave.check.judge import order
 from proofweave.check.judge.answer import Answer, Options, Question, Seen
-from proofweave.check.judge.certain import Ruling, fate, rule
+from proofweave.check.judge.audit import Caught, audit
+from proofweave.check.judge.certain import Ruling, exactly, fate, rule
 from proofweave.check.judge.gate import gate
 from proofweave.check.judge.repetition import refuse_circular
 from proofweave.check.judge.search import is_inequality, search
@@ -72,6 +73,9 @@ def _check(question: Question, options: Options, rng: np.random.Generator, clock
                 touched = say(
                     "judge.attained", example=str(describe(task_, met.link, met.case, question.tex, met.spot))
                 )
+        caught = audit(task_, found.cases, rng, clock)
+        if caught is not None:
+            return _caught(question, task_, caught, found.count)
     fits = [order.Rough(*pair, *question.order, rng, clock) for pair in rough]
     seen.rough += [fit.drawn for fit in fits]
     for fit in fits:
@@ -99,6 +103,12 @@ def _meeting(question: Question, task_: Task, met: Attained, count: int) -> Answ
         return Answer(Kind.REFUTED, say("judge.certainly-false", example=str(example)), count, example)
     key = "judge.change-order" if met.link.data[0] == r"\neq" else "judge.equal-at"
     return Answer(Kind.REFUTED, say(key, example=str(example)), count, example)
+
+
+def _caught(question: Question, task_: Task, caught: Caught, count: int) -> Answer:
+    """Return the refutation by an instance that rounding hides or that lies far out."""
+    example = exactly(task_, caught.claim, caught.case, question.tex)
+    return Answer(Kind.REFUTED, say("judge.certainly-false", example=str(example)), count, example)
 
 
 def _seldom(drawn: Sequence[tuple[Task, Drawn]]) -> list[str]:

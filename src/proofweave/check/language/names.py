@@ -55,7 +55,9 @@ def scripts(tokens: Sequence[Token], place: int) -> tuple[tuple[Token, ...], tup
         elif token.kind == "script":
             refuse_if(token.text in seen, "parse.two-scripts", token.at, text=token.text)
             seen.add(token.text)
-            inside, place = group(tokens, place + 1)
+            first = place + 1
+            inside, place = group(tokens, first)
+            _refuse_glued(tokens, first, place)
             if token.text == "_":
                 sub = inside
             else:
@@ -63,6 +65,14 @@ def scripts(tokens: Sequence[Token], place: int) -> tuple[tuple[Token, ...], tup
         else:
             break
     return sub, sup, place
+
+
+def _refuse_glued(tokens: Sequence[Token], first: int, place: int) -> None:
+    """Refuse digits of which only the first is a script: x^10 is x¹0."""
+    if place < len(tokens) and place == first + 1:
+        one, after = tokens[first], tokens[place]
+        glued = one.kind == after.kind == "digit" and one.end == after.at
+        refuse_if(glued, "parse.digits-script", one.at, text=one.text + after.text)
 
 
 def occurrence(tokens: Sequence[Token], place: int) -> Occurrence:

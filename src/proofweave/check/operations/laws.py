@@ -13,6 +13,7 @@ from proofweave.check.language import CheckError, Node, Symbol, refuse_if
 NODES = 8  # exact for polynomials up to degree 15
 MOST_DIMENSIONS = 4
 MOST_COUNT = 400
+MOST_RATE = 50.0  # of Poisson's law; where it is larger there is no value
 
 
 def outcomes(symbol: Symbol, env: Env) -> tuple[Val, Val]:
@@ -65,9 +66,11 @@ def _normal(mean: Val, covariance: Val) -> tuple[Val, Val]:
 
 
 def _poisson(symbol: Symbol, rate: Val) -> tuple[Val, Val]:
-    if not ((rate.v > 0) & (rate.v <= 50)).all():
+    fit = (rate.v > 0) & (rate.v <= MOST_RATE)
+    if not fit.any():
         raise CheckError("evaluate.law-parameter", name=symbol.name)
-    top = rate.v.max()
+    rate = Val(np.where(fit, rate.v, np.nan), rate.e)
+    top = np.nanmax(rate.v)
     k = np.arange(int(top + 14 * np.sqrt(top) + 40))
     logs = k * np.log(rate.v)[..., None] - rate.v[..., None] - gammaln(k + 1)
     weights = np.exp(logs)

@@ -37,10 +37,11 @@ def singular_values(x: Val) -> Val:
 
 
 def _symmetric(filled: Array, e: Array, what: str, node: Node) -> Array:
-    """Tell which matrices are symmetric up to rounding; there must be one."""
+    """Tell which matrices are symmetric up to rounding; none may be clearly unsymmetric, or the others speak for it."""
     gap = np.abs(filled - np.swapaxes(filled, -1, -2)).max(axis=(-1, -2))
-    symmetric = np.asarray(gap <= 1e-9 * np.abs(filled).max(axis=(-1, -2)) + 4 * e.max(axis=(-1, -2)))
-    refuse_if(not symmetric.any(), what, node.at)
+    size, blur = np.abs(filled).max(axis=(-1, -2)), 4 * e.max(axis=(-1, -2))
+    symmetric = np.asarray(gap <= 1e-9 * size + blur)
+    refuse_if(bool((gap > 1e-6 * size + blur).any()) or not symmetric.any(), what, node.at)
     return symmetric
 
 

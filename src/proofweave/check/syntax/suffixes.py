@@ -25,8 +25,10 @@ from proofweave.core import say
 
 def postfix(p: Parser, base: Node) -> Node:
     """Apply powers, transposes, inverses, entries and factorials that follow."""
+    powered = False
     while (token := p.peek()) is not None:
         if token.text == "!" and base.type == SCALAR:
+            refuse_if(powered, "parse.factorial-power", token.at)
             p.place += 1
             refuse_if((after := p.peek()) is not None and after.text == "!", "parse.double-factorial", token.at)
             base = node("func", (base,), SCALAR, base.at, token.end, ("factorial", False))
@@ -39,6 +41,7 @@ def postfix(p: Parser, base: Node) -> Node:
             base = entries(p, base, split(sub), end)
         if sup:
             base = raised(p, base, sup, end)
+        powered = bool(sup)
     return base
 
 
@@ -48,6 +51,8 @@ def raised(p: Parser, base: Node, sup: Sequence[Token], end: int) -> Node:
     texts = [t.text for t in sup if t.kind not in ("open", "close")]
     kind = base.type.kind
     refuse_if(kind in ("function", "bool"), "parse.script-on-function", sup[0].at)
+    declared = texts == ["T"] and kind == "matrix" and p.scope.match(sup, 0) is not None
+    refuse_if(declared, "parse.transpose-or-power", sup[0].at)
     if texts in ([r"\top"], ["T"]) and kind in ("vector", "row", "matrix"):
         return transposed(base, end)
     if texts == [r"\top"]:
