@@ -1,11 +1,13 @@
 """Draw displayed formulas that claim something from real posts: `python tests/draw_claims.py FOLDER [--each N]`.
 
-How much of what posts claim can be written in the checked language is measured on such a draw, not on equations chosen by whoever wrote
-the language. SEED and the formulas fix the order. A post `x.md` beside an `x.original.md` gives only what the original does not have.
+How much of what posts claim can be written in the checked language is measured on such a draw, not on equations chosen
+by whoever wrote the language. SEED and the formulas fix the order. A post `x.md` beside an `x.original.md` gives only
+what the original does not have.
 
-Left out by rule: what has no sign of relation, what says `:=` or its kin, and what has more than MOST_ROWS rows. Whether a formula
-with `=` claims something or gives a thing its name only a reader can tell: of each post, in the order printed, he takes the first two
-that claim, and third ones where posts have none to give. What is printed is text of the posts and is not to be committed.
+Left out by rule: what has no sign of relation, what says `:=` or its kin, and what has more than MOST_ROWS rows.
+Whether a formula with `=` claims something or gives a thing its name only a reader can tell: of each post, in the order
+printed, he takes the first two that claim, and third ones where posts have none to give. What is printed is text of
+the posts and is not to be committed.
 """
 
 from __future__ import annotations
@@ -21,12 +23,11 @@ from proofweave.text.markdown import read_post
 
 SEED = "claims, 2026"
 MOST_ROWS = 8
-RELATION = re.compile(
-    r"[=<>≤≥≈]|\\(?:leq?|geq?|leqslant|geqslant|neq?|approx|sim|propto|preceq|succeq|in|ll|gg|perp|equiv|lt|gt)(?![a-zA-Z])"
-)
+SIGNS = "leq?|geq?|leqslant|geqslant|neq?|approx|sim|propto|preceq|succeq|in|ll|gg|perp|equiv|lt|gt"
 NAMING = re.compile(
     r":=|\\(?:triangleq|coloneqq?|def|newcommand)(?![a-zA-Z])|\\(?:stackrel|overset)\{\\(?:text|mathrm)\{def"
 )
+RELATION = re.compile(rf"[=<>≤≥≈]|\\(?:{SIGNS})(?![a-zA-Z])")
 
 
 def claims(path: Path) -> dict[str, tuple[int, str]]:

@@ -123,9 +123,8 @@ def listed(p: Parser, sense: str, token: Token) -> Node:
 
 def bind(p: Parser, op: str, binding: Binding, token: Token) -> Node:
     """Parse the body of an index binder and close its indices, the innermost last."""
-    saved = dict(p.indices)
-    for name, index, _, _ in binding.indices:
-        p.indices[name] = index
+    saved = p.indices
+    p.indices = {**saved, **{name: index for name, index, _, _ in binding.indices}}
     uses_before = len(p.uses)
     conditions = [constraint(p, tokens) for tokens in binding.conditions]
     body = p.body()

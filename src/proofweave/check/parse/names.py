@@ -9,6 +9,7 @@ from proofweave.check.language import (
     Index,
     Match,
     Node,
+    Occurrence,
     Symbol,
     Token,
     matrix,
@@ -29,6 +30,7 @@ from proofweave.check.syntax import (
     base,
     bracket,
     called,
+    cut_identity,
     dim_node,
     dotted,
     entries,
@@ -60,17 +62,24 @@ def name(p: Parser, token: Token) -> Node:
         end = p.tokens[found.stop - 1].end
         bound = node("index", (), SCALAR, token.at, token.end, index)
         return raised(p, bound, found.sup, end) if found.sup else _factorial(p, bound)
-    match = None if _special(found.atom.nucleus, found.atom.sub, p) else p.scope.match(p.tokens, p.place)
+    match = None if _special(found, p) else p.scope.match(p.tokens, p.place)
     if match is not None:
         return declared(p, token, match)
     return builtin(p, token)
 
 
-def _special(nucleus: str, sub: tuple[str, ...], p: Parser) -> bool:
-    """Tell whether \\lambda_{\\max}(A) and its kin are meant rather than an entry of a declared \\lambda."""
-    if nucleus not in EIGENVALUES or sub not in (("max",), ("min",)):
+def _special(found: Occurrence, p: Parser) -> bool:
+    """Tell whether \\lambda_{\\max}(A) and its kin are meant rather than an entry of a declared \\lambda.
+
+    In the definition of \\sigma_i itself, \\sigma_i(A) is the singular value.
+    """
+    nucleus, sub = found.atom.nucleus, found.atom.sub
+    if nucleus not in EIGENVALUES or not sub:
         return False
-    return not any(entry.key[0].sub == sub for entry in p.scope.near(nucleus))
+    opens = p.tokens[found.stop : found.stop + 1]
+    if opens and opens[0].text == "(" and any(entry.busy for entry in p.scope.near(nucleus)):
+        return True
+    return sub in (("max",), ("min",)) and not any(entry.key[0].sub == sub for entry in p.scope.near(nucleus))
 
 
 def declared(p: Parser, token: Token, match: Match) -> Node:
@@ -147,6 +156,8 @@ def _constant(p: Parser, token: Token, sub: Sequence[Token], end: int) -> Node |
         return node("constant", (), SCALAR, token.at, token.end, NUMBERS[nucleus])
     if nucleus not in IDENTITY | ONES | ZEROS:
         return None
+    if nucleus in IDENTITY and (cut := cut_identity(p, sub, token.at, end)) is not None:
+        return cut
     dim = as_dim(p.whole(sub, sub[0].at)) if sub else None
     if nucleus in IDENTITY:
         return node("identity", (), matrix(dim, dim), token.at, end)

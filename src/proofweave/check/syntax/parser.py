@@ -23,6 +23,7 @@ RELATIONS = frozenset(
     ("=", "<", ">", r"\le", r"\ge", r"\neq", r"\approx", r"\succeq", r"\preceq", r"\perp", r"\equiv", ":")
 )
 CALL = "call"  # the closer inside a function's parentheses, where a bar divides arguments: p(x|y)
+OPENERS = frozenset(("(", "[", r"\{", r"\langle", r"\lfloor", r"\lceil"))
 CLOSERS = frozenset((")", "]", r"\}", r"\rangle", r"\rfloor", r"\rceil"))
 JOINERS = frozenset((r"\Rightarrow", r"\iff", r"\land", r"\lor", r"\forall"))
 SETS = (r"\mid", r"\cup", r"\cap")
