@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from proofweave.check.language import SCALAR, CheckError, Node, Token, group, meet, number, refuse_if, required, scripts
+from proofweave.check.parse.blocks import beside
 from proofweave.check.parse.derivatives import derivative_fraction
 from proofweave.check.syntax import (
     CLOSING,
@@ -63,6 +64,8 @@ def braces(p: Parser, token: Token) -> Node:
 @READERS(*CLOSING)
 def brackets(p: Parser, token: Token) -> Node:
     """Parse what stands in brackets; a name alone in [ ] or \\{ \\} would be set in them for a meaning."""
+    if token.text == "[" and (joined := beside(p, token)) is not None:
+        return postfix(p, joined)
     found = bracket(p)
     entry = (script := p.peek()) is not None and script.text == "_"
     if token.text in ("[", r"\{") and found.op in BARE and not entry:

@@ -49,6 +49,7 @@ ZEROS = frozenset((r"\boldsymbol{0}", r"\mathbf{0}", r"\bm{0}", r"\vec{0}"))
 UNITS = frozenset(("e", r"\boldsymbol{e}", r"\mathbf{e}", r"\bm{e}", r"\vec{e}"))
 PLACES = frozenset("ijklmn")  # as indices of unit vectors; e_t is something else, to be declared
 BIG_O = frozenset(("O", r"\mathcal{O}"))
+BIG_THETA = frozenset((r"\Theta", r"\mathcal{\Theta}", r"\mathrm{\Theta}"))
 IDENTITY = frozenset(("I", r"\boldsymbol{I}", r"\mathbf{I}", r"\bm{I}", r"\mathrm{I}"))
 
 
@@ -124,6 +125,11 @@ def builtin(p: Parser, token: Token) -> Node:
         p.place = found.stop
         inside = bracket(p)
         return node("bigo", (inside,), SCALAR, token.at, p.reached)
+    if nucleus in BIG_THETA and not sub and not sup and p.peek(1) is not None and p.tokens[found.stop].text == "(":
+        p.place = found.stop
+        inside = bracket(p)
+        refuse_if(inside.type != SCALAR, "parse.of-type", token.at, text=token.text, type=inside.type)
+        return node("theta", (inside,), SCALAR, token.at, p.reached)
     if nucleus in ONES and _indicator_follows(p, found.stop, sub):
         return indicator(p, token)
     if nucleus in DIVERGENCE and (divergence := kl(p, token)) is not None:
