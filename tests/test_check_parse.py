@@ -99,7 +99,6 @@ def test_several_letters_make_one_name() -> None:
         ("t } = 1", 2, "closes nothing"),
         (r"\sqrt{t = 1", 5, "never closed"),
         (r"\input{x} = 1", 0, "refused"),
-        (r"t \ll s", 2, "threshold"),
         (r"t = s + \ldots + s", 8, "dots"),
         ("t <= s", 2, r"\le"),
         (r"\log t s = 1", 7, "two readings"),

@@ -215,7 +215,12 @@ def _entries(node: Node, state: State) -> Num:
 
 @RULES("softmax")
 def _softmax(node: Node, state: State) -> Value:
-    weights = [nu.exp(entry) for entry in value_of(node.args[0], state)]
+    x = value_of(node.args[0], state)
+    return [_shares(line) for line in x] if node.type.rank == 2 else _shares(x)
+
+
+def _shares(entries: Sequence[Num]) -> list[Num]:
+    weights = [nu.exp(entry) for entry in entries]
     whole = total(weights)
     return [nu.div(weight, whole) for weight in weights]
 
@@ -251,6 +256,6 @@ def _open(_: Num, __: Num) -> Num:
     return nu.nan()
 
 
-@RULES("bigo")
+@RULES("bigo", "theta")
 def _big_o(node: Node, state: State) -> Value:
     raise Cannot

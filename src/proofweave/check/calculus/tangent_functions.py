@@ -66,6 +66,8 @@ def _softmax(t: Tangent, node: Node) -> Node | None:
     moved = t.of(node.args[0])
     if moved is None:
         return None
+    if node.type.kind == "matrix":
+        raise NoRule
     mean = Node("inner", (node, moved), SCALAR, node.at, node.end)
     first = Node("hadamard", (node, moved), node.type, node.at, node.end)
     second = Node("mul", (mean, node), node.type, node.at, node.end)

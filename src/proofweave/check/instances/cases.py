@@ -1,6 +1,6 @@
 """Batches of instances on which an equation's claims are evaluated."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,6 +11,7 @@ from proofweave.check.instances.premises import Premises, bind_free, impose, mea
 from proofweave.check.instances.sample import draw, size_groups, wide_integers
 from proofweave.check.language import (
     CheckError,
+    Dim,
     Index,
     Node,
     OutOfTime,
@@ -37,7 +38,10 @@ FAR_SECONDS = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Claims to check on instances for which premises hold; `rows` are their numbers in the equation."""
+    """Claims to check on instances for which premises hold; `rows` are their numbers in the equation.
+
+    `sizes` are the integers that formulas use as sizes, as I_r does.
+    """
 
     claims: tuple[Node, ...]
     rows: tuple[int, ...]
@@ -46,6 +50,7 @@ class Task:
     conditions: tuple[Node, ...]
     plan: tuple[Symbol, ...]
     randoms: tuple[Symbol, ...]
+    sizes: frozenset[str]
 
     def inside(self, env: Env) -> Env:
         """Return the state with free indices and random symbols outside expectations running over axes."""
@@ -69,7 +74,17 @@ def task(statement: Statement, claims: Sequence[Node], rows: Sequence[int], prem
         statement.conditions,
         tuple(plan),
         unbound_random([*claims, *statement.conditions]),
+        frozenset(name for tree in _all(trees, plan) for dim in _dims(tree) for name in dim.names()),
     )
+
+
+def _all(trees: Sequence[Node], plan: Sequence[Symbol]) -> Iterator[Node]:
+    for tree in (*trees, *(tree for symbol in plan for tree in symbol.trees)):
+        yield from walk(tree)
+
+
+def _dims(part: Node) -> Iterator[Dim]:
+    yield from (dim for dim in part.type.dims if dim is not None)
 
 
 @dataclass(slots=True)
@@ -140,7 +155,7 @@ def draw_cases(task_: Task, wanted: int, rng: np.random.Generator, clock: Clock)
     drawn_roles = ("free", "int", "function", "random")
     if not any(s.role in drawn_roles for s in closure(varying([*task_.claims, *task_.premises.trees()]))):
         wanted = 1  # nothing varies
-    groups = size_groups(task_.plan, rng, clock)
+    groups = size_groups(task_.plan, task_.sizes, rng, clock)
     share = -(-wanted // len(groups))
     batch = share
     drawn = Drawn()
@@ -172,7 +187,7 @@ def _draw_far(
     task_: Task, groups: Sequence[dict[str, int]], rng: np.random.Generator, clock: Clock, drawn: Drawn
 ) -> None:
     """Draw a few instances at both ends of wide ranges of integers, as far as work and memory allow."""
-    if not wide_integers(task_.plan):
+    if not wide_integers(task_.plan, task_.sizes):
         return
     for batch in (FAR, 4, 1):
         try:

@@ -19,9 +19,9 @@ NICE, PLAIN, WIDE = 0, 1, 2
 NEAR, WHOLE = 13, 64  # integers drawn from the lower end of a range; ranges up to WHOLE are drawn whole
 
 
-def size_symbols(plan: Sequence[Symbol]) -> list[Symbol]:
-    """Return the int symbols that serve as sizes, in order of need."""
-    names = {name for symbol in plan for dim in _dims(symbol) for name in dim.names()}
+def size_symbols(plan: Sequence[Symbol], written: frozenset[str] = frozenset()) -> list[Symbol]:
+    """Return the int symbols that serve as sizes, of symbols or as `written` in formulas, in order of need."""
+    names = written.union(*(dim.names() for symbol in plan for dim in _dims(symbol)))
     return [symbol for symbol in plan if symbol.role == "int" and symbol.name in names]
 
 
@@ -45,9 +45,11 @@ def bounds(symbol: Symbol, env: Env) -> tuple[int, int]:
     return lo, hi
 
 
-def size_groups(plan: Sequence[Symbol], rng: np.random.Generator, clock: Clock) -> list[dict[str, int]]:
+def size_groups(
+    plan: Sequence[Symbol], written: frozenset[str], rng: np.random.Generator, clock: Clock
+) -> list[dict[str, int]]:
     """Return the sizes of each group of instances: all least, all largest, then others; of few, every one."""
-    sizes = size_symbols(plan)
+    sizes = size_symbols(plan, written)
     if not sizes:
         return [{}]
     found: dict[tuple[int, ...], dict[str, int]] = {}
@@ -70,9 +72,9 @@ def size_groups(plan: Sequence[Symbol], rng: np.random.Generator, clock: Clock) 
     return list(found.values())
 
 
-def wide_integers(plan: Sequence[Symbol]) -> list[Symbol]:
+def wide_integers(plan: Sequence[Symbol], written: frozenset[str]) -> list[Symbol]:
     """Return the integers that are no sizes, whose ranges may be too wide to be drawn whole."""
-    sizes = size_symbols(plan)
+    sizes = size_symbols(plan, written)
     return [symbol for symbol in plan if symbol.role == "int" and symbol not in sizes]
 
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 from proofweave.check.language import SCALAR, Node, Optimum, Registry, number
 from proofweave.core import say
 
-FLIPPED = {"<": ">", ">": "<", r"\le": r"\ge", r"\ge": r"\le", r"\succeq": r"\preceq", r"\preceq": r"\succeq"}
+MIRRORED = {"<": ">", r"\le": r"\ge", r"\succeq": r"\preceq", r"\ll": r"\gg"}
+FLIPPED = MIRRORED | {new: old for old, new in MIRRORED.items()}
 LEAVES = frozenset(
     ("sym", "member", "call", "gradient", "hessian", "rate", "index", "constant", "entry", "derive", "dim")
 ) | {"column", "line", "unit"}

@@ -48,13 +48,14 @@ def check(question: Question, options: Options, seed: int, seen: Seen | None = N
 
 def _check(question: Question, options: Options, rng: np.random.Generator, clock: Clock, seen: Seen) -> Answer:
     refuse_circular(question.statement)
-    tasks, rough = _tasks(question)
+    tasks, rough, stronger = _tasks(question)
     drawn = seen.drawn
     tightest, touched = np.inf, ""
     for task_ in tasks:
         found = draw_cases(task_, options.instances, rng, clock)
         drawn.append((task_, found))
         refuted = _refuted(question, task_, found, rng)
+        refuse_if(refuted is not None and task_ in stronger, "judge.approx-order", task_.claims[0].at)
         if refuted is not None:
             return refuted
         for claim in task_.claims:
@@ -125,8 +126,12 @@ def _seldom(drawn: Sequence[tuple[Task, Drawn]]) -> list[str]:
     return [say("judge.some-values", name=s.name, seen=len(seen[s]), all=whole[s]) for s in few]
 
 
-def _tasks(question: Question) -> tuple[list[Task], list[tuple[Task, Node]]]:
-    """Split an equation into claims under premises; A ⇒ B is B on instances that meet A."""
+def _tasks(question: Question) -> tuple[list[Task], list[tuple[Task, Node]], list[Task]]:
+    """Split an equation into claims under premises; A ⇒ B is B on instances that meet A.
+
+    The second are approximations with an order; the last, among the first, claim more than is written: a = b for
+    a \\approx b without an order.
+    """
     statement = question.statement
     plain: list[tuple[int, Node]] = []
     out: list[Task] = []
@@ -145,12 +150,15 @@ def _tasks(question: Question) -> tuple[list[Task], list[tuple[Task, Node]]]:
     exact = [(row, claim) for row, claim in plain if not order.has_order(claim)]
     if exact:
         out.insert(0, task(statement, [claim for _, claim in exact], [row for row, _ in exact], premises))
-    rough = [
+    near = [
         (task(statement, [replace(claim, data=("=",))], [row], premises), claim)
         for row, claim in plain
         if order.has_order(claim)
     ]
-    return out, rough
+    if question.order[0] is not None:
+        return out, near, []
+    stronger = [task_ for task_, claim in near if not order.has_order(order.equal(claim))]
+    return [*out, *stronger], [pair for pair in near if pair[0] not in stronger], stronger
 
 
 def _conditional(statement: Statement, given: tuple[Statement, ...], conclusion: Node, row: int) -> Task:

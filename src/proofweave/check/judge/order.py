@@ -13,6 +13,8 @@ HALVINGS = 26
 WINDOW = 4
 INSTANCES = 40
 SLACK = 0.15
+MUCH = frozenset((r"\ll", r"\gg"))
+ROUGH = MUCH | {r"\approx"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,14 @@ class Fit:
 
 def has_order(link: Node) -> bool:
     """Tell whether a relation is an approximation rather than a claim about values."""
-    return link.op == "chain" and (r"\approx" in link.data or any(node.op == "bigo" for node in walk(link)))
+    return link.op == "chain" and (
+        not ROUGH.isdisjoint(link.data) or any(node.op in ("bigo", "theta") for node in walk(link))
+    )
+
+
+def growing(link: Node) -> bool:
+    """Tell whether a relation compares how its sides grow: a \\ll b, a = \\Theta(b)."""
+    return bool(MUCH.intersection(link.data)) or any(side.op == "theta" for side in link.args)
 
 
 def links(claim: Node) -> list[Node]:
@@ -49,10 +58,17 @@ def links(claim: Node) -> list[Node]:
     ]
 
 
+def equal(claim: Node) -> Node:
+    """Return an approximation as the equality it may be."""
+    return replace(claim, data=tuple("=" if sign == r"\approx" else sign for sign in claim.data))
+
+
 def read_order(quantity: Node | None, at_least: float | None, link: Node) -> Order:
     """Return the order asked for: as written, or that of the O(·) in the relation."""
     big = [node for node in walk(link) if node.op == "bigo"]
     if quantity is None:
+        refuse_if(MUCH.intersection(link.data), "judge.much-less", link.at, text=link.data[0])
+        refuse_if(growing(link), "judge.theta-order", link.at)
         refuse_if(len(big) != 1, "judge.approx-order", link.at)
         quantity, at_least = big[0].args[0], 1.0
     symbols = [s for s in named_in(quantity) if s.role in ("free", "int")]
@@ -74,14 +90,25 @@ def fit(task_: Task, link: Node, order: Order, drawn: Drawn, rng: np.random.Gene
         floor = np.sqrt(np.square(noise).sum(axis=axes)) if axes else noise
         error, floor = (np.broadcast_to(x, (env.batch,)).reshape(-1, HALVINGS) for x in (error, floor))
         size = np.broadcast_to(np.abs(ev(order.quantity, env).v), (env.batch,)).reshape(-1, HALVINGS)
+        if growing(link):
+            error, floor = _ratio(left.v, right.v, link, env), np.zeros_like(error)
         for place in range(error.shape[0]):
             slope = _slope(size[place], error[place], floor[place])
             if slope is None:
                 continue
+            slope = -abs(slope) if growing(link) and MUCH.isdisjoint(link.data) else slope
             count += 1
             if slope < least:
                 least, row, worst = slope, place, case.env
     return Fit(float(least), row, count, worst)
+
+
+def _ratio(left: Array, right: Array, link: Node, env: Env) -> Array:
+    """Return the ratio of the sides, of what is said to be smaller to what is said to be larger."""
+    if r"\gg" in link.data:
+        left, right = right, left
+    ratio = np.abs(left) / np.abs(right)
+    return np.broadcast_to(ratio, (env.batch,)).reshape(-1, HALVINGS)
 
 
 def _driven(env: Env, order: Order, task_: Task, rng: np.random.Generator) -> Env:
@@ -151,7 +178,17 @@ class Rough:
         """Return how the error's order falls short, or an empty string."""
         found = fit(self.task, link, self.order, self.drawn, rng)
         refuse_if(not found.count, "judge.error-no-value", link.at)
+        if growing(link):
+            return self._growth(found.least, link)
         extra = sum(node.data or 0.0 for node in walk(link) if node.op == "bigo")
         if found.least >= self.order.at_least + extra - SLACK:
             return ""
         return say("judge.order-short", least=found.least, wanted=float(self.order.at_least))
+
+    def _growth(self, least: float, link: Node) -> str:
+        """Return how the ratio of two sides does not move as \\ll or \\Theta says, or an empty string."""
+        if MUCH.isdisjoint(link.data):
+            return "" if least >= -SLACK else say("judge.ratio-moves", found=-least)
+        wanted = self.order.at_least
+        refuse_if(wanted <= 0, "judge.much-order", link.at)
+        return "" if least >= wanted - SLACK else say("judge.ratio-short", least=least, wanted=float(wanted))

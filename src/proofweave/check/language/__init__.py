@@ -9,7 +9,7 @@ if TYPE_CHECKING:
         BOOL, SCALAR, TIMES, CheckError, Dim, OutOfTime, TooLarge, Type, matrix, meet, product, refuse_if, required,
         row, unify, vector,
     )
-    from proofweave.check.language.names import fontless, group, occurrence, read_key, scripts
+    from proofweave.check.language.names import Occurrence, fontless, group, occurrence, read_key, scripts
     from proofweave.check.language.needs import closure, in_order, named_in, stochastic, unbound_random, varying
     from proofweave.check.language.operators import Approach, FunctionAt, Optimum, Rate, Wrt
     from proofweave.check.language.registry import Registry

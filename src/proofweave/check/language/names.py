@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from proofweave.check.language.kinds import CheckError, refuse_if
 from proofweave.check.language.tokens import BRACES, FONTS, WORDS, Token, tokenise
 
+JOINTS = frozenset(("(", ")", "[", "]", "|", ",", ";"))
+"""What may stand in a declared name after its first part, as in p(x_t|x_0)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Atom:
@@ -87,17 +90,21 @@ def _texts(tokens: Sequence[Token]) -> tuple[str, ...]:
 
 
 def read_key(name: str) -> tuple[Atom, ...]:
-    """Read a declared name: one atom, or several such as \\Delta\\theta."""
+    """Read a declared name: one atom, or several such as \\Delta\\theta or p(x_t|x_0)."""
     tokens = tokenise(name)
     refuse_if(not tokens, "parse.nameless")
     atoms: list[Atom] = []
     place = 0
     while place < len(tokens):
         token = tokens[place]
-        refuse_if(token.kind not in ("name", "op", "word"), "parse.no-name", token.at, text=token.text)
+        joint = bool(atoms) and token.text in JOINTS
+        refuse_if(token.kind not in ("name", "op", "word") and not joint, "parse.no-name", token.at, text=token.text)
         found = occurrence(tokens, place)
         atoms.append(found.atom)
         place = found.stop
+    texts = [atom.nucleus for atom in atoms]
+    whole = all(texts.count(opening) == texts.count(closing) for opening, closing in ("()", "[]"))
+    refuse_if(not whole or texts[-1] in (",", ";", "|"), "parse.name-brackets", text=name)
     return tuple(atoms)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from proofweave.check.language.kinds import SCALAR, CheckError, Dim, Type
-from proofweave.check.language.names import Atom, fontless, occurrence, read_key
+from proofweave.check.language.names import JOINTS, Atom, fontless, occurrence, read_key
 from proofweave.check.language.tokens import WORDS, Token
 from proofweave.core import Where
 
@@ -169,13 +169,13 @@ Groups = tuple[tuple[Token, ...], ...]
 def fits(entry: Entry, tokens: Sequence[Token], place: int) -> tuple[Groups, Groups, tuple[Token, ...], int] | None:
     """Return the member indices, entries, superscript and end of a name read as an entry's, or None."""
     for atom in entry.key[:-1]:
-        if place >= len(tokens) or tokens[place].kind not in ("name", "op"):
+        if place >= len(tokens) or not _nameable(tokens[place]):
             return None
         found = occurrence(tokens, place)
         if found.atom != atom:
             return None
         place = found.stop
-    if place >= len(tokens) or tokens[place].kind not in ("name", "op"):
+    if place >= len(tokens) or not _nameable(tokens[place]):
         return None
     last = entry.key[-1]
     if len(entry.key) > 1 and fontless(tokens[place].text) != fontless(last.nucleus):
@@ -195,6 +195,10 @@ def fits(entry: Entry, tokens: Sequence[Token], place: int) -> tuple[Groups, Gro
         elif want != tuple(t.text for t in got if t.kind not in ("open", "close")):
             return None
     return tuple(members) + members_up, tuple(given[len(wanted) :]), sup, found.stop
+
+
+def _nameable(token: Token) -> bool:
+    return token.kind in ("name", "op") or token.text in JOINTS
 
 
 def _prefix(

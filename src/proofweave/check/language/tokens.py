@@ -21,7 +21,7 @@ def pairs(text: str) -> dict[str, str]:
 
 SPACING = words(
     r"\, \; \: \! \/ \displaystyle \textstyle \scriptstyle \limits \nolimits \nonumber \notag \allowbreak \middle "
-    r"\hfill \mathstrut"
+    r"\hfill \mathstrut \hline \hdashline"
 ) | {"\\ ", "\\\n"}
 OPENING = frozenset((r"\left", r"\bigl", r"\Bigl", r"\biggl", r"\Biggl"))
 CLOSING = frozenset((r"\right", r"\bigr", r"\Bigr", r"\biggr", r"\Biggr"))

@@ -156,6 +156,12 @@ def _cases(node: Node, env: Env) -> Val:
     return out
 
 
+@rule("theta")
+def _theta(node: Node, env: Env) -> Val:
+    """Return what stands in \\Theta(·); the relation compares how it grows, not its value."""
+    return ev(node.args[0], env)
+
+
 @rule("bigo")
 def _big_o(node: Node, env: Env) -> Val:
     return va.widen(env.constant(0), node.type.rank)

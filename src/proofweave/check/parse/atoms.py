@@ -1,9 +1,11 @@
 """Single factors: numbers, brackets, norms, inner products, fractions and roots, with the scripts after them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from proofweave.check.language import SCALAR, CheckError, Node, Token, group, meet, number, refuse_if, scripts
+from proofweave.check.language import SCALAR, CheckError, Node, Token, group, meet, number, refuse_if, required, scripts
+from proofweave.check.parse.blocks import beside
 from proofweave.check.parse.derivatives import derivative_fraction
 from proofweave.check.syntax import (
     CLOSING,
@@ -12,6 +14,7 @@ from proofweave.check.syntax import (
     RELATIONS,
     Parser,
     bracket,
+    dim_node,
     divide,
     inner,
     node,
@@ -61,6 +64,8 @@ def braces(p: Parser, token: Token) -> Node:
 @READERS(*CLOSING)
 def brackets(p: Parser, token: Token) -> Node:
     """Parse what stands in brackets; a name alone in [ ] or \\{ \\} would be set in them for a meaning."""
+    if token.text == "[" and (joined := beside(p, token)) is not None:
+        return postfix(p, joined)
     found = bracket(p)
     entry = (script := p.peek()) is not None and script.text == "_"
     if token.text in ("[", r"\{") and found.op in BARE and not entry:
@@ -89,9 +94,26 @@ def bars(p: Parser, token: Token) -> Node:
         refuse_if(inside.type.kind != "scalar", "parse.bars", token.at, type=inside.type)
         return postfix(p, node("func", (inside,), SCALAR, token.at, p.reached, ("abs", False)))
     index, power, p.place = scripts(p.tokens, p.place)
-    which, args = _norm_kind(p, inside, token, index)
-    found = node("norm", (inside, *args), SCALAR, token.at, p.reached, which)
+    if _plain("".join(t.text for t in index)) == "RMS":
+        found = _mean_square(inside, token, p.reached)
+    else:
+        which, args = _norm_kind(p, inside, token, index)
+        found = node("norm", (inside, *args), SCALAR, token.at, p.reached, which)
     return postfix(p, raised(p, found, power, p.reached) if power else found)
+
+
+def _plain(text: str) -> str:
+    """Return a norm's index without the fonts of words."""
+    return re.sub(r"\\(?:mathrm|text|operatorname)\{|\}", "", text)
+
+
+def _mean_square(inside: Node, token: Token, end: int) -> Node:
+    """Return \\|x\\|_{RMS}, the norm by the root of how many entries there are."""
+    refuse_if(inside.type.kind not in ("vector", "row"), "parse.root-mean-square", token.at, type=inside.type)
+    count = dim_node(required(inside.type.dims[0], "parse.part-open", token.at))
+    length = node("norm", (inside,), SCALAR, token.at, end, "2")
+    below = node("root", (count, number(2, token.at, token.at)), SCALAR, token.at, token.at)
+    return node("div", (length, below), SCALAR, token.at, end)
 
 
 def _norm_kind(p: Parser, inside: Node, token: Token, index: Sequence[Token]) -> tuple[str, tuple[Node, ...]]:
@@ -101,7 +123,7 @@ def _norm_kind(p: Parser, inside: Node, token: Token, index: Sequence[Token]) ->
     if not text:
         refuse_if(kind == "matrix", "parse.norm-readings", token.at)
         return "2", ()
-    plain = text.replace(r"\mathrm{", "").replace("}", "").replace(r"\text{", "").replace(r"\operatorname{", "")
+    plain = _plain(text)
     if kind == "matrix":
         known = {"F": "F", "2": "op", "op": "op", "*": "nuclear", r"\infty": "rows", "1": "columns"}
         if plain in known:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from proofweave.check.language import Dim, Node, Token, Type, is_number, meet, refuse_if, required, settle, vector
-from proofweave.check.syntax import collected, node
+from proofweave.check.syntax import Parser, collected, node, runs_beside
 from proofweave.core import say
 
 Line = Sequence[Node]
@@ -32,6 +32,31 @@ def blocks(cells: Sequence[Line], token: Token, end: int) -> Node | None:
     if len(widths) == 1 and all(cell.type.kind in ("vector", "scalar") for cell in flat):
         type_ = vector(_total(heights))
     return node("block", out, type_, token.at, end, len(widths))
+
+
+def beside(p: Parser, token: Token) -> Node | None:
+    """Parse [A, B, c] of matrices, vectors and rows as one matrix or row, a run with dots anywhere among them.
+
+    None where numbers, one run of vectors or something else stands in the brackets, which others read.
+    """
+    start, closers = p.place, list(p.closers)
+    items: list[Node] = []
+    with p.within("]", token.at):
+        items.append(p.expression())
+        while p.take(","):
+            items.append(p.expression())
+    kinds = {item.type.kind for item in items if item.op != "dots"}
+    dotted = any(item.op == "dots" for item in items)
+    if len(items) == 1 or not kinds <= set(ACROSS) | {"vector"} or (dotted and kinds == {"vector"}):
+        p.place, p.closers = start, closers
+        return None
+    runs = runs_beside(items) if dotted else items
+    if kinds != {"row"}:
+        return blocks([runs], token, p.reached)
+    columns = [node("transpose", (one,), vector(one.type.dims[0]), one.at, one.end) for one in runs]
+    column = blocks([[one] for one in columns], token, p.reached)
+    assert column is not None
+    return node("transpose", (column,), Type("row", column.type.dims), token.at, p.reached)
 
 
 def _dotted(line: Line, across: bool, token: Token, end: int) -> Node:

@@ -151,6 +151,8 @@ def _variable(
 
 def derivative_fraction(p: Parser, above: Sequence[Token], below: Sequence[Token], stop: int) -> Node | None:
     """Parse \\frac{\\partial f}{\\partial x}, \\frac{d}{dt} … and second derivatives; None for other fractions."""
+    if len(below) > 1 and below[1].text == "_":  # the name d_{in}
+        return None
     if [t.text for t in above] == ["d"] and len(below) > 1 and below[0].text == "d" and _declared(p, "d"):
         raise CheckError("parse.d-declared", above[0].at)
     if not above or not below or not _differential(p, above[0]) or below[0].text != above[0].text or len(below) < 2:

@@ -1,11 +1,28 @@
 """Named functions with their arguments: in parentheses, or one factor."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from proofweave.check.language import SCALAR, CheckError, Node, Token, matrix, meet, refuse_if, scripts, vector, words
-from proofweave.check.syntax import KINDS, Parser, bracket, bracketed, divide, exponential, multiply, node, postfix
+from proofweave.check.syntax import (
+    CLOSERS,
+    KINDS,
+    OPENERS,
+    Parser,
+    bracket,
+    bracketed,
+    divide,
+    exponential,
+    inner,
+    multiply,
+    node,
+    postfix,
+)
 
 ELEMENTWISE = words("sign log exp sin cos tan tanh sinh cosh arctan arcsin arccos sigmoid ReLU softplus erf erfc abs")
+
+WAVES = words("exp sin cos tan sinh cosh tanh")
+PLAIN = words("num constant sym member entry index")
 
 
 @KINDS("op")
@@ -19,6 +36,9 @@ def function(p: Parser, token: Token) -> Node:
         if (power.op == "num" and power.data < 0) or power.op == "neg":
             raise CheckError("parse.inverse-readings", token.at, title=title)
     base = p.whole(sub, token.at) if sub else None
+    angle = _angle(p, token) if title == "cos" and not sub and power is None else None
+    if angle is not None:
+        return angle
     argument, bare = function_argument(p, token)
     result = named(title, argument, token, bare)
     if base is not None:
@@ -38,12 +58,45 @@ def function_argument(p: Parser, token: Token) -> tuple[Node, bool]:
         return bracket(p), False
     factors = [p.factor()]
     while (more := p.beside()) is not None:
-        if more.kind == "op" or (factors[0].op not in ("num",) and not _constant(factors)):
-            if more.kind == "op" and more.text not in ("exp",):
-                break
-            raise CheckError("parse.several-factors", more.at, text=token.text)
+        if more.kind == "op" and more.text != "exp":
+            break
+        joined = _constant(factors)
         factors.append(p.factor())
+        if more.kind == "op" or not (joined or (token.text in WAVES and _plain(factors))):
+            raise CheckError("parse.several-factors", more.at, text=token.text)
     return multiply(factors), True
+
+
+def _plain(factors: Sequence[Node]) -> bool:
+    """Tell whether only numbers and names stand side by side: \\sin n\\theta is \\sin(n\\theta)."""
+    return all(f.op in PLAIN for f in factors) and all(f.type == SCALAR for f in factors[:-1])
+
+
+def _angle(p: Parser, token: Token) -> Node | None:
+    """Parse \\cos(x, y), the cosine of the angle between two vectors; None where one argument stands."""
+    opening = p.peek()
+    if opening is None or opening.text != "(" or not _two(p.tokens[p.place :]):
+        return None
+    with p.within(")", opening.at):
+        left = p.expression()
+        p.take(",")
+        right = p.expression()
+    for side in (left, right):
+        refuse_if(side.type.kind not in ("vector", "row"), "parse.angle", side.at, type=side.type)
+    lengths = [node("norm", (side,), SCALAR, side.at, side.end, "2") for side in (left, right)]
+    found = replace(divide(inner(left, right, token.at, p.reached), multiply(lengths)), at=token.at, end=p.reached)
+    return postfix(p, found)
+
+
+def _two(tokens: Sequence[Token]) -> bool:
+    """Tell whether brackets that open here hold two arguments."""
+    depth = commas = 0
+    for token in tokens:
+        depth += (token.text in OPENERS) - (token.text in CLOSERS)
+        commas += token.text == "," and depth == 1
+        if not depth:
+            break
+    return commas == 1
 
 
 def _constant(factors: Sequence[Node]) -> bool:
@@ -70,7 +123,7 @@ def named(title: str, argument: Node, token: Token, bare: bool) -> Node:
         refuse_if(kind != "matrix", "parse.msign", argument.at)
         return node("msign", (argument,), argument.type, at, end)
     if title == "softmax":
-        refuse_if(kind != "vector", "parse.softmax", argument.at)
+        refuse_if(kind not in ("vector", "row", "matrix"), "parse.softmax", argument.at)
         return node("softmax", (argument,), argument.type, at, end)
     if title == "exp" and kind == "matrix":
         return exponential(argument, at, end)

@@ -1,6 +1,6 @@
 """Integrals, up to the differential at their own level."""
 
-from proofweave.check.language import BRACES, SCALAR, CheckError, Node, Scope, Symbol, Token, refuse_if, scripts
+from proofweave.check.language import BRACES, SCALAR, CheckError, Match, Node, Scope, Symbol, Token, refuse_if, scripts
 from proofweave.check.syntax import READERS, Parser, node
 from proofweave.core import Where
 
@@ -14,10 +14,10 @@ def integral(p: Parser, token: Token) -> Node:
     refuse_if(not lower or not upper, "parse.both-bounds", token.at)
     lo, hi = p.whole(lower, token.at), p.whole(upper, token.at)
     cut = _find_differential(p, token)
-    variable, stop = _integration_variable(p, cut)
     inside = p.tokens[p.place : cut]
     scope = p.scope
     match = scope.match(p.tokens, cut + 1)
+    variable, stop = _integration_variable(p, cut, match)
     if match is not None and match.stop == stop and match.symbol.type == SCALAR and match.symbol.role == "free":
         symbol = match.symbol
     else:
@@ -50,7 +50,9 @@ def _find_differential(p: Parser, token: Token) -> int:
     raise CheckError("parse.differential", token.at)
 
 
-def _integration_variable(p: Parser, cut: int) -> tuple[str, int]:
+def _integration_variable(p: Parser, cut: int, match: Match | None) -> tuple[str, int]:
     _, sup, stop = scripts(p.tokens, cut + 2)
+    if match is not None and match.stop > stop and not match.sup:
+        stop = match.stop  # a declared name that goes on, such as P_i(t)
     refuse_if(sup, "parse.differential-power", p.tokens[cut + 1].at)
     return "".join(t.text for t in p.tokens[cut + 1 : stop]), stop

@@ -9,6 +9,7 @@ from proofweave.check.language import (
     Index,
     Match,
     Node,
+    Occurrence,
     Symbol,
     Token,
     matrix,
@@ -30,6 +31,7 @@ from proofweave.check.syntax import (
     base,
     bracket,
     called,
+    cut_identity,
     dim_node,
     dotted,
     entries,
@@ -48,6 +50,7 @@ ZEROS = frozenset((r"\boldsymbol{0}", r"\mathbf{0}", r"\bm{0}", r"\vec{0}"))
 UNITS = frozenset(("e", r"\boldsymbol{e}", r"\mathbf{e}", r"\bm{e}", r"\vec{e}"))
 PLACES = frozenset("ijklmn")  # as indices of unit vectors; e_t is something else, to be declared
 BIG_O = frozenset(("O", r"\mathcal{O}"))
+BIG_THETA = frozenset((r"\Theta", r"\mathcal{\Theta}", r"\mathrm{\Theta}"))
 IDENTITY = frozenset(("I", r"\boldsymbol{I}", r"\mathbf{I}", r"\bm{I}", r"\mathrm{I}"))
 
 
@@ -61,17 +64,24 @@ def name(p: Parser, token: Token) -> Node:
         end = p.tokens[found.stop - 1].end
         bound = node("index", (), SCALAR, token.at, token.end, index)
         return raised(p, bound, found.sup, end) if found.sup else _factorial(p, bound)
-    match = None if _special(found.atom.nucleus, found.atom.sub, p) else p.scope.match(p.tokens, p.place)
+    match = None if _special(found, p) else p.scope.match(p.tokens, p.place)
     if match is not None:
         return declared(p, token, match)
     return builtin(p, token)
 
 
-def _special(nucleus: str, sub: tuple[str, ...], p: Parser) -> bool:
-    """Tell whether \\lambda_{\\max}(A) and its kin are meant rather than an entry of a declared \\lambda."""
-    if nucleus not in EIGENVALUES or sub not in (("max",), ("min",)):
+def _special(found: Occurrence, p: Parser) -> bool:
+    """Tell whether \\lambda_{\\max}(A) and its kin are meant rather than an entry of a declared \\lambda.
+
+    In the definition of \\sigma_i itself, \\sigma_i(A) is the singular value.
+    """
+    nucleus, sub = found.atom.nucleus, found.atom.sub
+    if nucleus not in EIGENVALUES or not sub:
         return False
-    return not any(entry.key[0].sub == sub for entry in p.scope.near(nucleus))
+    opens = p.tokens[found.stop : found.stop + 1]
+    if opens and opens[0].text == "(" and any(entry.busy for entry in p.scope.near(nucleus)):
+        return True
+    return sub in (("max",), ("min",)) and not any(entry.key[0].sub == sub for entry in p.scope.near(nucleus))
 
 
 def declared(p: Parser, token: Token, match: Match) -> Node:
@@ -116,6 +126,11 @@ def builtin(p: Parser, token: Token) -> Node:
         p.place = found.stop
         inside = bracket(p)
         return node("bigo", (inside,), SCALAR, token.at, p.reached)
+    if nucleus in BIG_THETA and not sub and not sup and p.peek(1) is not None and p.tokens[found.stop].text == "(":
+        p.place = found.stop
+        inside = bracket(p)
+        refuse_if(inside.type != SCALAR, "parse.of-type", token.at, text=token.text, type=inside.type)
+        return node("theta", (inside,), SCALAR, token.at, p.reached)
     if nucleus in ONES and _indicator_follows(p, found.stop, sub):
         return indicator(p, token)
     if nucleus in DIVERGENCE and (divergence := kl(p, token)) is not None:
@@ -148,6 +163,8 @@ def _constant(p: Parser, token: Token, sub: Sequence[Token], end: int) -> Node |
         return node("constant", (), SCALAR, token.at, token.end, NUMBERS[nucleus])
     if nucleus not in IDENTITY | ONES | ZEROS:
         return None
+    if nucleus in IDENTITY and (cut := cut_identity(p, sub, token.at, end)) is not None:
+        return cut
     dim = as_dim(p.whole(sub, sub[0].at)) if sub else None
     if nucleus in IDENTITY:
         return node("identity", (), matrix(dim, dim), token.at, end)

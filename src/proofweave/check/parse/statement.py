@@ -107,7 +107,7 @@ def _close_free(top: Parser, rows: Sequence[Node]) -> tuple[Index, ...]:
 
 
 def _rows(tokens: Sequence[Token]) -> list[list[Token]]:
-    """Split at \\\\ outside environments; a row that claims nothing itself belongs to the row above."""
+    """Split at \\\\ outside environments; one that claims nothing belongs to the row above, or is a left side."""
     rows: list[list[Token]] = [[]]
     depth = 0
     for token in tokens:
@@ -122,7 +122,7 @@ def _rows(tokens: Sequence[Token]) -> list[list[Token]]:
         if first is None:
             continue
         starts = _relational(line) and joining(first) not in ("if", "all", "or")
-        if whole and not starts:
+        if whole and (not starts or (first.text in RELATIONS and not _relational(whole[-1]))):
             whole[-1] += [t for t in line if t.kind != "amp"]
         else:
             whole.append(line)

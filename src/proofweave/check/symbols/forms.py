@@ -122,7 +122,7 @@ def least(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol
 def random_value(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol:
     """Return the symbol of {random: …}; with iid its sample hangs on it."""
     type_, domain, data = read_type(text_of(value, "random", "symbols.random"), scope)
-    refuse_if(type_.kind not in ("scalar", "vector", "matrix"), "symbols.random-type")
+    refuse_if(type_.kind not in ("scalar", "vector", "row", "matrix"), "symbols.random-type")
     support = read_size(str(value.get("support", 4)), scope)
     trees: list[Node] = [end for end in data.values() if isinstance(end, Node)]
     mean: Node | None = None

@@ -18,13 +18,14 @@ from proofweave.check.language import (
     named_in,
     read_key,
     refuse_if,
+    row,
     vector,
 )
 from proofweave.check.parse import read_expression
 from proofweave.check.syntax import as_dim, fit
 from proofweave.core import SymbolSpec, say
 
-VECTORS = ("vector", "unit", "simplex")
+VECTORS = ("vector", "row", "unit", "simplex")
 SQUARES = ("symmetric", "psd", "spd", "orthogonal", "diagonal")
 SCALARS = ("scalar", "positive", "nonneg", "interval", "int", "real")
 ENTRYWISE = ("positive", "nonneg")  # with sizes, the vectors and matrices of such entries
@@ -75,6 +76,8 @@ def read_type(text: str, scope: Scope) -> tuple[Type, str, dict[str, object]]:
     dims = [read_size(arg, scope) for arg in args]
     if word == "subset":
         return Type("set", (dims[0],)), word, {}
+    if word == "row":
+        return row(dims[0]), "vector", {}
     if word in VECTORS:
         return vector(dims[0]), word, {}
     return matrix(dims[0], dims[-1]), word, {}

@@ -6,16 +6,19 @@ from proofweave.core.lazy import lazily
 
 if TYPE_CHECKING:
     from proofweave.check.syntax.brackets import CLOSING, bracket, bracketed
-    from proofweave.check.syntax.build import as_dim, divide, fit, inner, multiply, node
+    from proofweave.check.syntax.build import as_dim, dim_node, divide, fit, inner, multiply, node
     from proofweave.check.syntax.calls import apply, base, called, dotted, primed_call
-    from proofweave.check.syntax.dots import collected, dotted_list
+    from proofweave.check.syntax.dots import collected, dotted_list, runs_beside
     from proofweave.check.syntax.indices import (
-        Uses, dim_node, entries, entry_places, index_expression, member_places, used_range,
+        Uses, entries, entry_places, index_expression, member_places, used_range,
     )
     from proofweave.check.syntax.memberships import chosen, claimable, implied, size_of
-    from proofweave.check.syntax.parser import CALL, KINDS, PUNCTUATION, READERS, RELATIONS, UNREAD, Parser
+    from proofweave.check.syntax.parser import (
+        CALL, CLOSERS, KINDS, OPENERS, PUNCTUATION, READERS, RELATIONS, UNREAD, Parser,
+    )
     from proofweave.check.syntax.relations import constraint, relation
     from proofweave.check.syntax.sets import check_domain, index_set, progression
+    from proofweave.check.syntax.slices import cut_identity
     from proofweave.check.syntax.suffixes import exponential, postfix, raised
 else:
     __getattr__ = lazily(__name__)

@@ -12,6 +12,7 @@ from proofweave.check.language import (
     Token,
     Type,
     is_number,
+    number,
     product,
     refuse_if,
     required,
@@ -161,3 +162,8 @@ def as_dim(value: Node) -> Dim:
             product = product.by(as_dim(arg))
         return product
     raise CheckError("parse.size", value.at)
+
+
+def dim_node(dim: Dim) -> Node:
+    """Return a size as a node."""
+    return number(dim.const) if not dim.terms else Node("dim", (), SCALAR, 0, 0, dim)

@@ -16,10 +16,13 @@ from proofweave.check.language import (
     Dim,
     Index,
     Node,
+    Type,
     is_number,
     matrix,
     number,
     refuse_if,
+    required,
+    row,
     same,
     substitute,
     vector,
@@ -327,6 +330,38 @@ def collected(items: Sequence[Node], at: int, end: int) -> Node:
     if kind == "scalar":
         return replace(body, type=vector(length))
     return replace(body, type=matrix(dims[0], length) if kind == "vector" else matrix(length, dims[0]))
+
+
+def runs_beside(items: Sequence[Node]) -> list[Node]:
+    """Return blocks side by side whose dots are written out, a run as one block."""
+    return _resolved(items, _beside)
+
+
+def _beside(found: Run, at: int, end: int) -> Node:
+    refuse_if(found.count is None, "parse.dots-list", at)
+    assert found.count is not None
+    length = as_dim(found.count.tree()) + Dim((), 1 + found.before)
+    kind, dims = found.term.type.kind, found.term.type.dims
+    across = required(dims[-1], "parse.part-open", at) if kind != "vector" else Dim((), 1)
+    if kind == "matrix":
+        return _matrices_beside(found, length, matrix(dims[0], across.by(length)), at, end)
+    lines = found.node("collect", at, end)
+    if kind == "vector":
+        return replace(lines, type=matrix(dims[0], length))
+    columns = node("transpose", (replace(lines, type=matrix(length, across)),), matrix(across, length), at, end)
+    whole = across.by(length)
+    return node("transpose", (node("vec", (columns,), vector(whole), at, end),), row(whole), at, end)
+
+
+def _matrices_beside(found: Run, length: Dim, type_: Type, at: int, end: int) -> Node:
+    """Return A_1, …, A_n side by side as the sum of e_k^⊤ ⊗ A_k."""
+    total = found.node("sum", at, end)
+    lo, hi, condition, body = total.args
+    here = node("index", (), SCALAR, 0, 0, total.data)
+    place = add([here, number(1 - found.origin + found.before)])
+    line = node("transpose", (node("unit", (place,), vector(length), 0, 0),), row(length), 0, 0)
+    flat = node("block", (line,), matrix(Dim((), 1), length), 0, 0, 1)
+    return replace(total, args=(lo, hi, condition, node("kron", (flat, body), type_, at, end)), type=type_)
 
 
 def dotted_chain(sides: Sequence[Node], signs: Sequence[str], free: dict[str, Index]) -> tuple[list[Node], list[str]]:

@@ -16,8 +16,9 @@ from proofweave.check.language import (
     row,
     vector,
 )
-from proofweave.check.syntax.build import node
+from proofweave.check.syntax.build import dim_node, node
 from proofweave.check.syntax.parser import Parser
+from proofweave.check.syntax.slices import sliced
 
 Uses = Sequence[tuple[Index, Node, Node]]
 
@@ -47,6 +48,8 @@ def entries(p: Parser, base: Node, groups: Sequence[Sequence[Token]], end: int) 
     """Return an entry of a vector or matrix."""
     kind, dims = base.type.kind, base.type.dims
     groups = list(groups)
+    if (cut := sliced(p, base, groups, end)) is not None:
+        return cut
     if kind == "vector" and len(groups) == 1 and _wrapped(groups[0], "[", "]"):
         base, groups = node("sorted", (base,), base.type, base.at, end), [groups[0][1:-1]]
     if kind == "matrix" and (found := _slice(p, base, groups, end)) is not None:
@@ -102,8 +105,3 @@ def index_expression(p: Parser, tokens: Sequence[Token], lo: Node, hi: Node) -> 
     if value.op == "index":
         p.uses.append((value.data, lo, hi))
     return node("at", (value, lo, hi), SCALAR, tokens[0].at, tokens[-1].end)
-
-
-def dim_node(dim: Dim) -> Node:
-    """Return a size as a node."""
-    return number(dim.const) if not dim.terms else Node("dim", (), SCALAR, 0, 0, dim)

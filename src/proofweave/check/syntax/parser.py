@@ -19,10 +19,10 @@ from proofweave.check.language import (
 from proofweave.check.syntax.build import divide, join, multiply
 from proofweave.check.syntax.dots import DOTS, dotted_product, dotted_sum
 
-RELATIONS = frozenset(
-    ("=", "<", ">", r"\le", r"\ge", r"\neq", r"\approx", r"\succeq", r"\preceq", r"\perp", r"\equiv", ":")
-)
+COMPARISONS = ("=", "<", ">", r"\le", r"\ge", r"\neq", r"\approx", r"\ll", r"\gg", r"\succeq", r"\preceq", r"\equiv")
+RELATIONS = frozenset((*COMPARISONS, r"\perp", ":"))
 CALL = "call"  # the closer inside a function's parentheses, where a bar divides arguments: p(x|y)
+OPENERS = frozenset(("(", "[", r"\{", r"\langle", r"\lfloor", r"\lceil"))
 CLOSERS = frozenset((")", "]", r"\}", r"\rangle", r"\rfloor", r"\rceil"))
 JOINERS = frozenset((r"\Rightarrow", r"\iff", r"\land", r"\lor", r"\forall"))
 SETS = (r"\mid", r"\cup", r"\cap")
@@ -34,8 +34,6 @@ UNREAD = {
     r"\pm": "parse.two-equations",
     r"\mp": "parse.two-equations",
     r"\to": "parse.to",
-    r"\ll": "parse.much-less",
-    r"\gg": "parse.much-less",
 }
 
 Reader = Callable[["Parser", Token], Node]

@@ -7,6 +7,7 @@ from proofweave.check.syntax.build import node
 from proofweave.check.syntax.dots import dotted_chain
 from proofweave.check.syntax.memberships import IN, NOT_IN, membership
 from proofweave.check.syntax.parser import RELATIONS, Parser
+from proofweave.check.syntax.rounding import rounded
 from proofweave.core import say
 
 
@@ -58,6 +59,9 @@ def relation(p: Parser, before: Node | None = None, dotted: bool = False) -> Nod
         member = membership(p, sides[-1])
         return node("and", (chain(sides, signs), member), BOOL, sides[0].at, p.reached) if signs else member
     refuse_if(not signs, "parse.relation", start)
+    if signs[-1][0] == r"\approx" and (close := rounded(sides[-2], sides[-1])) is not None:
+        rest = [chain(sides[:-1], signs[:-1])] if len(signs) > 1 else []
+        return node("and", (*rest, close), BOOL, sides[0].at, p.reached) if rest else close
     return chain(sides, signs)
 
 
