@@ -11,6 +11,7 @@ from proofweave.check.language import (
     is_number,
     matrix,
     nesting,
+    number,
     refuse_if,
     settle,
     unify,
@@ -19,8 +20,10 @@ from proofweave.check.language import (
 from proofweave.check.parse.blocks import blocks
 from proofweave.check.parse.connectives import joining
 from proofweave.check.parse.functions import named
-from proofweave.check.syntax import KINDS, PUNCTUATION, Parser, constraint, node, postfix
+from proofweave.check.syntax import KINDS, PUNCTUATION, Parser, collected, constraint, node, postfix
 from proofweave.core import say
+
+DIAGONAL = r"\ddots"
 
 
 @KINDS("env")
@@ -39,9 +42,11 @@ def environment(p: Parser, token: Token) -> Node:
     if title in ("cases", "dcases", "rcases"):
         return cases(p, rows, token, end)
     if title in ("pmatrix", "bmatrix", "matrix", "Bmatrix", "smallmatrix", "vmatrix", "array"):
-        cells = [[p.whole(cell, token.at) for cell in line] for line in rows]
+        cells = [[_cell(p, cell, token) for cell in line] for line in rows]
         width = len(cells[0])
         refuse_if(any(len(line) != width for line in cells), "parse.ragged", token.at)
+        if (diagonal := _diagonal(cells, token, end)) is not None:
+            return postfix(p, named("det", diagonal, token, False) if title == "vmatrix" else diagonal)
         if (whole := blocks(cells, token, end)) is not None:
             return postfix(p, named("det", whole, token, False) if title == "vmatrix" else whole)
         height = len(cells)
@@ -51,6 +56,25 @@ def environment(p: Parser, token: Token) -> Node:
         literal = node("array", flat, type_, token.at, end)
         return postfix(p, named("det", literal, token, False) if title == "vmatrix" and not column else literal)
     raise CheckError("parse.environment", token.at, title=title)
+
+
+def _cell(p: Parser, cell: Sequence[Token], token: Token) -> Node:
+    """Return an entry of a matrix; an empty one is 0."""
+    if not cell:
+        return number(0, token.at, token.at)
+    if [t.text for t in cell] == [DIAGONAL]:
+        return node("dots", (), SCALAR, cell[0].at, cell[0].end, DIAGONAL)
+    return p.whole(cell, token.at)
+
+
+def _diagonal(cells: Sequence[Sequence[Node]], token: Token, end: int) -> Node | None:
+    """Return the diagonal matrix that \\ddots between entries on a diagonal of zeros stand for, or None."""
+    if not any(cell.op == "dots" and cell.data == DIAGONAL for line in cells for cell in line):
+        return None
+    others = [cell for i, line in enumerate(cells) for j, cell in enumerate(line) if i != j]
+    square = len(cells) == len(cells[0])
+    refuse_if(not square or not all(is_number(cell, 0) for cell in others), "parse.dots-matrix", token.at)
+    return named("diag", collected([line[i] for i, line in enumerate(cells)], token.at, end), token, False)
 
 
 def _scalar_cell(cell: Node) -> Node:
