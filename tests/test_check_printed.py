@@ -180,7 +180,7 @@ def test_random_trees_are_printed_and_read_as_the_same_trees(seed):
         (r"2 \cdot 3 d x = x", r"2 \, (3) \, (d) \, x = x"),
         (r"t > 0 \Rightarrow s > 0 \Rightarrow T > 0", r"t > 0 \Rightarrow s > 0 \Rightarrow T > 0"),
         (r"x_i = y^*_i, \quad i = 2, \ldots, n", r"x_{i} = (y^*)_{i} \quad \text{for } i = 2, \ldots, n"),
-        (r"A^T = T t^T F", r"A^{\top} = T \, t^{T} \, F"),
+        (r"A^\top = T t^T F", r"A^{\top} = T \, t^{T} \, F"),
     ],
 )
 def test_what_is_printed(tex, written):

@@ -19,7 +19,7 @@ CHUNKS = (64, 512, 4096)
 
 def remote_cases(task: Task, rng: np.random.Generator, clock: Clock) -> Iterator[Case]:
     """Yield cases of values far out, at the least sizes and at others."""
-    groups = size_groups(task.plan, rng, clock)
+    groups = size_groups(task.plan, task.sizes, rng, clock)
     for sizes in groups[:1] if len(groups) == 1 else (groups[0], groups[-1]):
         env = draw(task.plan, sizes, REMOTE, rng, clock, remote=True)
         yield from _imposed(task, env, rng)
@@ -27,10 +27,10 @@ def remote_cases(task: Task, rng: np.random.Generator, clock: Clock) -> Iterator
 
 def whole_cases(task: Task, rng: np.random.Generator, clock: Clock) -> Iterator[Case]:
     """Yield cases that go through all values of the integers that are no sizes, if there are few enough."""
-    symbols = wide_integers(task.plan)
+    symbols = wide_integers(task.plan, task.sizes)
     if not symbols:
         return
-    sizes = size_groups(task.plan, rng, clock)[0]
+    sizes = size_groups(task.plan, task.sizes, rng, clock)[0]
     grid = _grid(symbols, sizes, clock)
     if grid is None:
         return

@@ -109,6 +109,8 @@ def _shape(node: Node, names: dict[Any, int]) -> tuple[Any, ...]:
     data = node.data
     if isinstance(data, Index) or (node.op == "integral" and data.role == "bound"):
         data = names.setdefault(data, len(names))
+    elif node.op == "limit":
+        data = (names.setdefault(data.symbol, len(names)), data.side, data.whole)
     elif node.op == "sym" and data in names:
         data = names[data]
     else:  # of a function only its name counts, not whether its argument stood in parentheses
