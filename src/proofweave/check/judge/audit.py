@@ -15,8 +15,8 @@ from proofweave.check.instances import Case, Task, open_case, remote_cases, take
 from proofweave.check.judge.certain import fate, rule
 from proofweave.check.language import CheckError, Node, pairs
 
-SECONDS = 0.5
-WORK = 6_000  # visits of nodes for each instance that is asked about
+SECONDS = 0.12
+WORK = 4_000  # visits of nodes for each instance that is asked about
 ASKED = 4  # instances of a kind
 MOST_ASKED = 24  # of all chunks of integers together
 
