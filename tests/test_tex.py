@@ -150,10 +150,9 @@ def test_deep_nesting_neither_recurses_nor_slows_down(unit: str) -> None:
         return time.process_time() - start
 
     few = min(seconds(unit * 2_000) for _ in range(3))
-    many = min(seconds(unit * 12_000) for _ in range(2))
-    assert many < 15 * max(few, 0.01), (
-        f"six times the text took {many:.2f} s after {few:.2f} s: time grows faster than it"
-    )
+    many = min(seconds(unit * 12_000) for _ in range(3))
+    # a machine that is busy may take twice as long for one of them; what grows with the square takes 36 times as long
+    assert many < 24 * max(few, 0.01), f"six times the text took {many:.2f} s after {few:.2f} s"
 
 
 @pytest.mark.parametrize(

@@ -10,5 +10,5 @@ def run(arguments: argparse.Namespace) -> int:
     from proofweave.pipeline import reproduce_build
 
     project = project_here()
-    compared = reproduce_build(project, arguments.keep, tell)
+    compared = reproduce_build(project, arguments.keep, tell, arguments.built)
     return max([print_findings(findings) for findings in compared])

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from proofweave.core import Finding, ToolError
@@ -36,21 +36,27 @@ SAID = "build.log"
 """Where a clone's build says what it does."""
 
 
-def reproduce_build(project: Project, keep: Path | None, tell: Tell) -> Iterator[tuple[Finding, ...]]:
-    """Build twice, in `keep` or in a folder that goes; yield how the builds differ, then how from the lock."""
+def reproduce_build(
+    project: Project, keep: Path | None, tell: Tell, built: bool = False
+) -> Iterator[tuple[Finding, ...]]:
+    """Build twice, in `keep` or in a folder that goes; yield how the builds differ, then how from the lock.
+
+    `built` takes what was built in the project itself for the first of the two builds.
+    """
     if keep is None:
         with tempfile.TemporaryDirectory(prefix="proofweave-") as folder:
-            yield from reproduce_build(project, Path(folder), tell)
+            yield from reproduce_build(project, Path(folder), tell, built)
         return
     keep.mkdir(parents=True, exist_ok=True)
     changed = _git(project.root, "status", "--porcelain").splitlines()
     if changed:
         tell(f"note: {len(changed)} uncommitted changes are not part of what is reproduced")
-    builds = [(surroundings, keep / surroundings.folder) for surroundings in UNLIKE]
+    unlike_here = replace(UNLIKE[-1], cores=os.cpu_count() or 1)
+    builds = [(one, keep / one.folder) for one in ((unlike_here,) if built else UNLIKE)]
     for _, clone in builds:
         _git(project.root, "clone", "--quiet", "--no-hardlinks", str(project.root), str(clone))
     running = [(surroundings, clone, _start(clone, surroundings, tell)) for surroundings, clone in builds]
-    first, second = (_finished(*each, tell) for each in running)
+    first, second = [*([manifest_of(project)] if built else []), *(_finished(*each, tell) for each in running)]
     unlike = tuple(differences(first, second, BUILT))
     if not unlike:
         tell(f"both builds hold the same bytes: {len(first.outputs)} outputs")
