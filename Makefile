@@ -4,7 +4,7 @@ CORES ?= 2
 BIN := .venv/bin
 
 .DELETE_ON_ERROR:
-.PHONY: build site ledger map test lint reproduce install lock manifest clean
+.PHONY: build site ledger map test test-all lint reproduce install lock manifest clean
 
 build: .venv/installed
 	$(BIN)/snakemake --cores $(CORES)
@@ -18,6 +18,10 @@ ledger: build
 
 test: .venv/installed lint
 	$(BIN)/pytest -n $(CORES)
+
+# The slow tests too: other seeds, planted errors, whole builds, killed runs.
+test-all: .venv/installed lint
+	$(BIN)/pytest -n $(CORES) -m ""
 
 lint: .venv/installed
 	$(BIN)/ruff check .

@@ -153,6 +153,7 @@ def test_numbers_are_seen_and_apart_at_every_width(visit, folder, width):
         assert page.locator(".eq-no").count() >= 8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_are_accessible_in_both_schemes(visit, scheme):
     from axe_playwright_python.sync_playwright import Axe

@@ -58,6 +58,7 @@ def test_progress_is_plain_lines_where_there_is_no_terminal(built):
     assert lines[-1].startswith("3/3 posts, 5 blocks, 5 equations; ")
 
 
+@pytest.mark.slow
 def test_quiet_says_the_summary_and_what_is_wrong(built, tmp_path):
     folder = tmp_path / "project"
     shutil.copytree(built[0], folder)

@@ -35,6 +35,7 @@ def test_every_construct_gets_the_verdict_it_names(path: Path) -> None:
     assert [each for want, each in pairs if want[0] != each[1] or want[1] not in each[2]] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yaml")), ids=lambda path: path.stem)
 def test_no_true_construct_is_refuted_by_another_seed(path: Path) -> None:
     named = NAMED.findall(path.read_text(encoding="utf-8"))

@@ -11,6 +11,7 @@ from bench_parse import FOLDER, counted
 needs_corpus = pytest.mark.skipif(not FOLDER.is_dir(), reason="the corpus of real posts is not beside the repository")
 
 
+@pytest.mark.slow
 @needs_corpus
 def test_every_display_of_the_corpus_is_read_or_refused_with_a_reason() -> None:
     posts, reasons = counted(FOLDER)

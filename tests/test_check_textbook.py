@@ -47,6 +47,7 @@ def test_every_true_equation_is_verified(topic: str) -> None:
     assert [(v.id, v.kind.value, v.reason) for v in checked(topic) if v.kind is not Kind.VERIFIED] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("topic", TOPICS)
 def test_no_true_equation_is_refuted_by_another_seed(topic: str) -> None:
     found = sheet(topic)
@@ -62,6 +63,7 @@ def test_a_wide_bell_whose_integral_once_was_trusted_too_far(name: str, seed: in
     assert verdict.kind is Kind.HOLDS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("topic", TOPICS)
 def test_every_planted_error_is_refuted(topic: str) -> None:
     found = sheet(topic)

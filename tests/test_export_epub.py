@@ -43,12 +43,14 @@ def checked(book, folder):
     return run.returncode, run.stdout + run.stderr
 
 
+@pytest.mark.slow
 def test_epubcheck_accepts_the_specimen(book, tmp_path):
     code, said = checked(book, tmp_path)
     assert code == 0, said
     assert "0 errors / 0 warnings" in said
 
 
+@pytest.mark.slow
 def test_epubcheck_accepts_the_flagship(tmp_path):
     project = Project(ROOT)
     figures(project, FLAGSHIP)

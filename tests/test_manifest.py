@@ -85,6 +85,7 @@ def commit(project):
     git(project, "commit", "--quiet", "--message", "state")
 
 
+@pytest.mark.slow
 def test_two_clones_build_the_same_bytes_and_the_lock_says_which(repository):
     build = [sys.executable, "-m", "snakemake", "--cores", "2"]
     assert subprocess.run(build, cwd=repository, env=ANYWHERE, capture_output=True, timeout=300).returncode == 0

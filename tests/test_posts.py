@@ -92,6 +92,7 @@ def test_the_listings_of_a_post_run(tmp_path, post):
         assert run.returncode == 0, f"{run.stderr}\n{listing}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("post", POSTS)
 def test_a_post_has_a_figure_that_its_script_draws(tmp_path, post):
     outline = (ROOT / "outlines" / f"{post}.yaml").read_text(encoding="utf-8")
@@ -114,6 +115,7 @@ def test_the_flagship_has_the_ranges_of_its_plan(judged):
     assert " ".join(tags for tags in ranges if tags) == asked
 
 
+@pytest.mark.slow
 def test_turning_the_conclusion_of_theorem_1_1_around_refuses_the_flagship(tmp_path):
     """Plant the famous error in a copy of the project; the refusal names the equation with a counterexample."""
     import shutil

@@ -58,6 +58,7 @@ def kill_at_random(project, kills, seed, window=1.0):
     return met, len(project.calls(state="begun")), anew
 
 
+@pytest.mark.slow
 def test_kills_at_any_moment_lose_at_most_the_replies_in_flight(tmp_path):
     project = Project(tmp_path, plain=12)
     project.configure(concurrency=CONCURRENCY)

@@ -132,6 +132,7 @@ def test_an_edited_source_rebuilds_its_post_only(project):
     assert "平方总不小于零" in (project / "build/posts/square.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_build_is_the_same_from_another_folder(project, tmp_path):
     before = outputs(project)
     shutil.rmtree(project / "build")
@@ -146,6 +147,7 @@ def test_batches_and_priorities_are_targets(project):
     assert {post for _, post in planned(project, "priority_high")} - {""} == {"cauchy"}
 
 
+@pytest.mark.slow
 def test_bad_posts_harm_no_other(project):
     """One malformed outline, one missing recording, one duplicate tag: each a located line, all else built."""
     outline = (project / "outlines/cauchy.yaml").read_text(encoding="utf-8")
