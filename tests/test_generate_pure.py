@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from proofweave.adapters.model.retry import Patience, retry_after
 from proofweave.core.types import Finding, Request, Severity, Slot, Where
 from proofweave.outline.config import Price, read_config
 from proofweave.outline.reading import read_outline
@@ -15,7 +16,6 @@ from proofweave.stages.generate.checks import check_reply
 from proofweave.stages.generate.mend import cut_off, json_in
 from proofweave.stages.generate.money import Purse, most_tokens_in, tokens_in
 from proofweave.stages.generate.reading import read_draft
-from proofweave.stages.generate.retry import Patience, retry_after
 from proofweave.stages.generate.state import state_in, state_out
 from proofweave.stages.generate.talk import heard, joined, opening, repaired, written
 from proofweave.stages.generate.wording import Words

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from proofweave.core.errors import FindingsError
 from proofweave.core.types import Numbering, Origin, SpanKind, Where, Woven
 from proofweave.stages.merge.post import merge, merge_problems, strip
-from proofweave.text.markdown.post import END, read_post
+from proofweave.text.markdown.blocks import END
+from proofweave.text.markdown.post import read_post
 
 ROOT = Path(__file__).parent.parent
 CASES = sorted((Path(__file__).parent / "cases" / "merge").iterdir())

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proofweave.core.types import BlockKind, Layer, Outline, Slot
-from proofweave.outline.new.outline import new_outline
+from proofweave.outline.new import new_outline
 from proofweave.outline.reading import read_outline
 from proofweave.text.markdown.post import read_post
 

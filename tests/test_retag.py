@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proofweave.cli import main
-from proofweave.outline.new.outline import new_outline
+from proofweave.outline.new import new_outline
 from proofweave.outline.reading import read_outline
 from proofweave.outline.renumber import Retagged, retag
 from proofweave.text.markdown.post import read_post

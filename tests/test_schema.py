@@ -28,7 +28,7 @@ def test_the_verb_writes_and_prints_it(tmp_path: Path, capsys) -> None:
 
 
 def test_a_new_outline_fits_the_schema() -> None:
-    from proofweave.outline.new.outline import new_outline
+    from proofweave.outline.new import new_outline
     from proofweave.text.markdown.post import read_post
 
     text = new_outline(read_post("# 题\n\n## 甲\n\n$$x$$\n", "blogs_raw/mine.md"), "mine")

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from proofweave.text.tex.faults import problems
 from proofweave.text.tex.macros import definitions, without_definitions
-from proofweave.text.tex.structure import environments, labels_in, problems, split_rows, tags_in
+from proofweave.text.tex.structure import environments, labels_in, split_rows, tags_in
 
 PIECES = r"\\ \\[2pt] { } $ $$ & \left( \right) \tag{1} \tag* \label{a} \text{ % a \{ \ ^2 "
 TOKENS = st.lists(

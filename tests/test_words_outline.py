@@ -21,7 +21,7 @@ from proofweave.outline.shapes import Many, OneOf, Record, Table, about, words_o
 from proofweave.pipeline.code import modules
 from proofweave.stages.ledger.record import SHAPE
 from proofweave.text.press import environment_of, print_template
-from proofweave.text.tex.structure import problems
+from proofweave.text.tex.faults import problems
 from proofweave.text.yaml.reading import read_nodes
 
 CASES = Path(__file__).parent / "cases"

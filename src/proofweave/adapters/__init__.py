@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from proofweave.adapters.files import inside, read_text, write_bytes, write_text
     from proofweave.adapters.katex import KaTeX, start_v8
     from proofweave.adapters.model import (
-        Answer, Batches, Chat, Dialect, Ears, Refused, Server, Standing, Unanswered, adapted, key_in, request_body,
+        Answer, Batches, Chat, Dialect, Patience, Refused, Server, Standing, Unanswered, adapted, key_in, request_body,
     )
     from proofweave.adapters.pandoc import read_markdown, write_html
     from proofweave.adapters.recordings import check_writable, claimed, leftovers, removed

@@ -4,8 +4,10 @@ import atexit
 import json
 import re
 import time
+import tomllib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -23,65 +25,8 @@ CHUNK_SECONDS, FORMULA_SECONDS, TOTAL_SECONDS = 5.0, 1.0, 30.0
 MEMORY = 512 * 1024 * 1024
 """The largest JavaScript heap, in bytes."""
 
-SCRIPT = r"""
-function refusals(formulas, macros) {
-  return JSON.stringify(formulas.map(([tex, display]) => {
-    let refused = null;
-    const trust = (context) => { refused = context.command; return false; };
-    const options = {
-      throwOnError: true, strict: "ignore", output: "mathml", displayMode: display,
-      maxExpand: 1000, maxSize: 100, trust: trust, macros: Object.assign({}, macros),
-    };
-    try {
-      katex.renderToString(tex, options);
-      return refused ? ["Untrusted: " + refused, -1, 0] : null;
-    } catch (error) {
-      const position = error.position === undefined ? -1 : error.position;
-      return [String(error.message), position, error.length || 0];
-    }
-  }));
-}
-function pictures(formulas, macros) {
-  return JSON.stringify(formulas.map(([tex, display]) => {
-    const options = {
-      throwOnError: true, strict: "ignore", output: "mathml", displayMode: display,
-      maxExpand: 1000, maxSize: 100, trust: false, macros: Object.assign({}, macros),
-    };
-    try {
-      return katex.renderToString(tex, options);
-    } catch (error) {
-      return "";
-    }
-  }));
-}
-"""
-
-GOT = r"Got (?:function|group) '(?P<tex>.+)' (?:with no arguments )?as"
-
-MESSAGES: tuple[tuple[str, str], ...] = (
-    ("unknown", r"Undefined control sequence: (?P<tex>\S+)"),
-    ("unknown-environment", r"No such environment: (?P<tex>.+)"),
-    ("open-argument", r"Unexpected end of input in a macro argument, expected '(?P<tex>.)'"),
-    ("bare-subscript", rf"{GOT} subscript"),
-    ("bare-superscript", rf"{GOT} superscript"),
-    ("bare-argument", rf"{GOT} argument to '(?P<command>.+)'"),
-    ("no-group", r"Expected group (?:after|as) (?P<tex>.+)"),
-    ("not-here", r"Expected 'EOF', got '(?P<tex>.+)'"),
-    ("missing", r"Expected '(?P<tex>.+)', got 'EOF'"),
-    ("other", r"Expected '(?P<tex>.+)', got '(?P<found>.+)'"),
-    ("open-environment", r"Expected & or .*"),
-    ("two-superscripts", r"Double superscript"),
-    ("two-subscripts", r"Double subscript"),
-    ("endless", r"Too many expansions: .*"),
-    ("not-in-math", r"Can't use function '(?P<tex>.+)' in math mode"),
-    ("not-in-text", r"Can't use function '(?P<tex>.+)' in text mode"),
-    ("tag-inline", r"\\tag works only in display equations"),
-    ("tags", r"Multiple \\tag"),
-    ("deep", r"Maximum call stack size exceeded"),
-    ("untrusted", r"Untrusted: (?P<tex>.+)"),
-    ("other-words", r"(?P<said>.*)"),
-)
-"""What KaTeX says, by the name of our words for it; the first that fits."""
+MESSAGES = tuple(tomllib.loads(files(__package__).joinpath("katex.toml").read_text(encoding="utf-8")).items())
+"""The name of our words for what KaTeX says, and its pattern; the first that fits."""
 
 
 class KaTeX:
@@ -107,7 +52,7 @@ class KaTeX:
     def _answers(
         self, function: str, formulas: Sequence[Formula], macros: Mapping[str, str]
     ) -> Mapping[Formula, Sequence[Any]]:
-        """Return what a function of SCRIPT says of each formula, in a list that is empty where it takes too long."""
+        """Return what a function of katex.js says of each formula, in a list that is empty where it takes too long."""
         distinct = list(dict.fromkeys(formulas))
         answers: dict[Formula, Sequence[Any]] = {}
         deadline = time.monotonic() + TOTAL_SECONDS
@@ -122,7 +67,7 @@ class KaTeX:
     def _call(
         self, function: str, formulas: Sequence[Formula], macros: Mapping[str, str], seconds: float, deadline: float
     ) -> list[Any] | None:
-        """Return what a function of SCRIPT says of the formulas, or None when a limit of time or memory is met."""
+        """Return what a function of katex.js says of the formulas, or None when a limit of time or memory is met."""
         context = self._loaded()
         from py_mini_racer import JSOOMException, JSTimeoutException
 
@@ -148,7 +93,7 @@ class KaTeX:
                 raise ToolError("KaTeX needs the Python package mini-racer", "pip install mini-racer") from error
             context = MiniRacer()
             context.eval(_library())
-            context.eval(SCRIPT)
+            context.eval(files(__package__).joinpath("katex.js").read_text(encoding="utf-8"))
             self._context = context
             atexit.register(self.close)  # left to the interpreter's own end, its thread may hang
         return self._context

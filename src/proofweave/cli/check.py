@@ -5,36 +5,6 @@ import sys
 
 from proofweave.cli.verb import language_here, print_findings, print_lines, tell
 
-FORMATS = ("text", "json", "github", "sarif")
-
-SUMMARY = "check every equation numerically from its own TeX"
-EXAMPLE = """\
-proofweave check outlines/POST.yaml
-proofweave check equations.yaml --json
-proofweave check post.md --format github"""
-
-
-def add(parser: argparse.ArgumentParser) -> None:
-    """Add the verb's arguments."""
-    parser.add_argument("files", nargs="+", metavar="FILE", help="outlines, files of symbols: and equations:, Markdown")
-    parser.add_argument("--json", action="store_true", help="the same as --format json")
-    parser.add_argument("--format", choices=FORMATS, default="text", help="how verdicts are printed (default: text)")
-    parser.add_argument("--no-mutants", action="store_true", help="plant no errors: nothing is then called verified")
-    parser.add_argument(
-        "--instances", type=_count, default=400, metavar="N", help="instances per equation (default: 400)"
-    )
-    parser.add_argument("--seed", type=int, metavar="S", help="another seed than the one the equation's content gives")
-    parser.add_argument(
-        "--quiet", action="store_true", help="print only what is weak, refuted or an error, and the totals"
-    )
-
-
-def _count(text: str) -> int:
-    value = int(text)
-    if not 20 <= value <= 100_000:
-        raise argparse.ArgumentTypeError("between 20 and 100000")
-    return value
-
 
 def run(arguments: argparse.Namespace) -> int:
     """Check the files; 1 where something is refuted or in error, 2 where a file cannot be read."""

@@ -2,16 +2,7 @@
 
 import argparse
 
-from proofweave.cli.verb import file, print_lines, project_here, tell
-
-SUMMARY = "list the recordings that no block needs any more, and delete them with --delete"
-EXAMPLE = "proofweave gc\nproofweave gc outlines/POST.yaml --delete"
-
-
-def add(parser: argparse.ArgumentParser) -> None:
-    """Add the verb's arguments."""
-    parser.add_argument("outlines", nargs="*", type=file, help="outlines; all of the project's when none is named")
-    parser.add_argument("--delete", action="store_true", help="delete them; without it nothing is changed")
+from proofweave.cli.verb import print_lines, project_here, tell
 
 
 def run(arguments: argparse.Namespace) -> int:

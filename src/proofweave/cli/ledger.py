@@ -5,16 +5,6 @@ import sys
 
 from proofweave.cli.verb import print_findings, project_here, tell
 
-SUMMARY = "print the verdict on every equation, and compare it with the committed one"
-EXAMPLE = "proofweave ledger --check\nproofweave ledger --accept"
-
-
-def add(parser: argparse.ArgumentParser) -> None:
-    """Add the verb's arguments."""
-    asked = parser.add_mutually_exclusive_group()
-    asked.add_argument("--check", action="store_true", help="name each equation that fell or is gone; exit 1")
-    asked.add_argument("--accept", action="store_true", help="take in what was built: write verdicts.lock")
-
 
 def run(arguments: argparse.Namespace) -> int:
     """Print, compare or renew the ledger; 2 where the build's findings are missing or old."""

@@ -2,18 +2,7 @@
 
 import argparse
 
-from proofweave.cli.verb import FINDINGS, REPLIES, file, project_here
-
-SUMMARY = "write the grown post, or refuse while a finding is an error"
-EXAMPLE = "proofweave merge outlines/POST.yaml -o build/posts/POST.md"
-
-
-def add(parser: argparse.ArgumentParser) -> None:
-    """Add the verb's arguments."""
-    parser.add_argument("outline", type=file, help="an outline below outlines/")
-    parser.add_argument("--replies", type=file, help=REPLIES)
-    parser.add_argument("--findings", type=file, help=FINDINGS)
-    parser.add_argument("-o", "--output", type=file, required=True, help="the grown post to write; never a source")
+from proofweave.cli.verb import project_here
 
 
 def run(arguments: argparse.Namespace) -> int:

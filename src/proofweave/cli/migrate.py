@@ -4,14 +4,6 @@ import argparse
 
 from proofweave.cli.verb import print_findings, print_lines, project_here, tell
 
-SUMMARY = "list the outlines and recordings of an older format, and move them to this one with --write"
-EXAMPLE = "proofweave migrate\nproofweave migrate --write"
-
-
-def add(parser: argparse.ArgumentParser) -> None:
-    """Add the verb's arguments."""
-    parser.add_argument("--write", action="store_true", help="move them; without it nothing is changed")
-
 
 def run(arguments: argparse.Namespace) -> int:
     """List or move; while one file cannot be moved, none is."""

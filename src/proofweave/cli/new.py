@@ -3,21 +3,7 @@
 import argparse
 import shlex
 
-from proofweave.cli.verb import file, project_here, tell
-
-SUMMARY = "lay out an outline for a post, which builds at once and says what to write"
-EXAMPLE = """\
-proofweave new blogs_raw/mine.md
-proofweave new blogs_raw/mine.md --like outlines/REFERENCE.yaml -o outlines/mine.yaml"""
-
-
-def add(parser: argparse.ArgumentParser) -> None:
-    """Add the verb's arguments."""
-    parser.add_argument("post", type=file, help="a Markdown file below blogs_raw/; it is only read")
-    what = "lay out the sections and blocks of this outline instead"
-    parser.add_argument("--like", type=file, metavar="OUTLINE", help=what)
-    what = "the outline to write (default: outlines/<post>.yaml)"
-    parser.add_argument("-o", "--output", type=file, metavar="OUTLINE", help=what)
+from proofweave.cli.verb import project_here, tell
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -2,21 +2,7 @@
 
 import argparse
 
-from proofweave.cli.verb import file, print_findings, print_lines, project_here, tell
-
-SUMMARY = "write one request for each block that waits for a model"
-EXAMPLE = """\
-proofweave render outlines/POST.yaml -o build/requests/POST.json
-proofweave render outlines/POST.yaml --show BLOCK"""
-
-
-def add(parser: argparse.ArgumentParser) -> None:
-    """Add the verb's arguments."""
-    parser.add_argument("outline", type=file, help="an outline below outlines/")
-    parser.add_argument(
-        "-o", "--output", type=file, help="write the requests here; problems go into the file, for validate"
-    )
-    parser.add_argument("--show", metavar="BLOCK", help="print the prompt of one block")
+from proofweave.cli.verb import print_findings, print_lines, project_here, tell
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -2,15 +2,7 @@
 
 import argparse
 
-from proofweave.cli.verb import file, print_findings, project_here, tell
-
-SUMMARY = "build two clean clones in unlike surroundings and compare their bytes with manifest.lock"
-EXAMPLE = "proofweave reproduce\nproofweave reproduce --keep /tmp/builds"
-
-
-def add(parser: argparse.ArgumentParser) -> None:
-    """Add the verb's arguments."""
-    parser.add_argument("--keep", type=file, metavar="FOLDER", help="build there and keep the clones")
+from proofweave.cli.verb import print_findings, project_here, tell
 
 
 def run(arguments: argparse.Namespace) -> int:

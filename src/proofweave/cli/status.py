@@ -4,13 +4,6 @@ import argparse
 
 from proofweave.cli.verb import print_lines, project_here
 
-SUMMARY = "show each post's state, lines, equations and first error, as the last build found them"
-EXAMPLE = "proofweave status"
-
-
-def add(parser: argparse.ArgumentParser) -> None:
-    """Add the verb's arguments."""
-
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the screen; 1 while a post is refused."""

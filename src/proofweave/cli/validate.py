@@ -2,19 +2,7 @@
 
 import argparse
 
-from proofweave.cli.verb import REPLIES, file, print_findings, project_here
-
-SUMMARY = "judge the text that would be merged, and count what it holds"
-EXAMPLE = """\
-proofweave validate outlines/POST.yaml
-proofweave validate outlines/POST.yaml --replies build/replies/POST.json -o build/findings/POST.json"""
-
-
-def add(parser: argparse.ArgumentParser) -> None:
-    """Add the verb's arguments."""
-    parser.add_argument("outlines", nargs="*", type=file, help="outlines; all of the project's when none is named")
-    parser.add_argument("--replies", type=file, help=REPLIES)
-    parser.add_argument("-o", "--output", type=file, help="write findings and counts here; exit 0, merge refuses")
+from proofweave.cli.verb import print_findings, project_here
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -1,21 +1,11 @@
-"""What verbs share: the files they are given, the project they work in, and how they speak."""
+"""What verbs share: the project they work in, and how they speak."""
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from proofweave.core import Finding
     from proofweave.pipeline import Project
-
-REPLIES = "what generate wrote; made in memory when left out"
-FINDINGS = "what validate wrote; judged in memory when left out"
-"""What the options say that name what an earlier stage wrote."""
-
-
-def file(argument: str) -> Path:
-    """Return the file an argument names, relative to the working directory."""
-    return Path(argument).absolute()
 
 
 def project_here() -> "Project":

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from proofweave.core.findings import finding_of
     from proofweave.core.formats import DOCUMENT, LEDGER, OUTLINE, RECORDING
     from proofweave.core.lazy import named
-    from proofweave.core.numbering import displays_of, number, numbers_in, numeral, with_displays
+    from proofweave.core.numbering import displays_of, equations_of, number, numbers_in, numeral, with_displays
     from proofweave.core.references import REFERENCE, CrossReference, prose_of, references_in
     from proofweave.core.types import (
         NUMBERED, THEOREM_LIKE, Block, BlockKind, Check, Code, Equation, Figure, Finding, Layer, LineTarget,

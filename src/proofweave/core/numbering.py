@@ -27,12 +27,14 @@ def number(outline: Outline, citations: Sequence[str] = ()) -> Numbering:
     A slot that nobody filled reserves the numbers it declares, so its neighbours keep theirs. `citations` are the
     reference ids in the order the text first cites them; works never cited come after them, in the outline's order.
     """
+    parts = (part for block in outline.blocks() for part in block.parts())
+    figures = (part.id for part in parts if isinstance(part, Figure))
     return Numbering(
         tags=_tags(outline),
         labels=_labels(outline),
         sections=_section_numbers(outline),
         citations=_citation_numbers(outline, citations),
-        figures={id: position for position, id in enumerate(figures_of(outline), start=1)},
+        figures={id: position for position, id in enumerate(figures, start=1)},
     )
 
 
@@ -65,12 +67,6 @@ def numbers_in(parts: Sequence[Part]) -> int:
     """Return how many numbers the equations of some parts take, those a slot declares included."""
     items = equations_of(parts)
     return sum(item.equations if isinstance(item, Slot) else item.rows * item.numbered for item in items)
-
-
-def figures_of(outline: Outline) -> tuple[str, ...]:
-    """Return the ids of an outline's figures, in document order."""
-    parts = (part for block in outline.blocks() for part in block.parts())
-    return tuple(part.id for part in parts if isinstance(part, Figure))
 
 
 def _tags(outline: Outline) -> Mapping[str, tuple[int, ...]]:

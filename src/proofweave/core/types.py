@@ -43,13 +43,8 @@ class Finding:
     fix: str = ""
 
     def __str__(self) -> str:
-        tail = "".join(
-            part
-            for part in (
-                f"; expected {self.expected}" if self.expected else "",
-                f"; {self.fix}" if self.fix else "",
-            )
-        )
+        tail = f"; expected {self.expected}" if self.expected else ""
+        tail += f"; {self.fix}" if self.fix else ""
         line = f"{self.where}: {self.severity}: {self.what}{tail} [{self.rule}]"
         return " ".join(line.split())
 

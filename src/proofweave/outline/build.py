@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import PurePosixPath
 
 from proofweave.core import (
@@ -11,12 +12,11 @@ from proofweave.core import (
     Layer,
     LineTarget,
     Outline,
-    Part,
     Reference,
     Section,
-    Step,
     TagRange,
     say,
+    with_displays,
 )
 from proofweave.outline.conformity import chosen, problem
 from proofweave.outline.format import BLOCK
@@ -250,22 +250,13 @@ def _with_ids(sections: tuple[Section, ...], taken: set[str]) -> tuple[Section, 
 
     def block_with_ids(block: Block, section: Section) -> Block:
         id = block.id or free(f"{section.id}-{block.kind.value}")
-        counter = 0
+        numbers = count(1)
 
-        def part_with_id(part: Part) -> Part:
-            nonlocal counter
-            equation = part.equation if isinstance(part, Step) else part
-            if not isinstance(equation, Equation):
-                return part
-            counter += 1
-            if equation.id:
-                return part
-            equation = replace(equation, id=free(f"{id}-eq{counter}"))
-            return replace(part, equation=equation) if isinstance(part, Step) else equation
+        def with_id(equation: Equation) -> Equation:
+            number = next(numbers)
+            return equation if equation.id else replace(equation, id=free(f"{id}-eq{number}"))
 
-        statement, proof, body = (
-            tuple(part_with_id(part) for part in parts) for parts in (block.statement, block.proof, block.body)
-        )
+        statement, proof, body = (with_displays(parts, with_id) for parts in (block.statement, block.proof, block.body))
         return replace(block, id=id, statement=statement, proof=proof, body=body)
 
     return tuple(

@@ -16,8 +16,9 @@ from proofweave.core import (
     Section,
     Severity,
     Slot,
-    Step,
     Where,
+    displays_of,
+    equations_of,
     say,
 )
 from proofweave.outline.conformity import problem
@@ -41,14 +42,8 @@ def check_ids(named: Iterable[tuple[str, str, Where]]) -> Iterator[Finding]:
 
 def numbered_in(parts: Sequence[Part]) -> int:
     """Return how many numbers the equations of some parts take, those a slot declares included."""
-    count = 0
-    for part in parts:
-        item = part.equation if isinstance(part, Step) else part
-        if isinstance(item, Slot):
-            count += item.equations
-        elif isinstance(item, Equation) and item.numbered:
-            count += item.rows
-    return count
+    items = equations_of(parts)
+    return sum(item.equations if isinstance(item, Slot) else item.rows * item.numbered for item in items)
 
 
 def count_numbered(leaf: Section) -> int:
@@ -111,7 +106,7 @@ def check_mentions(outline: Outline, mentions: Iterable[Mention]) -> Iterator[Fi
     An equation may stand in a reply; where slots hold equations, what nobody defines is found in the woven text.
     """
     to_come = any(slot.equations for block in outline.blocks() for slot in block.slots())
-    equations = {equation.id: equation for block in outline.blocks() for equation in _equations(block)}
+    equations = {equation.id: equation for block in outline.blocks() for equation in displays_of(block.parts())}
     blocks = {block.id: block for block in outline.blocks()}
     sections = [section for top in outline.sections for section in (top, *top.sections)]
     ids: dict[str, Iterable[str]] = {
@@ -154,10 +149,3 @@ def _fault(
     if mention.row is not None and not 1 <= mention.row <= equation.rows:
         return say("outline.no-row", id=id, row=mention.row), say("outline.rows", rows=equation.rows)
     return None
-
-
-def _equations(block: Block) -> Iterator[Equation]:
-    for part in block.parts():
-        item = part.equation if isinstance(part, Step) else part
-        if isinstance(item, Equation):
-            yield item

@@ -3,16 +3,14 @@
 import difflib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from importlib.resources import files
 from typing import Any
 
-from proofweave.core import LANGUAGES, Finding, Where, finding_of, labels, say
+from proofweave.core import Finding, Where, finding_of, labels, say
 from proofweave.text.yaml import MapNode, Node, ScalarNode, read_nodes
-
-PROVIDERS = ("recorded", "openai", "batch")
-STRUCTURED = ("auto", "schema", "json", "text")
-NO_KEY = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,59 +55,15 @@ class Config:
         return labels("post", language)["heading"] if self.heading == "auto" else self.heading
 
 
-Check = Callable[[str], bool]
+KEYS: Mapping[str, Mapping[str, Any]] = tomllib.loads(
+    files(__package__).joinpath("config.toml").read_text(encoding="utf-8")
+)
+"""What is right for each key with one value; the table of words says it."""
 
-
-def _whole(least: int, most: int) -> Check:
-    return lambda text: re.fullmatch(r"[0-9]{1,9}", text) is not None and least <= int(text) <= most
-
-
-def _number(least: float, most: float) -> Check:
-    def check(text: str) -> bool:
-        return re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text) is not None and least <= float(text) <= most
-
-    return check
-
-
-def _some(text: str) -> bool:
-    return bool(text.strip())
-
-
-def _url(text: str) -> bool:
-    return re.fullmatch(r"https?://[^\s/@]+(/[^\s@]*)?", text) is not None
-
-
-def _variable(text: str) -> bool:
-    return text == NO_KEY or re.fullmatch(r"[A-Z_][A-Z0-9_]{0,63}", text) is not None
-
-
-BUDGET = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?) *(tokens)?")
+BUDGET = re.compile(KEYS["budget"]["pattern"])
 """An amount of money in the price table's currency, or of tokens."""
 
-KEYS: Mapping[str, Check | tuple[str, ...]] = {
-    "provider": PROVIDERS,
-    "base_url": _url,
-    "key_variable": _variable,
-    "model": _some,
-    "temperature": lambda text: text == "default" or _number(0, 2)(text),
-    "max_tokens": _whole(1, 999_999_999),
-    "structured": STRUCTURED,
-    "stream": ("true", "false"),
-    "concurrency": _whole(1, 256),
-    "timeout": _number(0.01, 86_400),
-    "retries": _whole(0, 100),
-    "first_wait": _number(0, 3600),
-    "longest_wait": _number(0, 86_400),
-    "repair_rounds": _whole(0, 20),
-    "source_characters": _whole(0, 10_000_000),
-    "budget": lambda text: text == "none" or BUDGET.fullmatch(text) is not None,
-    "currency": _some,
-    "batch_poll": _number(0, 3600),
-    "heading": _some,
-    "reference_post": lambda text: True,
-    "language": ("auto", *LANGUAGES),
-}
-"""Each key with one value: the texts that are right for it, or whether one is; the table of words says what is."""
+NUMBERS = {"whole": r"[0-9]{1,9}", "number": r"[0-9]{1,9}(\.[0-9]{1,9})?"}
 
 SECRET = frozenset({"key_variable", "base_url"})
 """Keys whose wrong value is not shown again, nor kept in what is said: it may be a secret."""
@@ -153,12 +107,24 @@ def parameters(config: Config) -> Mapping[str, str]:
     return {"temperature": config.temperature, "max_tokens": config.max_tokens, **extra}
 
 
+def _fits(text: str, right: Mapping[str, Any]) -> bool:
+    """Tell whether a text is right by an entry of the table."""
+    if text == right.get("else"):
+        return True
+    if "texts" in right:
+        return text in right["texts"]
+    if "pattern" in right:
+        return re.fullmatch(right["pattern"], text) is not None
+    ((kind, (least, most)),) = ((kind, right[kind]) for kind in NUMBERS if kind in right)
+    return re.fullmatch(NUMBERS[kind], text) is not None and least <= float(text) <= most
+
+
 def _wrong(key: str, node: ScalarNode) -> Finding | None:
     """Return the finding for a value that is not right for its key."""
     right = KEYS[key]
-    if node.value in right if isinstance(right, tuple) else right(node.value):
+    if _fits(node.value, right):
         return None
-    expected = " | ".join(right) if isinstance(right, tuple) else say(f"config.{key}")
+    expected = " | ".join(right["texts"]) if "texts" in right else say(f"config.{key}")
     if key in SECRET:
         return _problem(node.where, f"{key}-value", expected, key=key)
     name = "provider-value" if key == "provider" else "value" if node.value.strip() else "empty"
@@ -181,7 +147,7 @@ def _prices(node: Node, findings: list[Finding]) -> Iterator[tuple[str, Price]]:
         for key, value in entry.items:
             if key.value not in PRICE_KEYS:
                 findings.append(_unknown(key, set(PRICE_KEYS)))
-            elif not isinstance(value, ScalarNode) or not _number(0, 1e9)(value.value):
+            elif not isinstance(value, ScalarNode) or not _fits(value.value, {"number": (0, 1e9)}):
                 findings.append(_problem(key.where, "price-no-number", key=key.value, model=model.value))
             else:
                 amounts[key.value] = float(value.value)

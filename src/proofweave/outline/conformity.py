@@ -37,14 +37,12 @@ def correct(node: Node, shape: Shape, findings: list[Finding]) -> Node:
     """Return the node with misspelt keys as they were meant; each adds a finding, and what they hold is still read."""
     if isinstance(shape, Many):
         if isinstance(node, ListNode):
-            items = tuple(correct(item, shape.item, findings) for item in node.items)
-            return node if _same(items, node.items) else replace(node, items=items)
+            return replace(node, items=tuple(correct(item, shape.item, findings) for item in node.items))
         return correct(node, shape.item, findings) if shape.single else node
     if not isinstance(node, MapNode):
         return node
     if isinstance(shape, Table):
-        entries = tuple((key, correct(value, shape.value, findings)) for key, value in node.items)
-        return node if _same([v for _, v in entries], [v for _, v in node.items]) else replace(node, items=entries)
+        return _with(node, [correct(value, shape.value, findings) for _, value in node.items])
     if isinstance(shape, OneOf):
         if not shape.first:
             known = {key: None for record in shape.records.values() for key in record.keys}
@@ -56,15 +54,15 @@ def correct(node: Node, shape: Shape, findings: list[Finding]) -> Node:
     if not isinstance(shape, Record):
         return node
     node = _respelt(node, list(shape.keys), shape, findings)
-    entries = tuple(
-        (key, correct(value, shape.keys[key.value].shape, findings) if key.value in shape.keys else value)
-        for key, value in node.items
-    )
-    return node if _same([v for _, v in entries], [v for _, v in node.items]) else replace(node, items=entries)
+    known_keys = ((shape.keys.get(key.value), value) for key, value in node.items)
+    return _with(node, [correct(value, key.shape, findings) if key else value for key, value in known_keys])
 
 
-def _same(new: Sequence[Node], old: Sequence[Node]) -> bool:
-    return all(a is b for a, b in zip(new, old, strict=True))
+def _with(node: MapNode, values: Sequence[Node]) -> MapNode:
+    """Return a mapping with these values under its keys; the same one where they are its own."""
+    if all(new is old for new, (_, old) in zip(values, node.items, strict=True)):
+        return node
+    return replace(node, items=tuple((key, value) for (key, _), value in zip(node.items, values, strict=True)))
 
 
 def _respelt(node: MapNode, known: Sequence[str], shape: Shape, findings: list[Finding], most: int = 1000) -> MapNode:
@@ -87,6 +85,11 @@ def problem(rule: str, where: Where, name: str = "", expected: str = "", fix: st
     """Return an error of the outline; its texts have a name, the rule's where none is given, or are given."""
     key = f"outline.{name or rule}"
     return finding_of(key, where, rule=f"outline-{rule}", expected=expected, fix=fix, **fields)
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings sorted by place, each only once."""
+    return tuple(sorted(dict.fromkeys(findings), key=lambda finding: finding.where))
 
 
 def _the(name: str) -> Said:
@@ -142,7 +145,7 @@ def _many(node: Node, shape: Many, name: str) -> Iterator[Finding]:
         if not node.items:
             yield _empty(node, words_of(shape), _the(name))
         for item in node.items:
-            yield from conform(item, shape.item, _singular(name))
+            yield from conform(item, shape.item, name.removesuffix("s"))
     elif shape.single and not (isinstance(node, ScalarNode) and node.absent):
         yield from conform(node, shape.item, name)
     else:
@@ -252,7 +255,3 @@ def _listed(words: Iterable[str], most: int = 40) -> str:
 def _short(text: str, most: int = 40) -> str:
     line = " ".join(text.split())
     return line if len(line) <= most else line[: most - 1] + "…"
-
-
-def _singular(name: str) -> str:
-    return name[:-1] if name.endswith("s") else name

@@ -69,11 +69,7 @@ _STATED = {
     "statement": Key(PARTS, "block-statement"),
     "equations": Key(Many(EQUATION, "equations"), "block-equations"),
 }
-_PROVED = {
-    **_STATED,
-    "proof": Key(PARTS, "block-proof"),
-    "cite": Key(Many(ID, "cite", single=True), "block-cite"),
-}
+_PROVED = {**_STATED, "proof": Key(PARTS, "block-proof"), "cite": Key(Many(ID, "cite", single=True), "block-cite")}
 _ALGORITHM = {
     **_NAME,
     "input": Key(TEXT, "block-input"),

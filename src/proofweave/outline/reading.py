@@ -1,20 +1,16 @@
 """Read outlines: what a grown post contains, with every problem located (the format: docs/outline.md)."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from proofweave.core import Finding, Outline, Severity, Where, formats
 from proofweave.outline.build import Builder
 from proofweave.outline.checks import check_ids, check_mentions, check_tags
-from proofweave.outline.conformity import conform, correct, problem
-from proofweave.outline.first_keys import peek
+from proofweave.outline.conformity import conform, correct, in_order, problem
 from proofweave.outline.format import OUTLINE
 from proofweave.outline.shapes import words_of
 from proofweave.outline.version import too_new
 from proofweave.text.yaml import MapNode, ScalarNode, read_nodes
-
-__all__ = ["Reading", "peek", "read_outline", "reading_of"]
 
 LOSING_NOTHING = frozenset(
     {
@@ -65,7 +61,7 @@ def reading_of(text: str, path: str) -> Reading:
     root = correct(root, OUTLINE, misspelt)
     misfits = [*misspelt, *conform(root, OUTLINE)]
     if not isinstance(root, MapNode):
-        return Reading(None, _in_order([*findings, *misfits]))
+        return Reading(None, in_order([*findings, *misfits]))
     builder = Builder(path)
     outline = builder.outline(root)
     across = list(check_ids(builder.named))
@@ -74,10 +70,6 @@ def reading_of(text: str, path: str) -> Reading:
         across += check_tags(outline, builder.uncounted, builder.malformed)
     if rules <= LOSING_NOTHING and not builder.dropped:
         across += check_mentions(outline, builder.mentions)
-    everything = _in_order([*findings, *misfits, *builder.findings, *across])
+    everything = in_order([*findings, *misfits, *builder.findings, *across])
     hopeless = not outline.source or not outline.sections
     return Reading(None if hopeless else outline, everything, tuple(builder.leaf_nodes))
-
-
-def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(dict.fromkeys(findings), key=lambda finding: finding.where))

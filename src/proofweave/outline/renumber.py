@@ -39,13 +39,8 @@ class Retagged:
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Edit:
-    """Characters `start`..`end` of the file become `text`."""
-
-    start: int
-    end: int
-    text: str
+Edit = tuple[int, int, str]
+"""From where to where in the file another text is to stand, and that text."""
 
 
 def retag(text: str, path: str) -> Retagged:
@@ -59,7 +54,7 @@ def retag(text: str, path: str) -> Retagged:
     ]
     if blocking or reading.outline is None:
         return Retagged(text, findings=tuple(blocking) or reading.findings)
-    edits: list[_Edit] = []
+    edits: list[Edit] = []
     changes: list[Change] = []
     following = 1
     for leaf, node in zip(reading.outline.leaves(), reading.leaf_nodes, strict=True):
@@ -74,7 +69,9 @@ def retag(text: str, path: str) -> Retagged:
         changes.append(Change(leaf.id, before, wanted, written.where if written else leaf.where))
         edits += _edits(text, node, wanted)
     new = _edited(text, edits)
-    return Retagged(new, tuple(changes)) if _sound(new, text) else Retagged(text, findings=(_beyond(path),))
+    if _sound(new, text):
+        return Retagged(new, tuple(changes))
+    return Retagged(text, findings=(finding_of("outline.retag-unsafe", Where(path), rule="retag"),))
 
 
 def _same(tags: TagRange | None, fitting: TagRange) -> bool:
@@ -88,7 +85,7 @@ def _place(node: MapNode) -> Where | None:
     return (tags.where if tags.absent else tags.place()) if isinstance(tags, ScalarNode) else None
 
 
-def _edits(text: str, node: MapNode, wanted: str) -> Iterator[_Edit]:
+def _edits(text: str, node: MapNode, wanted: str) -> Iterator[Edit]:
     names = [key.value for key, _ in node.items]
     if "tags" not in names:
         yield _added(text, node, names, wanted)
@@ -100,9 +97,9 @@ def _edits(text: str, node: MapNode, wanted: str) -> Iterator[_Edit]:
     if wanted and value.absent:
         colon = COLON.match(text, key.end)
         end = colon.end() if colon else key.end
-        yield _Edit(end, end, f" {wanted}")
+        yield (end, end, f" {wanted}")
     elif wanted:
-        yield _Edit(value.start, _end(text, value), wanted)
+        yield (value.start, _end(text, value), wanted)
     else:
         yield _removed(text, node, position)
 
@@ -112,39 +109,34 @@ def _end(text: str, value: ScalarNode) -> int:
     return value.start + len(text[value.start : value.end].rstrip())
 
 
-def _added(text: str, node: MapNode, names: list[str], wanted: str) -> _Edit:
+def _added(text: str, node: MapNode, names: list[str], wanted: str) -> Edit:
     """Return the new line before `blocks:`, or before the second key where that is the first."""
     position = max(1, names.index("blocks") if "blocks" in names else len(names) - 1)
     key = node.items[position][0]
     if node.flow:
-        return _Edit(key.start, key.start, f"tags: {wanted}, ")
+        return (key.start, key.start, f"tags: {wanted}, ")
     start = text.rfind("\n", 0, key.start) + 1
-    return _Edit(key.start, key.start, f"tags: {wanted}{_line_end(text, start)}{text[start : key.start]}")
+    return (key.start, key.start, f"tags: {wanted}{_line_end(text, start)}{text[start : key.start]}")
 
 
-def _removed(text: str, node: MapNode, position: int) -> _Edit:
+def _removed(text: str, node: MapNode, position: int) -> Edit:
     """Return the cut of a `tags:` with its line; one that shares its line leaves the rest of the line."""
     key, value = node.items[position]
     assert isinstance(value, ScalarNode)
     following = node.items[position + 1][0].start if position + 1 < len(node.items) else None
     if node.flow:
         if following is not None:
-            return _Edit(key.start, following, "")
+            return (key.start, following, "")
         before = text[: key.start].rstrip()
-        return _Edit(len(before) - before.endswith(","), _end(text, value), "")
+        return (len(before) - before.endswith(","), _end(text, value), "")
     start = text.rfind("\n", 0, key.start) + 1
     colon = COLON.match(text, key.end)
     end = max(_end(text, value), colon.end() if colon else key.end)
     if not text[start : key.start].strip():
-        return _Edit(start, _next_line(text, end), "")
+        return (start, text.find("\n", end) + 1 or len(text), "")
     if following is not None and not text[end:following].strip():
-        return _Edit(key.start, following, "")
-    return _Edit(key.start, end, "")
-
-
-def _next_line(text: str, offset: int) -> int:
-    end = text.find("\n", offset)
-    return len(text) if end < 0 else end + 1
+        return (key.start, following, "")
+    return (key.start, end, "")
 
 
 def _line_end(text: str, start: int) -> str:
@@ -152,12 +144,12 @@ def _line_end(text: str, start: int) -> str:
     return "\r\n" if text[:start].endswith("\r\n") else "\n"
 
 
-def _edited(text: str, edits: list[_Edit]) -> str:
+def _edited(text: str, edits: list[Edit]) -> str:
     parts: list[str] = []
     position = 0
-    for edit in edits:
-        parts += (text[position : edit.start], edit.text)
-        position = edit.end
+    for start, end, new in edits:
+        parts += (text[position:start], new)
+        position = end
     return "".join((*parts, text[position:]))
 
 
@@ -175,14 +167,7 @@ def _bare(outline: Outline) -> tuple[object, ...]:
 
     def bare(section: Section) -> object:
         held = [replace(block, where=outline.where) for block in section.blocks]
-        return section.id, section.title, section.layer, section.anchor, _unplaced(held), *map(bare, section.sections)
+        unplaced = re.sub(r"Where\([^)]*\)", "", repr(held))
+        return section.id, section.title, section.layer, section.anchor, unplaced, *map(bare, section.sections)
 
     return outline.title, outline.source, outline.lines is None, tuple(map(bare, outline.sections))
-
-
-def _unplaced(value: object) -> str:
-    return re.sub(r"Where\([^)]*\)", "", repr(value))
-
-
-def _beyond(path: str) -> Finding:
-    return finding_of("outline.retag-unsafe", Where(path), rule="retag")

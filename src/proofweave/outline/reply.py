@@ -17,16 +17,16 @@ from proofweave.core import (
     Reply,
     Slot,
     Step,
-    SymbolSpec,
     Text,
     finding_of,
     formats,
 )
-from proofweave.outline.conformity import conform
+from proofweave.outline.conformity import conform, in_order
 from proofweave.outline.format import ID, PARTS, POSITIVE
 from proofweave.outline.parts import PartReader, plain, text_of
 from proofweave.outline.shapes import Free, Key, Record, Scalar, Table
 from proofweave.outline.version import too_new
+from proofweave.text.tex import split_rows
 from proofweave.text.yaml import ListNode, MapNode, Node, ScalarNode, read_json_nodes
 
 SENTENCE = re.compile(r"[^\n]*?(?:[。！？；]|[.!?;](?=\s))[ \t]*\n*|[^\n]+\n*|\n+")
@@ -77,7 +77,7 @@ def read_reply(text: str, path: str) -> tuple[Reply | None, tuple[Finding, ...]]
         provenance=_provenance(root.get("provenance")),
         path=path,
     )
-    return (reply if reply.block and slots else None), _in_order(findings)
+    return (reply if reply.block and slots else None), in_order(findings)
 
 
 def read_drafts(root: Node, path: str) -> tuple[dict[str, Reply], tuple[Finding, ...]]:
@@ -89,7 +89,7 @@ def read_drafts(root: Node, path: str) -> tuple[dict[str, Reply], tuple[Finding,
         slots = _slots(node, reader)
         findings += _as_recording(reader.findings)
         replies[block.value] = Reply(block.value, "", "", slots, Provenance("", ""), path)
-    return replies, _in_order(findings)
+    return replies, in_order(findings)
 
 
 def write_reply(reply: Reply) -> str:
@@ -107,17 +107,14 @@ def write_reply(reply: Reply) -> str:
         "provenance": provenance,
         "slots": _slots_out(reply),
     }
-    return _unshortened(json.dumps(document, ensure_ascii=False, indent=1)) + "\n"
+    text = json.dumps(document, ensure_ascii=False, indent=1)
+    # recordings allow no escape that TeX starts with, such as the one of a tabulator
+    return SHORT.sub(lambda match: match[1] + SHORTENED[match[2]], text) + "\n"
 
 
 def same_words(one: Reply, other: Reply) -> bool:
     """Tell whether two replies say the same, wherever they stand."""
     return _slots_out(one) == _slots_out(other)
-
-
-def _unshortened(text: str) -> str:
-    r"""Return JSON with `\t` and its like written as `\u0009`: recordings allow no escape that TeX starts with."""
-    return SHORT.sub(lambda match: match[1] + SHORTENED[match[2]], text)
 
 
 def _slots(node: Node | None, reader: PartReader) -> dict[str, tuple[Part, ...]]:
@@ -136,10 +133,6 @@ def _as_recording(findings: Sequence[Finding] | Iterator[Finding]) -> Iterator[F
     """Yield findings of the shapes shared with outlines under the name of recordings."""
     for finding in findings:
         yield replace(finding, rule=re.sub(r"\Aoutline-", "reply-", finding.rule))
-
-
-def _in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(dict.fromkeys(findings), key=lambda finding: finding.where))
 
 
 def _joined(node: Node, key: str = "", depth: int = 0) -> Node:
@@ -184,10 +177,7 @@ def _part_out(part: Part) -> object:
     if isinstance(part, Equation):
         return {"equation": _equation_out(part)}
     if isinstance(part, Code):
-        return {
-            "code": part.code.rstrip("\n").split("\n"),
-            **({"language": part.language} if part.language else {}),
-        }
+        return {"code": part.code.rstrip("\n").split("\n"), **({"language": part.language} if part.language else {})}
     if isinstance(part, Figure):
         return {"figure": part.id, "caption": _sentences(part.caption)}
     assert isinstance(part, Step), "a reply holds no slots"
@@ -218,17 +208,8 @@ def _equation_out(equation: Equation) -> dict[str, object]:
         "tight": check.tight,
         "strict": check.strict,
         "excuse": dict(check.excuse),
-        "symbols": {symbol.name: _plain_symbol(symbol) for symbol in equation.symbols},
+        "symbols": {symbol.name: symbol.value for symbol in equation.symbols},
+        "rows": "one" if equation.rows == 1 and len(split_rows(equation.tex)) > 1 else "",
+        "tag": "" if equation.numbered else "none",
     }
-    return out | {key: value for key, value in optional.items() if value} | _layout_out(equation)
-
-
-def _layout_out(equation: Equation) -> dict[str, object]:
-    from proofweave.text.tex import split_rows
-
-    one = equation.rows == 1 and len(split_rows(equation.tex)) > 1
-    return {**({"rows": "one"} if one else {}), **({} if equation.numbered else {"tag": "none"})}
-
-
-def _plain_symbol(symbol: SymbolSpec) -> object:
-    return symbol.value if isinstance(symbol.value, str) else json.loads(json.dumps(symbol.value, ensure_ascii=False))
+    return out | {key: value for key, value in optional.items() if value}

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from proofweave.pipeline.check import check_files
     from proofweave.pipeline.export import export_post
     from proofweave.pipeline.figure import draw_figure
-    from proofweave.pipeline.generate import Wishes, estimated, generate_posts, is_budget
+    from proofweave.pipeline.generate import estimated, generate_posts, is_budget
     from proofweave.pipeline.live import build, serve_site, status_of
     from proofweave.pipeline.locks import LOCKED, accept, built, compared, differences, reproduce_build, write_manifest
     from proofweave.pipeline.merge import merge_post

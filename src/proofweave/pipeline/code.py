@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+import tomllib
+from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,6 +18,9 @@ ROOT = Path(__file__).parent.parent
 VERB_FOLDER = ROOT / "cli"
 START = ("__init__.py", "__main__.py", "cli/__init__.py", "cli/verb.py")
 """What runs before any verb."""
+
+ARGUMENTS = VERB_FOLDER / "verbs.toml"
+"""What each verb is given; only its own part concerns a verb."""
 
 DATA = (".toml", ".json", ".js", ".j2")
 """The endings of a module's data, which stands beside it under its name."""
@@ -45,12 +50,19 @@ CARRIES = {"site": "assets/*", "export": "assets/*.woff2"}
 @cache
 def fingerprint(*verbs: str) -> str:
     """Return the sha256 of the code some verbs run, as 64 hexadecimal digits."""
-    digest = hashlib.sha256()
     code = {path for verb in verbs for path in modules(verb)}
     carried = {path for verb in verbs for path in ROOT.glob(CARRIES.get(verb, "no file"))}
-    for path in sorted(code | carried):
+    told = tomllib.loads(ARGUMENTS.read_text(encoding="utf-8"))
+    packages = {package for verb in verbs for package in COMPUTES.get(verb, ())}
+    return digest_of(code | carried, packages, repr([told[verb] for verb in verbs]))
+
+
+def digest_of(paths: Iterable[Path], packages: Iterable[str], more: str = "") -> str:
+    """Return the sha256 of some of the program's files, of the versions of some packages, and of one more text."""
+    digest = hashlib.sha256(more.encode())
+    for path in sorted(paths):
         digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    for package in sorted({package for verb in verbs for package in COMPUTES.get(verb, ())}):
+    for package in sorted(packages):
         digest.update(f"{package} {_version(package)}\0".encode())
     return digest.hexdigest()
 

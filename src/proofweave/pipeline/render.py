@@ -12,12 +12,13 @@ from proofweave.pipeline.project import Project
 
 
 @dataclass(frozen=True, slots=True)
-class Rendered:
-    """An outline as read, and the requests its slots make."""
+class Requests:
+    """The requests of a post, what render found on the way, and the outline where it was read just now."""
 
-    outline: Outline | None
+    post: str
     requests: tuple[Request, ...]
     findings: tuple[Finding, ...]
+    outline: Outline | None = None
 
     def lines(self) -> Iterator[str]:
         """Yield what each request asks for, a line each."""
@@ -34,39 +35,30 @@ class Rendered:
         raise UsageError(f"no block '{block}' of {name} waits for a model", f"there are: {there}")
 
 
-@dataclass(frozen=True, slots=True)
-class Requests:
-    """The requests of a post as generate gets them, and what render found on the way."""
-
-    post: str
-    requests: tuple[Request, ...]
-    findings: tuple[Finding, ...]
-
-
 def render_post(project: Project, outline: Path, output: Path) -> None:
     """Write the requests of an outline; its problems go into the file, for validate."""
-    write_document(output, requests_document(outline.stem, rendered(project, outline)))
+    write_document(output, requests_document(rendered(project, outline)))
 
 
-def rendered(project: Project, path: Path) -> Rendered:
+def rendered(project: Project, path: Path) -> Requests:
     """Read an outline and render its requests."""
     from proofweave.stages.render import excerpt, render
 
     outline, findings = project.outline(path)
     if outline is None:
-        return Rendered(None, (), findings)
+        return Requests(path.stem, (), findings)
     config = project.config()
     source = project.source(outline)[0] if any(block.slots() for block in outline.blocks()) else None
     quoted = excerpt(source.text, config.source_characters) if source is not None else ""
     requests = render(outline, project.templates("prompt"), config.model, parameters(config), quoted)
-    return Rendered(outline, requests, findings)
+    return Requests(path.stem, requests, findings, outline)
 
 
-def requests_document(post: str, stage: Rendered) -> Document:
+def requests_document(stage: Requests) -> Document:
     """Return what render hands to generate; what all prompts begin with and all schemas refer to stands there once."""
     beginning = shared_beginning([request.prompt for request in stage.requests])
     return {
-        "post": post,
+        "post": stage.post,
         "findings": findings_out(stage.findings, said=True),
         "beginning": beginning,
         "parts": next((request.schema["$defs"] for request in stage.requests), {}),
@@ -94,8 +86,7 @@ def shared_beginning(texts: Sequence[str]) -> str:
 
 def requests_of(project: Project, path: Path) -> Requests:
     """Return the requests that render wrote, or those an outline makes."""
-    written = path.suffix == ".json"
-    return requests_in(read_document(path) if written else requests_document(path.stem, rendered(project, path)))
+    return requests_in(read_document(path)) if path.suffix == ".json" else rendered(project, path)
 
 
 def requests_in(document: Mapping[str, Any]) -> Requests:

@@ -1,6 +1,5 @@
 """What `validate` does: the validators, KaTeX and the equation checker judge what merge would write."""
 
-import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import suppress
@@ -19,7 +18,7 @@ from proofweave.core import (
     Post,
     Section,
     Severity,
-    Step,
+    displays_of,
     dump,
     errors_in,
     finding_of,
@@ -27,6 +26,7 @@ from proofweave.core import (
 )
 from proofweave.outline import peek
 from proofweave.pipeline.assembly import Assembled, assembled, heading_of
+from proofweave.pipeline.code import ROOT, digest_of
 from proofweave.pipeline.documents import Document, findings_of, write_document
 from proofweave.pipeline.generate import replies_of
 from proofweave.pipeline.locks import inputs_of
@@ -128,15 +128,9 @@ def _judgement(project: Project, assembly: Assembled, known: list[Finding]) -> t
         stripped = strip(grown, assembly.source.path)
     except FindingsError as error:
         problems = error.findings
-    view = View(
-        assembly.outline,
-        assembly.source,
-        assembly.woven,
-        KaTeX().render_errors,
-        grown,
-        stripped,
-        (*known, *problems),
-    )
+    known = [*known, *problems]
+    refused = KaTeX().render_errors
+    view = View(assembly.outline, assembly.source, assembly.woven, refused, grown, stripped, tuple(known))
     return validate(view), problems
 
 
@@ -156,7 +150,7 @@ class _Remembered(dict[str, Any]):
     def __init__(self, path: Path) -> None:
         super().__init__()
         self._path = path
-        self._checker = checker_fingerprint()
+        self._checker = digest_of((ROOT / "check").rglob("*.py"), ("numpy", "scipy"))
         self._asked: set[str] = set()
         with suppress(OSError, ValueError):
             found = json.loads(path.read_text(encoding="utf-8"))
@@ -172,21 +166,6 @@ class _Remembered(dict[str, Any]):
         used = {key: self[key] for key in sorted(self._asked) if key in self}
         with suppress(FileError):
             write_text(self._path, dump({"checker": self._checker, "verdicts": used}), keep=True)
-
-
-def checker_fingerprint() -> str:
-    """Return the sha256 of the checker's code and of the versions of what it computes with."""
-    from importlib.metadata import version
-
-    import proofweave.check
-
-    folder = Path(proofweave.check.__file__).parent
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.py")):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    for package in ("numpy", "scipy"):
-        digest.update(f"{package} {version(package)}".encode())
-    return digest.hexdigest()
 
 
 def _verdict_findings(verdicts: "tuple[Verdict, ...]") -> Iterator[Finding]:
@@ -231,7 +210,5 @@ def _equations(outline: Outline, tags: Any, verdicts: "tuple[Verdict, ...]") -> 
 def _placed(outline: Outline) -> Iterator[tuple[Section, Block, Equation]]:
     for leaf in outline.leaves():
         for block in leaf.blocks:
-            for part in block.parts():
-                equation = part.equation if isinstance(part, Step) else part
-                if isinstance(equation, Equation):
-                    yield leaf, block, equation
+            for equation in displays_of(block.parts()):
+                yield leaf, block, equation

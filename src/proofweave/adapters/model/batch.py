@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from proofweave.adapters.model.chat import Patient
 from proofweave.adapters.model.errors import Unanswered, trouble_of
 from proofweave.adapters.model.heard import Answer, Heard
+from proofweave.adapters.model.retry import retry_after
 from proofweave.adapters.model.server import Server, client_of, scrubbed
 
 MARK = "proofweave"
@@ -45,17 +45,8 @@ class Standing:
 class Batches:
     """The batches of one server."""
 
-    def __init__(
-        self,
-        server: Server,
-        patience: Patient,
-        passing: frozenset[int],
-        retry_after: Callable[[Mapping[str, str], float], float | None],
-    ) -> None:
+    def __init__(self, server: Server) -> None:
         self._server = server
-        self._patience = patience
-        self._passing = passing
-        self._retry_after = retry_after
         self._client = client_of(server)
         self.repeats = 0
 
@@ -68,18 +59,11 @@ class Batches:
             for name, body in bodies.items()
         ]
         content = "\n".join(lines).encode("utf-8", "replace")
-
-        async def upload() -> Any:
-            return await self._client.files.create(file=("proofweave.jsonl", content), purpose="batch")
-
-        file = await self._patiently(upload)
-
-        async def create() -> Any:
-            return await self._client.batches.create(
-                input_file_id=file.id, endpoint="/v1/chat/completions", completion_window="24h", metadata={MARK: run}
-            )
-
-        return str((await self._patiently(create)).id)
+        upload = {"file": ("proofweave.jsonl", content), "purpose": "batch"}
+        file = await self._patiently(self._client.files.create, **upload)
+        order = {"endpoint": "/v1/chat/completions", "completion_window": "24h", "metadata": {MARK: run}}
+        batch = await self._patiently(self._client.batches.create, input_file_id=file.id, **order)
+        return str(batch.id)
 
     async def find(self, run: str) -> str:
         """Return the server's name for the batch with a mark, "" where there is none."""
@@ -94,11 +78,7 @@ class Batches:
 
     async def standing(self, batch: str) -> Standing:
         """Return how far a batch is."""
-
-        async def asked() -> Any:
-            return await self._client.batches.retrieve(batch)
-
-        found = await self._patiently(asked)
+        found = await self._patiently(self._client.batches.retrieve, batch_id=batch)
         files = tuple(name for name in (found.output_file_id, found.error_file_id) if name)
         told = getattr(getattr(found, "errors", None), "data", None) or []
         said = "; ".join(str(getattr(error, "message", "")) for error in told)[:200]
@@ -108,12 +88,8 @@ class Batches:
         """Return what came of each request, by its id; one that is in none of the files got nothing."""
         found: dict[str, Answer | Refused] = {}
         for file in files:
-
-            async def content(name: str = file) -> Any:
-                return await self._client.files.content(name)
-
-            text = (await self._patiently(content)).text
-            found.update(self._read(text))
+            content = await self._patiently(self._client.files.content, file_id=file)
+            found.update(self._read(content.text))
         return found
 
     async def close(self) -> None:
@@ -141,16 +117,16 @@ class Batches:
             heard.whole(_attributes(body))
             yield str(entry["custom_id"]), heard.answer(self._server)
 
-    async def _patiently(self, step: Callable[[], Awaitable[Any]]) -> Any:
+    async def _patiently(self, step: Callable[..., Awaitable[Any]], **arguments: Any) -> Any:
         attempt = 0
         while True:
             try:
-                return await step()
+                return await step(**arguments)
             except Exception as error:
-                trouble = trouble_of(error, False, self._passing)
+                trouble = trouble_of(error, False)
             attempt += 1
-            asked = self._retry_after(trouble.headers, time.time())
-            pause = self._patience.pause(attempt, asked, random.random()) if trouble.passing else None
+            asked = retry_after(trouble.headers, time.time())
+            pause = self._server.patience.pause(attempt, asked, random.random()) if trouble.passing else None
             if pause is None:
                 raise Unanswered(scrubbed(trouble.what, self._server.key), trouble.fix, fatal=trouble.fatal)
             self.repeats += 1

@@ -4,25 +4,14 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import replace
+from typing import Any
 
 from proofweave.adapters.model.errors import Trouble, Unanswered, said_by, trouble_of
 from proofweave.adapters.model.heard import Answer, Heard
-from proofweave.adapters.model.server import (
-    MODES,
-    Dialect,
-    Server,
-    adapted,
-    client_of,
-    request_body,
-    scrubbed,
-    spoken,
-)
+from proofweave.adapters.model.retry import retry_after
+from proofweave.adapters.model.server import MODES, Dialect, Server, adapted, client_of, request_body, scrubbed, spoken
 from proofweave.core import say
-
-if TYPE_CHECKING:
-    from openai import AsyncOpenAI
 
 LONGEST = 10
 """How many times the allowed silence a whole call may take."""
@@ -31,47 +20,27 @@ CHARACTERS_PER_TOKEN = 12
 """More characters than this for each token allowed are not read."""
 
 
-class Patient(Protocol):
-    """How often and when a call is repeated."""
-
-    def pause(self, attempt: int, asked: float | None, chance: float) -> float | None:
-        """Return the seconds to wait after a failed attempt, or None."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ears:
-    """What happens meanwhile: `told` hears of each failed attempt, `grown` how long a reply is by now.
-
-    `again` is asked before an attempt that may have cost something is repeated, with the characters it brought.
-    """
-
-    told: Callable[[str, str], None]
-    grown: Callable[[str, int], None]
-    again: Callable[[str, int], bool]
-
-
 class Chat:
-    """One server, for all calls of a run."""
+    """One server, for all calls of a run.
+
+    `told` hears of each failed attempt, `grown` how long a reply is by now; `again` is asked before an attempt that may
+    have cost something is repeated, with the characters it brought.
+    """
 
     def __init__(
         self,
         server: Server,
-        patience: Patient,
-        passing: frozenset[int],
-        retry_after: Callable[[Mapping[str, str], float], float | None],
-        ears: Ears,
+        told: Callable[[str, str], None],
+        grown: Callable[[str, int], None],
+        again: Callable[[str, int], bool],
     ) -> None:
         self._server = server
-        self._patience = patience
-        self._passing = passing
-        self._retry_after = retry_after
-        self._ears = ears
+        self._told, self._grown, self._again = told, grown, again
         self._dialect = Dialect("schema" if server.structured == "auto" else server.structured)
         self._free = asyncio.Semaphore(server.concurrency)
         self._proven: set[str] = set()
         self._not_before = 0.0
-        self._client: AsyncOpenAI | None = None
-        self.attempts = 0
+        self._client = client_of(server)
         self.repeats = 0
 
     async def ask(self, label: str, messages: Sequence[tuple[str, str]], schema: Mapping[str, Any]) -> Answer:
@@ -83,7 +52,6 @@ class Chat:
             try:
                 async with self._free:
                     await asyncio.sleep(max(0.0, self._not_before - time.monotonic()))
-                    self.attempts += 1
                     async with asyncio.timeout(self._server.timeout * LONGEST):
                         answer = await self._once(label, messages, schema, dialect, heard)
                 self._proven.add(dialect.mode)
@@ -91,20 +59,19 @@ class Chat:
             except Exception as error:
                 if self._adapted(error, dialect):
                     continue
-                trouble = trouble_of(error, heard.characters > 0, self._passing)
+                trouble = trouble_of(error, heard.characters > 0)
             attempt += 1
             await self._wait(label, attempt, trouble, heard.characters)
 
     async def close(self) -> None:
         """Close the connections."""
-        if self._client is not None:
-            await self._client.close()
+        await self._client.close()
 
     async def _wait(self, label: str, attempt: int, trouble: Trouble, characters: int) -> None:
         """Wait before the next attempt, or raise why there is none."""
         what = scrubbed(trouble.what, self._server.key)
-        asked = self._retry_after(trouble.headers, time.time())
-        pause = self._patience.pause(attempt, asked, random.random()) if trouble.passing else None
+        asked = retry_after(trouble.headers, time.time())
+        pause = self._server.patience.pause(attempt, asked, random.random()) if trouble.passing else None
         if pause is None:
             if asked is not None and trouble.passing:
                 what = say("adapters.server-late", what=what, seconds=f"{asked:.0f}")
@@ -112,23 +79,18 @@ class Chat:
                 what = say("adapters.server-attempt", what=what, attempt=attempt)
             lost = characters if trouble.started else -1
             raise Unanswered(what, trouble.fix, fatal=trouble.fatal, lost=lost)
-        if trouble.started and not self._ears.again(label, characters):
+        if trouble.started and not self._again(label, characters):
             raise Unanswered(say("adapters.server-budget", what=what))
         self.repeats += 1
-        self._ears.told(label, f"{what}; asked again in {pause:.1f} s (attempt {attempt + 1})")
+        self._told(label, f"{what}; asked again in {pause:.1f} s (attempt {attempt + 1})")
         if asked is not None:  # the whole key is over its limit, not this call alone
             self._not_before = max(self._not_before, time.monotonic() + pause)
         await asyncio.sleep(pause)
 
     async def _once(
-        self,
-        label: str,
-        messages: Sequence[tuple[str, str]],
-        schema: Mapping[str, Any],
-        dialect: Dialect,
-        heard: Heard,
+        self, label: str, messages: Sequence[tuple[str, str]], schema: Mapping[str, Any], dialect: Dialect, heard: Heard
     ) -> Answer:
-        completions = self._connected().chat.completions
+        completions = self._client.chat.completions
         asked = request_body(replace(self._server, extra={}), messages, schema, dialect)
         asked["extra_body"] = dict(self._server.extra)
         if not self._server.stream:
@@ -142,7 +104,7 @@ class Chat:
         try:
             async for chunk in stream:
                 heard.chunk(chunk)
-                self._ears.grown(label, heard.characters)
+                self._grown(label, heard.characters)
                 if heard.characters > most or heard.chunks > most:
                     heard.finish = "huge"
                     break
@@ -169,10 +131,5 @@ class Chat:
             if guessing:  # no mode helped: the next call begins with the best one again
                 self._dialect = replace(used, mode=MODES[0])
             return False
-        self._ears.told("", f"the server refuses that; trying {spoken(self._dialect)}")
+        self._told("", f"the server refuses that; trying {spoken(self._dialect)}")
         return True
-
-    def _connected(self) -> "AsyncOpenAI":
-        if self._client is None:
-            self._client = client_of(self._server)
-        return self._client

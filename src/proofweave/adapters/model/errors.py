@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from proofweave.adapters.model.retry import PASSING
 from proofweave.core import ProofweaveError, say
 
 FATAL = (401, 402, 403, 404)
@@ -38,18 +39,17 @@ class Trouble:
     fatal: bool = False
     fix: str = ""
     started: bool = False
-    status: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def trouble_of(error: BaseException, started: bool, passing: frozenset[int]) -> Trouble:
+def trouble_of(error: BaseException, started: bool) -> Trouble:
     """Return what an error of the client, or of the connection below it, means."""
     import openai
 
     if isinstance(error, TimeoutError | openai.APITimeoutError) or "Timeout" in type(error).__name__:
         return Trouble(say("adapters.server-silent"), passing=True, started=True)
     if isinstance(error, openai.APIStatusError):
-        return _status_trouble(error.status_code, error.response.headers, said_by(error), passing)
+        return _status_trouble(error.status_code, error.response.headers, said_by(error))
     if isinstance(error, openai.APIConnectionError):
         cause = type(error.__cause__).__name__
         if cause in ("ConnectError", "UnsupportedProtocol", "LocalProtocolError"):
@@ -67,16 +67,16 @@ def trouble_of(error: BaseException, started: bool, passing: frozenset[int]) -> 
     return Trouble(say("adapters.server-strange", error=type(error).__name__), passing=True, started=started)
 
 
-def _status_trouble(status: int, headers: Mapping[str, str], said: str, passing: frozenset[int]) -> Trouble:
+def _status_trouble(status: int, headers: Mapping[str, str], said: str) -> Trouble:
     poor = any(mark in said.lower() for mark in QUOTA)
     if status == 400 and not poor and any(mark in said.lower() for mark in NO_MODEL):
         status = 404
     meant = 402 if poor else status
     if meant in FATAL:
         what, fix = say(f"adapters.server-{meant}", status=status, said=said), say(f"adapters.server-{meant}-fix")
-        return Trouble(what, fatal=True, fix=fix, status=status)
+        return Trouble(what, fatal=True, fix=fix)
     what = say("adapters.server-answered", status=status, said=said)
-    return Trouble(what, passing=status in passing, status=status, headers=headers)
+    return Trouble(what, passing=status in PASSING, headers=headers)
 
 
 def said_by(error: Any) -> str:

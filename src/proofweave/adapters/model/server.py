@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from proofweave.adapters.model.errors import NO_MODEL, TOO_LONG
+from proofweave.adapters.model.retry import Patience
 from proofweave.core import Said, ToolError, UsageError, changed
 
 if TYPE_CHECKING:
@@ -15,13 +16,14 @@ MODES = ("schema", "json", "text")
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where to ask, as whom, and how; `structured` is auto, schema, json or text."""
+    """Where to ask, as whom, how, and how often; `structured` is auto, schema, json or text."""
 
     base_url: str
     key: str = field(repr=False)
     model: str
     temperature: float | None
     max_tokens: int
+    patience: Patience
     structured: str = "auto"
     stream: bool = True
     concurrency: int = 4

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from proofweave.check.language.kinds import CheckError, refuse_if
+from proofweave.core import beside
 
 LONGEST = 20_000
 DEEPEST = 40
@@ -19,38 +20,21 @@ def pairs(text: str) -> dict[str, str]:
     return dict(re.findall(r"(\S+?)→(\S+)", text))
 
 
-SPACING = words(
-    r"\, \; \: \! \/ \displaystyle \textstyle \scriptstyle \limits \nolimits \nonumber \notag \allowbreak \middle "
-    r"\hfill \boxed"
-) | {"\\ ", "\\\n"}
+TABLE = beside(__name__)
+SPACING = words(TABLE["spacing"]) | {"\\ ", "\\\n"}
 OPENING = frozenset((r"\left", r"\bigl", r"\Bigl", r"\biggl", r"\Biggl"))
 CLOSING = frozenset((r"\right", r"\bigr", r"\Bigr", r"\biggr", r"\Biggr"))
 SIZING = frozenset((r"\big", r"\Big", r"\bigg", r"\Bigg", r"\bigm", r"\Bigm", r"\biggm"))
-FONTS = words(
-    r"\boldsymbol \mathbf \bm \mathbb \mathcal \mathrm \mathsf \mathit \mathfrak \mathscr \mathtt \vec \mathop "
-    r"\mathnormal \pmb \bf \rm \cal"
-)
-ACCENTS = words(r"\hat \bar \tilde \widehat \widetilde \overline \dot \ddot \check \breve \underline")
+FONTS = words(TABLE["fonts"])
+ACCENTS = words(TABLE["accents"])
 ARGUMENT_DROPPED = frozenset((r"\tag", r"\label", r"\hspace", r"\vspace", r"\phantom", r"\color"))
 WORDS = frozenset((r"\text", r"\textrm", r"\textbf", r"\textit", r"\mbox", r"\textnormal"))
 BRACES = {"open": 1, "close": -1}
 SEPARATORS = frozenset((r"\quad", r"\qquad"))
 TRANSPARENT = frozenset(("equation", "align", "aligned", "split", "gather", "gathered", "alignedat"))
-FORBIDDEN = words(
-    r"\input \include \write \openout \openin \read \def \gdef \edef \xdef \let \newcommand \renewcommand \catcode "
-    r"\csname \immediate \special \usepackage \require \href \url \htmlData \includegraphics"
-)
-ALIASES = pairs(
-    r"\leq→\le \geq→\ge \leqslant→\le \geqslant→\ge \ne→\neq \lVert→\| \rVert→\| \Vert→\| \lvert→| \rvert→| "
-    r"\vert→| \lbrace→\{ \rbrace→\} \dfrac→\frac \tfrac→\frac \cfrac→\frac \dbinom→\binom \tbinom→\binom "
-    r"\implies→\Rightarrow \Longrightarrow→\Rightarrow \Leftrightarrow→\iff \Longleftrightarrow→\iff \ln→\log "
-    r"\intercal→\top \mathsf{T}→\top \coloneqq→= \triangleq→= \ast→* \argmin→\arg\min \dots→\ldots \cdots→\ldots "
-    r"\dotsc→\ldots \dotsb→\ldots \vdots→\ldots \lt→< \gt→> \wedge→\land"
-)
-OPERATORS = words(
-    "sign sgn tr Tr trace det rank diag Diag msign argmin argmax Var Cov exp log ln sin cos tan tanh sinh cosh arctan "
-    "arcsin arccos sigmoid softmax ReLU relu softplus erf erfc conv sup inf max min vec span Span clip dim median"
-)
+FORBIDDEN = words(TABLE["forbidden"])
+ALIASES = pairs(TABLE["aliases"])
+OPERATORS = words(TABLE["operators"])
 
 _PIECE = re.compile(r"\\[a-zA-Z]+|\\.|\\\n|[0-9]|[^\\\s]", re.S)
 
@@ -233,14 +217,7 @@ def _font(font: str, inside: list[Token], owner: Token, end: int) -> Token:
     return Token("name", f"{font}{{{name}}}", owner.at, end)
 
 
-GREEK = frozenset(
-    rf"\{name}"
-    for name in words(
-        "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi varpi rho "
-        "varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon "
-        "Phi Psi Omega ell hbar imath jmath Re Im aleph emptyset infty"
-    )
-)
+GREEK = frozenset(rf"\{name}" for name in words(TABLE["greek"]))
 
 
 def _names(tokens: list[Token]) -> list[Token]:

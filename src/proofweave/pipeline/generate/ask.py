@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 
-from proofweave.adapters import Screen, Server, check_writable, key_in, start_v8
+from proofweave.adapters import Patience, Screen, Server, check_writable, key_in, start_v8
 from proofweave.core import Finding, UsageError, errors_in
 from proofweave.outline import Config
 from proofweave.pipeline.generate.desk import Desk
@@ -57,6 +57,7 @@ def server_of(config: Config) -> Server:
         model=config.model,
         temperature=None if config.temperature == "default" else float(config.temperature),
         max_tokens=int(config.max_tokens),
+        patience=Patience(config.retries, config.first_wait, config.longest_wait),
         structured=config.structured,
         stream=config.stream == "true",
         concurrency=config.concurrency,

@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from proofweave.adapters import (
     Answer,
@@ -21,25 +22,10 @@ from proofweave.adapters import (
 )
 from proofweave.core import FileError, UsageError, say
 from proofweave.outline import Config
-from proofweave.pipeline.generate.desk import Account, Desk, left_open, rejection, unanswered_finding
+from proofweave.pipeline.generate.desk import Account, Desk, left_open
 from proofweave.pipeline.generate.progress import Progress
 from proofweave.pipeline.generate.run import WAIT
-from proofweave.stages.generate import (
-    PASSING,
-    Patience,
-    Purse,
-    Talk,
-    heard,
-    opening,
-    repaired,
-    reply_tokens,
-    retry_after,
-    schema_for,
-    state_in,
-    state_out,
-    tokens_in,
-    unchecked,
-)
+from proofweave.stages.generate import Purse, Talk, heard, opening, repaired, schema_for, state_in, state_out, tokens_in
 
 TRIES = 3
 """How often a request is sent again in another batch when one brings it no answer."""
@@ -63,24 +49,22 @@ def ask_batch(desks: Sequence[Desk], config: Config, server: Server, purse: Purs
     return account
 
 
+@dataclass
 class _Post:
     """The batches of one post, one after another: its first replies, then their repairs."""
 
-    def __init__(
-        self, desk: Desk, config: Config, server: Server, purse: Purse, account: Account, progress: Progress
-    ) -> None:
-        self.desk = desk
-        self.config = config
-        self.server = server
-        self.purse = purse
-        self.account = account
-        self.progress = progress
-        self.batches = Batches(
-            server, Patience(config.retries, config.first_wait, config.longest_wait), PASSING, retry_after
-        )
-        self.dialect = Dialect("schema" if server.structured == "auto" else server.structured)
-        self.path = desk.project.root / ".proofweave" / "batches" / f"{desk.post}.json"
-        self.tries: dict[str, int] = {}
+    desk: Desk
+    config: Config
+    server: Server
+    purse: Purse
+    account: Account
+    progress: Progress
+    tries: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.batches = Batches(self.server)
+        self.dialect = Dialect("schema" if self.server.structured == "auto" else self.server.structured)
+        self.path = self.desk.project.root / ".proofweave" / "batches" / f"{self.desk.post}.json"
 
     async def done(self) -> None:
         """Send and pick up until no block of the post waits."""
@@ -170,8 +154,7 @@ class _Post:
         if lost:
             self.tries[block] = self.tries.get(block, 0) + 1
             if self.tries[block] > TRIES:
-                self.account.unanswered += 1
-                self.account.findings.append(unanswered_finding(talk.request, lost[0]))
+                self.account.miss(talk.request, lost[0])
                 self.progress.ended(block, f"no answer: {lost[0]}")
                 return None
             self.progress.told(block, f"{lost[0]}; it goes into the next batch")
@@ -179,24 +162,20 @@ class _Post:
 
     def heard(self, talk: Talk, position: int, answer: Answer) -> Talk:
         """Return a talk with one answer, its tokens counted."""
-        prompt = "\n".join(text for _, text in talk.pieces[position].messages)
+        prompt = talk.pieces[position].prompt
         tokens = {"prompt": tokens_in(prompt), "completion": tokens_in(answer.text), **answer.tokens}
-        self.account.count(tokens)
-        self.account.estimated_prompt += tokens_in(prompt)
-        self.account.estimated_reply += reply_tokens(talk.request, 1.0)
+        self.account.count(tokens, prompt, talk.request)
         self.purse.settle(0.0, tokens)
-        return heard(talk, position, Answer(answer.text, answer.finish, tokens, answer.model), self.desk.words)
+        return heard(talk, position, replace(answer, tokens=tokens), self.desk.words)
 
     async def judged(self, talk: Talk, served: str) -> Talk | None:
         """Judge a talk whose pieces are all there: record it, keep it aside, or return it with its findings."""
         block = talk.request.block
         # in a thread: JavaScript refuses to run where an event loop does
-        stopped = talk.stopped is not None
-        judged = rejection(talk) if stopped else await asyncio.to_thread(self.desk.judge.judge, talk)
+        judged = await asyncio.to_thread(self.desk.judged, talk)
         if not judged.findings:
             path = self.desk.accept(talk, judged, served)
-            self.account.recorded += 1
-            self.account.unchecked += unchecked(judged.reply) if judged.reply is not None else 0
+            self.account.record(judged)
             self.progress.ended(block, f"recorded in {path}")
             return None
         if talk.stopped is None and talk.round < self.config.repair_rounds:
@@ -229,8 +208,7 @@ class _Post:
         for talk in talks:
             amount = self.purse.reserve(_prompt(talk), int(self.config.max_tokens) * len(talk.waiting))
             if amount is None:
-                self.account.unanswered += 1
-                self.account.findings.append(unanswered_finding(talk.request, say("pipeline.budget-used")))
+                self.account.miss(talk.request, say("pipeline.budget-used"))
                 self.progress.ended(talk.request.block, "the budget is used up")
             else:
                 kept.append(talk)
@@ -270,4 +248,4 @@ class _Post:
 
 
 def _prompt(talk: Talk) -> str:
-    return "\n".join(text for position in talk.waiting for _, text in talk.pieces[position].messages)
+    return "\n".join(talk.pieces[position].prompt for position in talk.waiting)

@@ -6,22 +6,36 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from proofweave.adapters import write_text
+from proofweave.adapters import read_text, removed, write_text
 from proofweave.core import FileError, Finding, Provenance, Request, Where, finding_of
-from proofweave.outline import Config, parameters
+from proofweave.outline import Config, parameters, write_reply
 from proofweave.pipeline.generate.judge import Judge, Judged
 from proofweave.pipeline.project import Project
 from proofweave.pipeline.recordings import read_recordings, recorded, rejected
 from proofweave.pipeline.render import Requests
-from proofweave.stages.generate import Talk, Words, opening
+from proofweave.stages.generate import (
+    Talk,
+    Words,
+    answer_to,
+    cost,
+    named,
+    opening,
+    prompt_hash,
+    rejected_path,
+    reply_tokens,
+    state_in,
+    state_out,
+    tokens_in,
+    unanswered,
+    unchecked,
+    write_rejected,
+)
 
 
 class Desk:
     """What the blocks of one post need while a model is asked for them."""
 
     def __init__(self, project: Project, config: Config, wanted: Requests, refresh: frozenset[str] | None) -> None:
-        from proofweave.stages.generate import answer_to, unanswered
-
         self.project = project
         self.config = config
         self.post = wanted.post
@@ -37,8 +51,6 @@ class Desk:
     @cached_property
     def judge(self) -> Judge:
         """Return the judge of this post's replies, made when the first one comes."""
-        from proofweave.stages.generate import named
-
         others = {block: named(reply) for block, reply in self.known.items()}
         return Judge(self.project, self.project.root / "outlines" / f"{self.post}.yaml", others)
 
@@ -49,8 +61,6 @@ class Desk:
 
     def answered_meanwhile(self, request: Request) -> bool:
         """Tell whether another run has recorded a reply to a request, or set one aside, since this one began."""
-        from proofweave.stages.generate import unanswered
-
         if self.refresh is not None and (not self.refresh or request.block in self.refresh):
             return False
         names = {f"generations/{self.post}/{request.block}.json", self._free_name(request)}
@@ -58,30 +68,28 @@ class Desk:
         recordings, _ = read_recordings(texts)
         return not unanswered([request], recordings, rejected(self.project, self.post), None)
 
+    def judged(self, talk: Talk) -> Judged:
+        """Return the judgement of a talk; one that stopped (a refusal, a filter, a reply without end) has a finding."""
+        return Judged(None, {}, (("", 0, talk.stopped),)) if talk.stopped else self.judge.judge(talk)
+
     def resumed(self, request: Request) -> Talk:
         """Return the talk an interrupted run had about a block, up to its last reply; else one that begins."""
-        from proofweave.stages.generate import state_in
-
         fresh = opening(request)
         found = state_in(_read(self.project, self._talk_name(request)), [request])
+        asked = fresh.pieces[0]
         for talk in found[2] if found is not None else ():
-            if talk.pieces and talk.pieces[0].messages[0] == fresh.pieces[0].messages[0] and talk.calls:
-                said = "\n".join(text for _, text in fresh.pieces[0].messages)
-                if all("\n".join(text for _, text in piece.messages).startswith(said) for piece in talk.pieces):
-                    return talk
+            begun = talk.calls and talk.pieces and talk.pieces[0].messages[0] == asked.messages[0]
+            if begun and all(piece.prompt.startswith(asked.prompt) for piece in talk.pieces):
+                return talk
         return fresh
 
     def remember(self, talk: Talk) -> None:
         """Write down a talk after each reply, so that what was paid is not lost while it is judged or repaired."""
-        from proofweave.stages.generate import state_out
-
         with suppress(FileError):  # then an interrupted run only loses what it would lose without this
             write_text(self.project.root / self._talk_name(talk.request), state_out("", "", [talk], {}))
 
     def forget(self, request: Request) -> None:
         """Delete what `remember` wrote: the block is recorded or kept aside."""
-        from proofweave.adapters import removed
-
         with suppress(FileError):
             removed(self.project.root / self._talk_name(request))
 
@@ -90,10 +98,6 @@ class Desk:
 
     def accept(self, talk: Talk, judged: Judged, served: str) -> str:
         """Record a reply that has no findings; return its path."""
-        from proofweave.adapters import removed
-        from proofweave.outline import write_reply
-        from proofweave.stages.generate import answer_to, rejected_path
-
         assert judged.reply is not None
         request = talk.request
         name = self._free_name(request)
@@ -112,8 +116,6 @@ class Desk:
 
         One that is not `final` (the budget or the server ended its repair) is asked for again by the next run.
         """
-        from proofweave.stages.generate import rejected_path, write_rejected
-
         name = rejected_path(talk.request)
         provenance = self._provenance(talk, served)
         if not final:
@@ -134,8 +136,6 @@ class Desk:
         return f"generations/{self.post}/{request.block}-{request.spec[:8]}.json"
 
     def _provenance(self, talk: Talk, served: str) -> Provenance:
-        from proofweave.stages.generate import prompt_hash
-
         made: dict[str, object] = dict(parameters(self.config))
         if served and served != self.config.model:
             made["served"] = served
@@ -161,16 +161,26 @@ class Account:
     tokens: dict[str, int] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
-    def count(self, tokens: Mapping[str, int]) -> None:
-        """Add the tokens of a call."""
+    def count(self, tokens: Mapping[str, int], prompt: str, request: Request) -> None:
+        """Add the tokens of a call, and those it was expected to take."""
         self.calls += 1
         for name, number in tokens.items():
             self.tokens[name] = self.tokens.get(name, 0) + number
+        self.estimated_prompt += tokens_in(prompt)
+        self.estimated_reply += reply_tokens(request, 1.0)
+
+    def record(self, judged: Judged) -> None:
+        """Add a reply that was recorded."""
+        self.recorded += 1
+        self.unchecked += unchecked(judged.reply) if judged.reply is not None else 0
+
+    def miss(self, request: Request, what: str, fix: str = "") -> None:
+        """Add a block that got no answer."""
+        self.unanswered += 1
+        self.findings.append(unanswered_finding(request, what, fix))
 
     def lines(self, config: Config) -> tuple[str, ...]:
         """Return the summary of the run."""
-        from proofweave.stages.generate import cost
-
         prompt, reply = self.tokens.get("prompt", 0), self.tokens.get("completion", 0)
         cached = self.tokens.get("cached", 0)
         price = config.prices.get(config.model)
@@ -194,12 +204,6 @@ def unanswered_finding(request: Request, what: str, fix: str = "") -> Finding:
     return finding_of("pipeline.model-unanswered", request.where, block=request.block, why=what, fix=fix)
 
 
-def rejection(talk: Talk) -> Judged:
-    """Return the judgement of a talk that stopped: a refusal, a filter, a reply without end."""
-    assert talk.stopped is not None
-    return Judged(None, {}, (("", 0, talk.stopped),))
-
-
 def left_open(judged: Judged, request: Request, why: str) -> Judged:
     """Return a judgement that also says why the repair ended."""
     where = Where(f"generations/{request.post}/{request.block}.json")
@@ -208,8 +212,6 @@ def left_open(judged: Judged, request: Request, why: str) -> Judged:
 
 
 def _read(project: Project, name: str) -> str:
-    from proofweave.adapters import read_text
-
     try:
         return read_text(project.root / name)
     except FileError:

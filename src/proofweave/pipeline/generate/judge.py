@@ -5,9 +5,24 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from proofweave.core import Finding, Outline, Reply, Request, Where, errors_in, finding_of, say
+from proofweave.adapters import KaTeX
+from proofweave.core import Finding, FindingsError, Outline, Reply, Where, errors_in, finding_of, say
 from proofweave.pipeline.project import Project
-from proofweave.stages.generate import Draft, Talk, path_of, read_draft, written
+from proofweave.stages.generate import (
+    Draft,
+    Talk,
+    check_reply,
+    fits,
+    named,
+    only_for,
+    path_of,
+    read_draft,
+    refuted_in,
+    reply_clashes,
+    skipped,
+    with_skipped,
+    written,
+)
 
 if TYPE_CHECKING:
     from proofweave.check import Verdict
@@ -27,9 +42,6 @@ class Judge:
     """Judges the replies to the requests of one outline; KaTeX and verdicts are kept between them."""
 
     def __init__(self, project: Project, path: Path, replies: Mapping[str, Reply]) -> None:
-        from proofweave.adapters import KaTeX
-        from proofweave.core import FindingsError
-
         outline, findings = project.outline(path)
         if outline is None:
             raise FindingsError(findings)
@@ -42,7 +54,6 @@ class Judge:
 
     def judge(self, talk: Talk) -> Judged:
         """Judge what a talk's finished pieces hold."""
-        from proofweave.stages.generate import check_reply, fits, named, refuted_in, reply_clashes
         from proofweave.stages.weave import fill
 
         value, problems = written(talk)
@@ -51,7 +62,8 @@ class Judge:
         request = talk.request
         draft = read_draft(value, request)
         if draft.reply is None:
-            what = tuple(("", 0, finding) for finding in errors_in(draft.findings) or (_nothing(request),))
+            nothing = finding_of("pipeline.reply-empty", Where(path_of(request)))
+            what = tuple(("", 0, finding) for finding in errors_in(draft.findings) or (nothing,))
             return Judged(None, draft.slots, what)
         own = replace(draft.reply, block=request.block, spec=request.spec, key=request.key, path=path_of(request))
         reply = named(own)
@@ -84,7 +96,6 @@ class Judge:
         What says `skip` is checked all the same: the word counts only where the checker cannot read the equation.
         """
         from proofweave.check import Kind
-        from proofweave.stages.generate import skipped, with_skipped
 
         for verdict in self._checked(reply):
             if verdict.kind is Kind.REFUTED:
@@ -100,7 +111,6 @@ class Judge:
     def _checked(self, reply: Reply) -> "list[Verdict]":
         """Return the verdicts on a reply's equations."""
         from proofweave.check import check_outline
-        from proofweave.stages.generate import only_for
         from proofweave.stages.weave import fill
 
         outline = only_for(fill(self.outline, {**self._replies, reply.block: reply}), reply.block)
@@ -109,8 +119,6 @@ class Judge:
 
     def accept(self, reply: Reply) -> None:
         """Take a reply as one of those the next ones are judged beside."""
-        from proofweave.stages.generate import named
-
         self._replies[reply.block] = named(reply)
 
 
@@ -129,7 +137,3 @@ def _placed(draft: Draft, findings: list[Finding]) -> Iterator[tuple[str, int, F
         if (slot, part, finding.rule, finding.what) not in told:
             told.add((slot, part, finding.rule, finding.what))
             yield slot, part, finding
-
-
-def _nothing(request: Request) -> Finding:
-    return finding_of("pipeline.reply-empty", Where(path_of(request)))

@@ -4,26 +4,15 @@ import asyncio
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
-from proofweave.adapters import Answer, Chat, Ears, Server, Unanswered, claimed
+from proofweave.adapters import Answer, Chat, Server, Unanswered, claimed
 from proofweave.core import ProofweaveError, Request, UsageError, line_of, say
 from proofweave.outline import Config
-from proofweave.pipeline.generate.desk import Account, Desk, left_open, rejection, unanswered_finding
+from proofweave.pipeline.generate.desk import Account, Desk, left_open
 from proofweave.pipeline.generate.judge import Judged
 from proofweave.pipeline.generate.progress import Progress
-from proofweave.stages.generate import (
-    PASSING,
-    Patience,
-    Purse,
-    Talk,
-    heard,
-    repaired,
-    reply_tokens,
-    retry_after,
-    schema_for,
-    tokens_in,
-    unchecked,
-)
+from proofweave.stages.generate import Purse, Talk, heard, repaired, schema_for, tokens_in
 
 TRUNCATED = 0.5
 """Below this share of its estimate a prompt was hardly read to its end: some servers cut it without a word."""
@@ -50,9 +39,7 @@ class _Run:
         self.elsewhere: set[str] = set()
         self.many = len(desks) > 1
         self.progress = progress
-        patience = Patience(config.retries, config.first_wait, config.longest_wait)
-        ears = Ears(self.progress.told, self.progress.grown, self.again)
-        self.chat = Chat(server, patience, PASSING, retry_after, ears)
+        self.chat = Chat(server, progress.told, progress.grown, self.again)
         self.judging = ThreadPoolExecutor(1)
 
     async def all(self) -> Account:
@@ -98,12 +85,12 @@ class _Run:
                 else:
                     await self.talk(desk, request, label)
         except Unanswered as error:
-            self.account.unanswered += 1
             if error.fatal:  # told once, when the run ends
+                self.account.unanswered += 1
                 self.ended = self.ended or UsageError(error.what, error.fix)
                 self.progress.ended(label, "no answer, and none to be had")
             else:
-                self.account.findings.append(unanswered_finding(request, error.what, error.fix))
+                self.account.miss(request, error.what, error.fix)
                 self.progress.ended(label, f"no answer: {error.what}")
         except ProofweaveError as error:  # nothing can be written, or a template is broken: no other call makes sense
             self.progress.ended(label, "its reply could not be kept")
@@ -112,8 +99,7 @@ class _Run:
             if os.environ.get("PROOFWEAVE_DEBUG"):
                 raise
             what = say("pipeline.judging-failed", error=f"{type(error).__name__}: {error}"[:260])
-            self.account.unanswered += 1
-            self.account.findings.append(unanswered_finding(request, what, say("pipeline.reply-kept")))
+            self.account.miss(request, what, say("pipeline.reply-kept"))
             self.progress.ended(label, what)
         return True
 
@@ -122,13 +108,12 @@ class _Run:
         talk = desk.resumed(request)
         judged: Judged | None = None
         served = ""
-        scale_reply = reply_tokens(request, 1.0)
         how = "asked for" if not talk.calls else "its talk is picked up:"
         self.progress.started(label, f"{how} {', '.join(slot.name for slot in request.slots)}")
         while True:
             try:
                 while talk.waiting:
-                    answer = await self.ask(talk, talk.waiting[0], label, scale_reply)
+                    answer = await self.ask(talk, talk.waiting[0], label)
                     served = answer.model or served
                     talk = heard(talk, talk.waiting[0], answer, desk.words)
                     desk.remember(talk)
@@ -139,18 +124,15 @@ class _Run:
                         self.ended = self.ended or UsageError(error.what, error.fix)
                     return
                 raise
-            if talk.stopped is not None:
-                self.aside(desk, talk, rejection(talk), served, label)
-                return
-            judged = await asyncio.get_running_loop().run_in_executor(self.judging, desk.judge.judge, talk)
+            judged = await asyncio.get_running_loop().run_in_executor(self.judging, desk.judged, talk)
             if not judged.findings:
                 path = desk.accept(talk, judged, served)
-                self.account.recorded += 1
-                self.account.unchecked += unchecked(judged.reply) if judged.reply is not None else 0
+                self.account.record(judged)
                 calls = f"{talk.calls} call{'' if talk.calls == 1 else 's'}"
-                self.progress.ended(label, f"recorded in {path}, {calls}, {_counted(talk)}")
+                prompt, reply = talk.tokens.get("prompt", 0), talk.tokens.get("completion", 0)
+                self.progress.ended(label, f"recorded in {path}, {calls}, {prompt:,} + {reply:,} tokens")
                 return
-            if talk.round >= self.config.repair_rounds:
+            if talk.stopped is not None or talk.round >= self.config.repair_rounds:
                 self.aside(desk, talk, judged, served, label)
                 return
             self.account.repairs += 1
@@ -160,10 +142,10 @@ class _Run:
             talk = repaired(talk, judged.findings, judged.refuted, desk.words)
             desk.remember(talk)
 
-    async def ask(self, talk: Talk, position: int, label: str, expected_reply: int) -> Answer:
+    async def ask(self, talk: Talk, position: int, label: str) -> Answer:
         """Return the answer to one piece of a talk; the purse holds the most it can cost meanwhile."""
         piece = talk.pieces[position]
-        prompt = "\n".join(text for _, text in piece.messages)
+        prompt = piece.prompt
         if self.ended is not None:
             raise Unanswered(say("pipeline.run-ends"))
         while (amount := self.purse.reserve(prompt, int(self.config.max_tokens))) is None and self.held:
@@ -181,14 +163,12 @@ class _Run:
             raise
         finally:
             self.purse.settle(self.held.pop(label)[0], tokens)
-        self.account.count(tokens)
-        self.account.estimated_prompt += tokens_in(prompt)
+        self.account.count(tokens, prompt, talk.request)
         if tokens["prompt"] < TRUNCATED * tokens_in(prompt) and not self.account.short_prompts:
             counted = f"the server counts {tokens['prompt']:,} tokens of a prompt of about {tokens_in(prompt):,}"
             self.progress.told(label, f"{counted}; is its context too short? (docs/models.md)")
             self.account.short_prompts = True
-        self.account.estimated_reply += expected_reply
-        return Answer(answer.text, answer.finish, tokens, answer.model)
+        return replace(answer, tokens=tokens)
 
     def again(self, label: str, characters: int) -> bool:
         """Tell whether the purse allows another attempt; the one that was lost may have cost its prompt and more."""
@@ -217,8 +197,3 @@ def _warm() -> None:
     from proofweave.check import check_equations  # noqa: F401
     from proofweave.stages.validate import validate  # noqa: F401
     from proofweave.stages.weave import weave  # noqa: F401
-
-
-def _counted(talk: Talk) -> str:
-    prompt, reply = talk.tokens.get("prompt", 0), talk.tokens.get("completion", 0)
-    return f"{prompt:,} + {reply:,} tokens"

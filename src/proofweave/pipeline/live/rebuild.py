@@ -42,15 +42,15 @@ class Builder:
         from proofweave.pipeline.documents import findings_of, write_document
         from proofweave.pipeline.export import grown, page_of, refused_page
         from proofweave.pipeline.generate import replies_document
-        from proofweave.pipeline.render import rendered, requests_document, requests_in
+        from proofweave.pipeline.render import rendered, requests_document
         from proofweave.pipeline.validate import judged
 
         project, name = self.project, path.stem
         build = project.root / "build"
-        requests = requests_document(name, rendered(project, path))
-        replies = replies_document(project, requests_in(requests))
+        requests = rendered(project, path)
+        replies = replies_document(project, requests)
         judgement = judged(project, path, replies)
-        write_document(build / "requests" / f"{name}.json", requests)
+        write_document(build / "requests" / f"{name}.json", requests_document(requests))
         write_document(build / "replies" / f"{name}.json", replies)
         write_document(build / "findings" / f"{name}.json", judgement)
         stopping = errors_in(findings_of(judgement))

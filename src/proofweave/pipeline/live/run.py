@@ -6,14 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from proofweave.adapters import Event, Screen, snakemake
+from proofweave.core import BlockKind
 from proofweave.pipeline.project import Project, outline_paths
 
 TAG = re.compile(r"^\s*tags:\s*(\d+)(?:\s*-\s*(\d+))?", re.MULTILINE)
-BLOCK = re.compile(
-    r"^\s*- (?:definition|theorem|lemma|proposition|corollary|algorithm|derivation|intuition|geometry|special_case"
-    r"|practice|remark):",
-    re.MULTILINE,
-)
+BLOCK = re.compile(rf"^\s*- (?:{'|'.join(BlockKind)}):", re.MULTILINE)
 NUMBERED = re.compile(r'"numbered": (\d+),\n    "')
 VERBS = ("render", "generate", "validate", "merge", "export")
 KINDS = ("figure/*", "handout", "book", "plain/*", ".")

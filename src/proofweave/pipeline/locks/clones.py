@@ -46,7 +46,9 @@ def reproduce_build(project: Project, keep: Path | None, tell: Tell) -> Iterator
     changed = _git(project.root, "status", "--porcelain").splitlines()
     if changed:
         tell(f"note: {len(changed)} uncommitted changes are not part of what is reproduced")
-    builds = [(surroundings, _clone(project.root, keep / surroundings.folder)) for surroundings in UNLIKE]
+    builds = [(surroundings, keep / surroundings.folder) for surroundings in UNLIKE]
+    for _, clone in builds:
+        _git(project.root, "clone", "--quiet", "--no-hardlinks", str(project.root), str(clone))
     running = [(surroundings, clone, _start(clone, surroundings, tell)) for surroundings, clone in builds]
     first, second = (_finished(*each, tell) for each in running)
     unlike = tuple(differences(first, second, BUILT))
@@ -54,11 +56,6 @@ def reproduce_build(project: Project, keep: Path | None, tell: Tell) -> Iterator
         tell(f"both builds hold the same bytes: {len(first.outputs)} outputs")
     yield unlike
     yield compared(project, first, tell)
-
-
-def _clone(root: Path, clone: Path) -> Path:
-    _git(root, "clone", "--quiet", "--no-hardlinks", str(root), str(clone))
-    return clone
 
 
 def _start(clone: Path, surroundings: Surroundings, tell: Tell) -> subprocess.Popen[str]:

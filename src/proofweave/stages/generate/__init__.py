@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from proofweave.stages.generate.replies import (
         adopted, answer_to, fits, generate, named, prompt_hash, reply_clashes, unanswered,
     )
-    from proofweave.stages.generate.retry import PASSING, Patience, retry_after
     from proofweave.stages.generate.state import state_in, state_out
     from proofweave.stages.generate.talk import Talk, heard, opening, repaired, schema_for, written
     from proofweave.stages.generate.wording import Words

@@ -50,6 +50,11 @@ class Piece:
     continued: int = 0
     waiting: bool = True
 
+    @property
+    def prompt(self) -> str:
+        """Return all that was said so far."""
+        return "\n".join(text for _, text in self.messages)
+
 
 @dataclass(frozen=True, slots=True)
 class Talk:

@@ -3,7 +3,7 @@
 import re
 
 from proofweave.core import SpanKind
-from proofweave.text.markdown.inline import HARD, PREFIX, Inline, Piece
+from proofweave.text.markdown.inline import HARD, PREFIX, Inline, Piece, matched
 
 BEGIN = "<!-- proofweave:begin"
 END = "<!-- proofweave:end -->"
@@ -80,7 +80,7 @@ class Blocks:
         if not self.list_indent:
             code = INDENTED.match(self.text, position)
             return self.add(SpanKind.CODE, position, code.end()) if code else 0
-        indent = len(_matched(INDENT, self.text, position).expandtabs(4))
+        indent = len(matched(INDENT, self.text, position, len(self.text)).expandtabs(4))
         if indent < self.list_indent + 4:
             return 0
         end = self.text.find("\n", position) + 1 or len(self.text)
@@ -122,11 +122,6 @@ class Blocks:
         items = LIST_ITEM.findall(text, start, end)
         if items:
             self.list_indent = len(items[-1].expandtabs(4))
-        elif not _matched(INDENT, text, start):
+        elif not matched(INDENT, text, start, end):
             self.list_indent = 0
         return self.inline.paragraph(start, end)
-
-
-def _matched(pattern: re.Pattern[str], text: str, position: int) -> str:
-    match = pattern.match(text, position)
-    return match.group() if match else ""

@@ -20,13 +20,9 @@ ROWS = re.compile(
 def plain_tex(text: str) -> tuple[str, bool]:
     """Return a formula's TeX as its author wrote it, and whether `text` carried html2text's backslashes."""
     if "\\\\" in text and is_escaped(text):
-        return DOUBLED.sub(_one, SIGN.sub("", text)), True
+        return DOUBLED.sub(r"\\", SIGN.sub("", text)), True
     tex = SIGN.sub("", text)
     return tex, tex != text
-
-
-def _one(_: re.Match[str]) -> str:
-    return "\\"
 
 
 def is_escaped(text: str) -> bool:

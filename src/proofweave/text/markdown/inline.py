@@ -181,7 +181,7 @@ class Inline:
     def inline(self, start: int) -> Piece | None:
         """Match `$` with the next one of its paragraph, where what lies between is a formula and not a price."""
         text = self.text
-        content = _matched(INLINE, text, start + 1, self.end)
+        content = matched(INLINE, text, start + 1, self.end)
         end = start + 2 + len(content)
         if end > self.end or text[end - 1] != "$":
             return self.stray(start) if end > self.end else None
@@ -266,6 +266,7 @@ def _is_formula(content: str, after: str) -> bool:
     return not (after.isdigit() or PROSE.search(content))
 
 
-def _matched(pattern: re.Pattern[str], text: str, start: int, end: int) -> str:
+def matched(pattern: re.Pattern[str], text: str, start: int, end: int) -> str:
+    """Return what a pattern matches at a place of a text, "" where it does not."""
     match = pattern.match(text, start, end)
     return match.group() if match else ""

@@ -6,12 +6,10 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from proofweave.core import Post, Span, SpanKind
-from proofweave.text.markdown.blocks import BEGIN, END, HEADING, Blocks
+from proofweave.text.markdown.blocks import HEADING, Blocks
 from proofweave.text.markdown.escape import plain_tex
 from proofweave.text.markdown.inline import Inline, Piece
 from proofweave.text.tex import definitions
-
-__all__ = ["BEGIN", "END", "Heading", "displays", "formulas", "headings", "language_of", "macros", "read_post"]
 
 MATH = frozenset({SpanKind.INLINE_MATH, SpanKind.DISPLAY_MATH})
 QUOTE = re.compile(r"(?:[ \t]*>)+")
@@ -117,14 +115,10 @@ def headings(post: Post) -> tuple[Heading, ...]:
     offset = 0
     for span in post.spans:
         if span.kind is SpanKind.HEADING and (match := HEADING.match(span.text)):
-            found.append(Heading(len(match[1]), heading_title(match[2]), span.line, offset))
+            title = CLOSING_MARKS.sub("", match[2].strip()).strip()
+            found.append(Heading(len(match[1]), title, span.line, offset))
         offset += len(span.text)
     return tuple(found)
-
-
-def heading_title(text: str) -> str:
-    """Return a heading's title from what follows its marks: closing marks and white space left out."""
-    return CLOSING_MARKS.sub("", text.strip()).strip()
 
 
 def displays(post: Post) -> tuple[Span, ...]:

@@ -49,24 +49,26 @@ class _Reader:
 
     def push(self, frame: _Frame) -> None:
         self.stack.append(frame)
-        self.open[frame.kind, frame.name if frame.kind == "env" else ""] += 1
+        self.count(frame, 1)
         if frame.kind == "env":
-            self.open["envs", ""] += 1
+            self.tags.append(0)
             if frame.name in INNER_ENVIRONMENTS:
                 self.inner.append(frame.name)
-            self.open["top", ""] += unstarred(frame.name) in TOP_ENVIRONMENTS
-            self.tags.append(0)
 
     def pop(self) -> _Frame:
         frame = self.stack.pop()
-        self.open[frame.kind, frame.name if frame.kind == "env" else ""] -= 1
+        self.count(frame, -1)
         if frame.kind == "env":
-            self.open["envs", ""] -= 1
+            self.tags.pop()
             if frame.name in INNER_ENVIRONMENTS:
                 self.inner.pop()
-            self.open["top", ""] -= unstarred(frame.name) in TOP_ENVIRONMENTS
-            self.tags.pop()
         return frame
+
+    def count(self, frame: _Frame, by: int) -> None:
+        named = frame.name if frame.kind == "env" else ""
+        self.open[frame.kind, named] += by
+        self.open["envs", ""] += by * (frame.kind == "env")
+        self.open["top", ""] += by * (unstarred(named) in TOP_ENVIRONMENTS)
 
     def unclosed(self, frame: _Frame) -> None:
         opened, closing = {

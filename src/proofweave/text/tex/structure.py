@@ -1,26 +1,11 @@
-"""Read the structure of TeX mathematics: rows, tags, labels and environments; `problems` lists what is illegal."""
+"""Read the structure of TeX mathematics: rows, tags, labels and environments."""
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from proofweave.text.tex.faults import Problem, problems
-from proofweave.text.tex.tokens import DISPLAY_ENVIRONMENTS, TOKEN, TOP_ENVIRONMENTS, unstarred
-
-__all__ = [
-    "DISPLAY_ENVIRONMENTS",
-    "TOP_ENVIRONMENTS",
-    "Environment",
-    "Mark",
-    "Problem",
-    "environments",
-    "labels_in",
-    "problems",
-    "split_rows",
-    "tags_in",
-    "unstarred",
-]
+from proofweave.text.tex.tokens import TOKEN
 
 ARGUMENT = re.compile(r"\s*\{")
 

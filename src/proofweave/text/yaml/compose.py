@@ -1,16 +1,19 @@
-"""Build nodes from YAML events with a stack of our own: no recursion, no objects, no aliases."""
+"""Build nodes from YAML events: no objects, no aliases."""
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 import yaml
 
-from proofweave.core import Finding, Where, finding_of
+from proofweave.core import Finding, FindingsError, Where, finding_of
 from proofweave.text.yaml.nodes import BROKEN, UNPRINTABLE, ListNode, MapNode, Node, ScalarNode
 from proofweave.text.yaml.syntax import diagnose
 from proofweave.text.yaml.traps import comma_groups, scalar_traps
+
+NODES = (yaml.ScalarEvent, yaml.AliasEvent, yaml.SequenceStartEvent, yaml.MappingStartEvent)
+"""The events that begin a node."""
 
 MAX_DEPTH = 40
 MAX_CHARACTERS = 4_000_000
@@ -51,17 +54,6 @@ def _printable(text: str, file: str) -> tuple[str, list[Finding]]:
     return (text[:1] + UNPRINTABLE.sub("?", text[1:]) if findings else text), findings
 
 
-@dataclass(slots=True)
-class _Frame:
-    """A collection being read; in a mapping, `key` waits for its value."""
-
-    where: Where
-    is_map: bool
-    flow: bool
-    items: list[Any] = field(default_factory=list)
-    key: ScalarNode | None = None
-
-
 class _Composer:
     """Reads one document; problems that leave the YAML valid go to `findings`."""
 
@@ -70,34 +62,51 @@ class _Composer:
         self.text = text[1:] if self.bom else text
         self.file = file
         self.findings: list[Finding] = []
-        self.frames: list[_Frame] = []
-        self.root: Node | None = None
+        self.events = _events(self.text)
 
     def read(self) -> Node | None:
+        root = None
         documents = 0
-        for event in _events(self.text):
+        for event in self.events:
             kind = type(event)
-            if kind is yaml.ScalarEvent:
-                self.put(self.scalar(event))
-            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-                self.refuse_marks(event)
-                is_map = kind is yaml.MappingStartEvent
-                self.frames.append(_Frame(self.where(event), is_map, bool(event.flow_style)))
-                if len(self.frames) > MAX_DEPTH:
-                    self.report("yaml-depth", event, most=MAX_DEPTH)
+            if kind in NODES:
+                try:
+                    root = self.node(event, 0)
+                except FindingsError as error:
+                    self.findings += error.findings
                     return None
-            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-                frame = self.frames.pop()
-                self.put(self.mapping(frame) if frame.is_map else self.sequence(frame))
-            elif kind is yaml.AliasEvent:
-                self.report("yaml-alias", event, written=f"*{event.anchor}")
-                self.put(ScalarNode(BROKEN, self.where(event)))
             elif kind is yaml.DocumentStartEvent:
                 documents += 1
                 if documents > 1:
                     self.report("yaml-documents", event)
                     break
-        return self.root
+        return root
+
+    def node(self, event: Any, depth: int) -> Node:
+        """Return the node that an event begins, `depth` lists and mappings deep."""
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            return self.scalar(event)
+        where = self.where(event)
+        if kind is yaml.AliasEvent:
+            self.report("yaml-alias", event, written=f"*{event.anchor}")
+            return ScalarNode(BROKEN, where)
+        self.refuse_marks(event)
+        if depth == MAX_DEPTH:
+            raise FindingsError([finding_of("text.yaml-depth", where, most=MAX_DEPTH)])
+        flow = bool(event.flow_style)
+        if kind is yaml.SequenceStartEvent:
+            inner = self.until(yaml.SequenceEndEvent)
+            return self.sequence([self.node(each, depth + 1) for each in inner], where, flow)
+        items = []
+        for each in self.until(yaml.MappingEndEvent):
+            key = self.as_key(self.node(each, depth + 1))
+            items.append((key, self.node(next(self.events), depth + 1)))
+        return self.mapping(items, where, flow)
+
+    def until(self, end: type) -> Iterator[Any]:
+        """Yield the events that begin what a list or mapping holds, and step over its end."""
+        return takewhile(lambda event: type(event) is not end, self.events)
 
     def where(self, event: Any) -> Where:
         mark = event.start_mark
@@ -123,35 +132,20 @@ class _Composer:
         source = self.text[start.index : end.index] if end.line > start.line else ""
         return ScalarNode(event.value, where, style, start.index + self.bom, end.index + self.bom, source)
 
-    def put(self, node: Node) -> None:
-        if not self.frames:
-            self.root = node
-            return
-        frame = self.frames[-1]
-        if not frame.is_map:
-            frame.items.append(node)
-        elif frame.key is None:
-            frame.key = self.as_key(node)
-        else:
-            frame.items.append((frame.key, node))
-            frame.key = None
-
     def as_key(self, node: Node) -> ScalarNode:
         if isinstance(node, ScalarNode):
             return node
         self.findings.append(finding_of("text.yaml-key", node.where, mark="{" if isinstance(node, MapNode) else "["))
         return ScalarNode(BROKEN, node.where)
 
-    def sequence(self, frame: _Frame) -> ListNode:
-        items: list[Node] = frame.items
-        if frame.flow:
+    def sequence(self, items: list[Node], where: Where, flow: bool) -> ListNode:
+        if flow:
             for first, last in reversed(comma_groups([_plain(item) for item in items])):
                 items[first : last + 1] = [self.joined(items[first], items[last])]
-        return ListNode(tuple(items), frame.where, frame.flow)
+        return ListNode(tuple(items), where, flow)
 
-    def mapping(self, frame: _Frame) -> MapNode:
-        items: list[tuple[ScalarNode, Node]] = frame.items
-        if frame.flow:
+    def mapping(self, items: list[tuple[ScalarNode, Node]], where: Where, flow: bool) -> MapNode:
+        if flow:
             items = self.rejoined(items)
         seen: dict[str, ScalarNode] = {}
         kept = []
@@ -163,7 +157,7 @@ class _Composer:
                 kept.append((key, value))
                 continue
             self.findings.append(finding_of("text.yaml-duplicate-key", key.where, key=key.value, line=first.where.line))
-        return MapNode(tuple(kept), frame.where, frame.flow)
+        return MapNode(tuple(kept), where, flow)
 
     def rejoined(self, items: list[tuple[ScalarNode, Node]]) -> list[tuple[ScalarNode, Node]]:
         """Undo a comma that cut a value in braces: `{family: matrix(m, n)}` reads as a key `n)` without a value."""

@@ -2,10 +2,10 @@
 
 import bisect
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Any
 
-from proofweave.core import Finding, Where, finding_of, say
+from proofweave.core import Finding, FindingsError, Where, finding_of, say
 from proofweave.text.yaml.nodes import UNPRINTABLE, ListNode, MapNode, Node, ScalarNode
 
 MAX_DEPTH = 40
@@ -30,8 +30,8 @@ def read_json_nodes(text: str, file: str) -> tuple[Node | None, tuple[Finding, .
     reader = _Reader(text, file)
     try:
         root = reader.document()
-    except _StopError as stop:
-        return None, (*reader.findings, stop.finding)
+    except FindingsError as error:
+        return None, (*reader.findings, *error.findings)
     return root, tuple(sorted(reader.findings, key=lambda finding: finding.where))
 
 
@@ -48,31 +48,8 @@ def _unescaped(escape: re.Match[str]) -> str:
     return chr(int(code[1:], 16)) if len(code) == 5 else "\n" if code == "n" else code
 
 
-class _StopError(Exception):
-    """Reading cannot go on."""
-
-    def __init__(self, finding: Finding) -> None:
-        super().__init__(finding.what)
-        self.finding = finding
-
-
-@dataclass(slots=True)
-class _Frame:
-    """An object or array being read; an object's `key` waits for its value."""
-
-    where: Where
-    is_map: bool
-    items: list[tuple[ScalarNode | None, Node]] = field(default_factory=list)
-    key: ScalarNode | None = None
-
-    def node(self) -> Node:
-        if self.is_map:
-            return MapNode(tuple((key, value) for key, value in self.items if key is not None), self.where, flow=True)
-        return ListNode(tuple(value for _, value in self.items), self.where, flow=True)
-
-
 class _Reader:
-    """Reads one document with a stack of its own."""
+    """Reads one document."""
 
     def __init__(self, text: str, file: str) -> None:
         self.bom = text.startswith("\ufeff")
@@ -90,8 +67,8 @@ class _Reader:
     def report(self, name: str, offset: int, rule: str = "", **fields: Any) -> None:
         self.findings.append(finding_of(f"text.{name}", self.where(offset), rule=rule, **fields))
 
-    def stop(self, offset: int, name: str, **fields: Any) -> _StopError:
-        return _StopError(finding_of(f"text.json-{name}", self.where(offset), rule="json-syntax", **fields))
+    def stop(self, offset: int, name: str, **fields: Any) -> FindingsError:
+        return FindingsError([finding_of(f"text.json-{name}", self.where(offset), rule="json-syntax", **fields)])
 
     def token(self) -> re.Match[str] | None:
         found = TOKEN.match(self.text, self.at)
@@ -100,84 +77,72 @@ class _Reader:
         return found
 
     def document(self) -> Node:
-        frames: list[_Frame] = []
-        while True:
-            token = self.token()
-            if token is None:
-                raise self.stop(len(self.text), "ends-early" if frames else "missing")
-            start = token.start(token.lastgroup or 0)
-            mark = token["mark"]
-            frame = frames[-1] if frames else None
-            if mark in ("{", "["):
-                self.refuse_where_a_key_stands(frame, start, mark)
-                frames.append(_Frame(self.where(start), mark == "{"))
-                if len(frames) > MAX_DEPTH:
-                    raise self.stop(start, "nested", most=MAX_DEPTH)
-                if not self.closes(frames[-1]):
-                    continue
-                node = frames.pop().node()
-            elif mark is not None:
-                raise self.stop(start, "not-value", mark=mark)
-            else:
-                node = self.scalar(token, start)
-            while True:
-                if not frames:
-                    return self.finished(node)
-                if not self.put(frames[-1], node):
-                    break
-                node = frames.pop().node()
+        root = self.value(0)
+        token = self.token()
+        if token is not None:
+            raise self.stop(token.start(token.lastgroup or 0), "after-end")
+        return root
 
-    def refuse_where_a_key_stands(self, frame: _Frame | None, start: int, mark: str) -> None:
-        if frame is not None and frame.is_map and frame.key is None:
+    def value(self, depth: int, key: bool = False) -> Node:
+        """Read a value that stands `depth` objects and arrays deep, or what stands where a `key` should."""
+        token = self.token()
+        if token is None:
+            raise self.stop(len(self.text), "ends-early" if depth else "missing")
+        start, mark = token.start(token.lastgroup or 0), token["mark"]
+        if mark is None:
+            return self.scalar(token, start)
+        if mark not in "{[":
+            raise self.stop(start, "not-value", mark=mark)
+        if key:
             raise self.stop(start, "not-key", mark=mark)
+        if depth == MAX_DEPTH:
+            raise self.stop(start, "nested", most=MAX_DEPTH)
+        if mark == "[":
+            return ListNode(tuple(self.value(depth + 1) for _ in self.steps("]")), self.where(start), flow=True)
+        return MapNode(tuple(self.entries(depth + 1)), self.where(start), flow=True)
 
-    def closes(self, frame: _Frame) -> bool:
-        """Tell whether the object or array just opened is empty, and step over its end."""
-        token = TOKEN.match(self.text, self.at)
-        if token is not None and token["mark"] == ("}" if frame.is_map else "]"):
-            self.at = token.end()
-            return True
-        return False
-
-    def put(self, frame: _Frame, node: Node) -> bool:
-        """Add a key or a value to what is being read; return whether that ends it."""
-        if frame.is_map and frame.key is None:
-            self.as_key(frame, node)
-            return False
-        self.add(frame, node)
-        token = self.token()
-        start = token.start(token.lastgroup or 0) if token else len(self.text)
-        closing = "}" if frame.is_map else "]"
-        mark = token["mark"] if token else None
-        if mark == closing:
-            return True
-        if mark != ",":
-            shown = token[0].strip()[:20] if token else say("text.end")
-            raise self.stop(start, "no-comma", found=shown, closing=closing)
-        if self.closes(frame):
-            raise self.stop(start, "last-comma", closing=closing)
-        return False
-
-    def as_key(self, frame: _Frame, node: Node) -> None:
-        offset = self.at
-        if not isinstance(node, ScalarNode) or node.style != '"':
-            raise _StopError(finding_of("text.json-bare-key", node.where, rule="json-syntax"))
-        token = self.token()
-        if token is None or token["mark"] != ":":
-            raise self.stop(node.end, "no-colon", key=node.value[:20])
-        frame.key = node
-        self.at = max(self.at, offset)
-
-    def add(self, frame: _Frame, node: Node) -> None:
-        key, frame.key = frame.key, None
-        if key is not None:
-            first = next((other for other, _ in frame.items if other is not None and other.value == key.value), None)
-            if first is not None:
-                self.findings.append(
-                    finding_of("text.json-duplicate-key", key.where, key=key.value, line=first.where.line)
-                )
+    def steps(self, closing: str) -> Iterator[None]:
+        """Yield where each item of an object or array stands, and step over the commas and the end."""
+        if self.closes(closing):
+            return
+        while True:
+            yield
+            token = self.token()
+            start = token.start(token.lastgroup or 0) if token else len(self.text)
+            mark = token["mark"] if token else None
+            if mark == closing:
                 return
-        frame.items.append((key, node))
+            if mark != ",":
+                shown = token[0].strip()[:20] if token else say("text.end")
+                raise self.stop(start, "no-comma", found=shown, closing=closing)
+            if self.closes(closing):
+                raise self.stop(start, "last-comma", closing=closing)
+
+    def closes(self, closing: str) -> bool:
+        """Tell whether the end of an object or array is next, and step over it."""
+        token = TOKEN.match(self.text, self.at)
+        if token is None or token["mark"] != closing:
+            return False
+        self.at = token.end()
+        return True
+
+    def entries(self, depth: int) -> Iterator[tuple[ScalarNode, Node]]:
+        """Yield the keys of an object with their values; of a key that is there twice, the first."""
+        seen: dict[str, Where] = {}
+        for _ in self.steps("}"):
+            key = self.value(depth, key=True)
+            if not isinstance(key, ScalarNode) or key.style != '"':
+                raise FindingsError([finding_of("text.json-bare-key", key.where, rule="json-syntax")])
+            token = self.token()
+            if token is None or token["mark"] != ":":
+                raise self.stop(key.end, "no-colon", key=key.value[:20])
+            value = self.value(depth)
+            if key.value not in seen:
+                seen[key.value] = key.where
+                yield key, value
+                continue
+            line = seen[key.value].line
+            self.findings.append(finding_of("text.json-duplicate-key", key.where, key=key.value, line=line))
 
     def scalar(self, token: re.Match[str], start: int) -> ScalarNode:
         where = self.where(start)
@@ -215,9 +180,3 @@ class _Reader:
         word = re.match(r"\\[A-Za-z]*", body[offset:])
         shown = word[0] if word and len(word[0]) > 1 else body[offset : offset + 2]
         self.report("json-escape", start + 1 + offset, escape=shown)
-
-    def finished(self, root: Node) -> Node:
-        token = self.token()
-        if token is not None:
-            raise self.stop(token.start(token.lastgroup or 0), "after-end")
-        return root

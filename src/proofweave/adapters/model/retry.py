@@ -1,4 +1,4 @@
-"""When a call to a model's server is repeated, and after how long: pure arithmetic, the adapter waits."""
+"""When a call to a model's server is repeated, and after how long: pure arithmetic, others wait."""
 
 import email.utils
 from collections.abc import Mapping
