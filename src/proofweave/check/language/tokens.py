@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from proofweave.check.language.kinds import CheckError, refuse_if
+from proofweave.core import beside
 
 LONGEST = 20_000
 DEEPEST = 40
@@ -19,27 +20,22 @@ def pairs(text: str) -> dict[str, str]:
     return dict(re.findall(r"(\S+?)→(\S+)", text))
 
 
-SPACING = words(
-    r"\, \; \: \! \/ \displaystyle \textstyle \scriptstyle \limits \nolimits \nonumber \notag \allowbreak \middle "
-    r"\hfill \mathstrut \hline \hdashline"
-) | {"\\ ", "\\\n"}
+TABLE = beside(__name__)
+SPACING = words(TABLE["spacing"]) | {"\\ ", "\\\n"}
 OPENING = frozenset((r"\left", r"\bigl", r"\Bigl", r"\biggl", r"\Biggl"))
 CLOSING = frozenset((r"\right", r"\bigr", r"\Bigr", r"\biggr", r"\Biggr"))
 SIZING = frozenset((r"\big", r"\Big", r"\bigg", r"\Bigg", r"\bigm", r"\Bigm", r"\biggm"))
-FONTS = words(
-    r"\boldsymbol \mathbf \bm \mathbb \mathcal \mathrm \mathsf \mathit \mathfrak \mathscr \mathtt \vec \mathop "
-    r"\mathnormal \pmb \bf \rm \cal"
-)
-ACCENTS = words(r"\hat \bar \tilde \widehat \widetilde \overline \dot \ddot \check \breve \underline")
-ARGUMENT_DROPPED = words(r"\tag \label \hspace \vspace \phantom \hphantom \vphantom \color")
-UNWRAPPED = words(r"\boxed \fbox \mathrel \mathbin \mathord \mathopen \mathclose \mathpunct \mathinner")
+FONTS = words(TABLE["fonts"])
+ACCENTS = words(TABLE["accents"])
+ARGUMENT_DROPPED = words(TABLE["argument_dropped"])
+UNWRAPPED = words(TABLE["unwrapped"])
 COLOURED = words(r"\textcolor \colorbox")
 STACKED = words(r"\overset \stackrel \underset")
 WORDS = frozenset((r"\text", r"\textrm", r"\textbf", r"\textit", r"\mbox", r"\textnormal"))
-RELATION_SIGNS = words(r"= < > : \le \ge \neq \approx \succeq \preceq \perp \equiv \sim \to \in \Rightarrow \iff")
+RELATION_SIGNS = words(TABLE["relation_signs"])
 BRACES = {"open": 1, "close": -1}
 SEPARATORS = frozenset((r"\quad", r"\qquad"))
-TRANSPARENT = words("equation align aligned split gather gathered alignedat alignat flalign multline eqnarray")
+TRANSPARENT = words(TABLE["transparent"])
 PLACED = words("aligned gathered split alignedat alignat array subarray")
 """Environments with a place such as [t] after their name."""
 
@@ -47,33 +43,11 @@ COLUMNED = words("alignedat alignat array subarray")
 """Environments whose columns are described in braces."""
 
 DIMENSION = re.compile(r"\s*-?[0-9.]+\s*(?:pt|em|ex|mm|cm|in|bp|pc|px|mu)\s*")
-FORBIDDEN = words(
-    r"\input \include \write \openout \openin \read \def \gdef \edef \xdef \let \newcommand \renewcommand \catcode "
-    r"\csname \immediate \special \usepackage \require \href \url \htmlData \includegraphics"
-)
-ALIASES = pairs(
-    r"\leq→\le \geq→\ge \leqslant→\le \geqslant→\ge \ne→\neq \lVert→\| \rVert→\| \Vert→\| \lvert→| \rvert→| "
-    r"\vert→| \lbrace→\{ \rbrace→\} \dfrac→\frac \tfrac→\frac \cfrac→\frac \dbinom→\binom \tbinom→\binom "
-    r"\implies→\Rightarrow \Longrightarrow→\Rightarrow \Leftrightarrow→\iff \Longleftrightarrow→\iff \ln→\log "
-    r"\intercal→\top \mathsf{T}→\top \coloneqq→= \triangleq→= \ast→* \argmin→\arg\min \dots→\ldots \cdots→\ldots "
-    r"\dotsc→\ldots \dotsb→\ldots \vdots→\ldots \lt→< \gt→> \wedge→\land \vee→\lor"
-)
-OPERATORS = words(
-    "sign sgn tr Tr trace det rank diag Diag msign argmin argmax Var Cov exp log ln sin cos tan tanh sinh cosh arctan "
-    "arcsin arccos sigmoid softmax ReLU relu softplus erf erfc conv sup inf max min vec span Span clip dim median "
-    "argtop"
-)
+FORBIDDEN = words(TABLE["forbidden"])
+ALIASES = pairs(TABLE["aliases"])
+OPERATORS = words(TABLE["operators"])
 
-UNICODE = pairs(
-    r"≤→\le ≥→\ge ⩽→\le ⩾→\ge ≠→\neq ≈→\approx ≡→\equiv ∈→\in ∉→\notin ∀→\forall ∃→\exists ⇒→\Rightarrow "
-    r"⇔→\iff →→\to ±→\pm ∓→\mp ×→\times ·→\cdot ⋅→\cdot ∘→\circ ⊙→\odot ⊗→\otimes ⊤→\top ⊥→\perp ⟂→\perp "
-    r"⪰→\succeq ⪯→\preceq ≻→\succ ≺→\prec ≪→\ll ≫→\gg ∼→\sim ∝→\propto ∑→\sum ∏→\prod ∫→\int √→\sqrt ∇→\nabla "
-    r"∂→\partial ∞→\infty ‖→\| ∥→\| ∣→| ⟨→\langle ⟩→\rangle ⌊→\lfloor ⌋→\rfloor ⌈→\lceil ⌉→\rceil …→\ldots "
-    r"⋯→\ldots −→- ∗→* ′→' ∧→\land ＝→= ＋→+ －→- ＜→< ＞→> （→( ）→) ［→[ ］→] ：→: ／→/ ｜→| ℝ→\mathbb{R} "
-    r"α→\alpha β→\beta γ→\gamma δ→\delta ε→\varepsilon ϵ→\epsilon ζ→\zeta η→\eta θ→\theta ϑ→\vartheta ι→\iota "
-    r"κ→\kappa λ→\lambda μ→\mu ν→\nu ξ→\xi π→\pi ρ→\rho σ→\sigma τ→\tau υ→\upsilon φ→\varphi ϕ→\phi χ→\chi "
-    r"ψ→\psi ω→\omega Γ→\Gamma Δ→\Delta Θ→\Theta Λ→\Lambda Ξ→\Xi Π→\Pi Σ→\Sigma Φ→\Phi Ψ→\Psi Ω→\Omega ℓ→\ell"
-)
+UNICODE = pairs(TABLE["unicode"])
 POWERS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True))
 
 _PIECE = re.compile(r"\\[a-zA-Z]+|\\.|\\\n|[0-9]|[^\\\s]", re.S)
@@ -303,14 +277,7 @@ def _font(font: str, inside: list[Token], owner: Token, end: int) -> Token:
     return Token("name", f"{font}{{{name}}}", owner.at, end)
 
 
-GREEK = frozenset(
-    rf"\{name}"
-    for name in words(
-        "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi varpi rho "
-        "varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon "
-        "Phi Psi Omega ell hbar imath jmath Re Im aleph emptyset infty"
-    )
-)
+GREEK = frozenset(rf"\{name}" for name in words(TABLE["greek"]))
 
 
 def _names(tokens: list[Token]) -> list[Token]:
