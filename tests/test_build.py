@@ -50,6 +50,7 @@ def built(tmp_path_factory):
     return folder, done.stderr
 
 
+@pytest.mark.slow
 def test_progress_is_plain_lines_where_there_is_no_terminal(built):
     lines = built[1].splitlines()
     assert len(lines) > 3 and "\r" not in built[1]

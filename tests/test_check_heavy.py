@@ -45,6 +45,7 @@ def measured(cases):
     return [json.loads(line) for line in run.stdout.splitlines()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(4))
 def test_a_heavy_equation_ends_soon_and_says_why(part):
     cases = HEAVY[part::4]

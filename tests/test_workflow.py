@@ -212,6 +212,7 @@ def test_a_broken_drawing_is_located(project):
     assert "figures/cauchy/circle.py:9:1: error: AttributeError" in run.stdout + run.stderr
 
 
+@pytest.mark.slow
 def test_a_killed_build_goes_on(tmp_path):
     project = lay_out(tmp_path / "project")
     command = [sys.executable, "-m", "snakemake", "--cores", "2"]
