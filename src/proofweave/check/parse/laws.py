@@ -5,7 +5,7 @@ N is the normal law with its variance, U the uniform one, Exp has its rate, Lapl
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -128,29 +128,22 @@ def type_of(law: Law) -> Type:
 
 
 @cache
-def _template(tex: str, read: Callable[[str, Scope], Node]) -> tuple[Node, tuple[Symbol, ...]]:
-    """Return a formula in x, a and b, and these symbols."""
+def _template(tex: str) -> tuple[Node, tuple[Symbol, ...]]:
+    """Return a formula in x, a and b that stands nowhere in the text, and these symbols."""
     scope = Scope()
     symbols = tuple(Symbol(name, NOWHERE, SCALAR, "bound") for name in ("x", "a", "b"))
     for symbol in symbols:
         scope.bind(symbol)
-    return read(tex, scope), symbols
+    return _nowhere(Parser(tokenise(tex), scope).expression()), symbols
 
 
-def _read(tex: str, scope: Scope) -> Node:
-    return Parser(tokenise(tex), scope).expression()
-
-
-def _placed(tree: Node, at: int, end: int) -> Node:
-    """Return a tree that stands at a place of the text, with no parts of its own there."""
-    args = tuple(_placed(arg, at, at) for arg in tree.args)
-    return Node(tree.op, args, tree.type, at, end, tree.data)
+def _nowhere(tree: Node) -> Node:
+    return Node(tree.op, tuple(map(_nowhere, tree.args)), tree.type, 0, 0, tree.data)
 
 
 def log_density(law: Law, value: Node) -> Node:
     """Return the logarithm of a scalar law's density at a value."""
-    tree, symbols = _template(DENSITIES[law.name].log, _read)
-    tree = _placed(tree, 0, 0)
+    tree, symbols = _template(DENSITIES[law.name].log)
     return substitute(tree, dict(zip(symbols, (value, *law.params), strict=False)))
 
 

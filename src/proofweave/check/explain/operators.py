@@ -1,0 +1,138 @@
+"""How operators that bind, derivatives and claims are printed."""
+
+from collections.abc import Sequence
+
+from proofweave.check.explain.printers import (
+    PRINTERS,
+    called,
+    named,
+    printed,
+    reached,
+    was_written,
+)
+from proofweave.check.language import Index, Node, Symbol, is_number
+
+JOINS = {"and": r" \land ", "or": r" \lor ", "implies": r" \Rightarrow ", "iff": r" \iff "}
+
+
+@PRINTERS("sum", "prod", "matprod", "min", "max", "argmin", "argmax")
+def _binder(node: Node) -> str:
+    lo, hi, condition, body = node.args
+    index: Index = node.data
+    sign = rf"\arg\{node.op[3:]}" if node.op.startswith("arg") else f"\\{node.op.removeprefix('mat')}"
+    if not is_number(condition, 1):
+        below, above = ", ".join(map(printed, condition.args if condition.op == "and" else (condition,))), ""
+    elif not (was_written(lo, hi) or isinstance(condition.data, float)):  # what dots leave out has a range
+        below, above = index.name, ""
+    elif node.op in ("sum", "prod", "matprod"):
+        below, above = f"{index.name} = {printed(lo)}", f"^{{{printed(hi)}}}"
+    else:
+        below, above = rf"{index.name} = {printed(lo)}, \ldots, {printed(hi)}", ""
+    return f"{sign}_{{{below}}}{above} {reached(body)}"
+
+
+@PRINTERS("list", "entries")
+def _list(node: Node) -> str:
+    return f"\\{node.data}({', '.join(map(printed, node.args))})"
+
+
+@PRINTERS("optimum")
+def _optimum(node: Node) -> str:
+    what = node.data
+    sign = r"\arg" * what.argument + (r"\min" if what.sense > 0 else r"\max")
+    below = ", ".join([what.symbol.name, *map(printed, node.args[1:])])
+    return f"{sign}_{{{below}}} {reached(node.args[0])}"
+
+
+@PRINTERS("expect", "variance")
+def _moment(node: Node) -> str:
+    sign = r"\mathbb{E}" if node.op == "expect" else r"\operatorname{Var}"
+    names = ", ".join(dict.fromkeys(symbol.name for symbol in node.data or ()))
+    below = f"_{{{names}}}" if names else ""
+    return rf"{sign}{below}\left[ {printed(node.args[0])} \right]"
+
+
+@PRINTERS("limit")
+def _limit(node: Node) -> str:
+    side = {1: "^+", -1: "^-"}.get(node.data.side, "")
+    return rf"\lim_{{{node.data.symbol.name} \to {printed(node.args[0])}{side}}} {reached(node.args[1])}"
+
+
+@PRINTERS("stopped")
+def _stopped(node: Node) -> str:
+    return rf"\operatorname{{sg}}\left[ {printed(node.args[0])} \right]"
+
+
+@PRINTERS("kl")
+def _divergence(node: Node) -> str:
+    return rf"\operatorname{{KL}}\left( {printed(node.args[0])} \,\|\, {printed(node.args[1])} \right)"
+
+
+@PRINTERS("indicator")
+def _indicator(node: Node) -> str:
+    return rf"\mathbb{{1}}\left[ {printed(node.args[0])} \right]"
+
+
+@PRINTERS("integral")
+def _integral(node: Node) -> str:
+    lo, hi, body = node.args
+    return rf"\int_{{{printed(lo)}}}^{{{printed(hi)}}} ({printed(body)}) \, \mathrm{{d}}{node.data.name}"
+
+
+@PRINTERS("gradient", "hessian")
+def _gradient(node: Node) -> str:
+    symbol, which = node.data.symbol, node.data.which
+    order = 1 if node.op == "gradient" else 2
+    if (symbol.type.result is not None and symbol.type.result.rank) or (
+        not symbol.type.args[which].rank and not symbol.params
+    ):
+        return called(symbol, node.args, "'" * order)
+    by = f"_{{{symbol.params[which].name}}}" if len(symbol.type.args) > 1 else ""
+    power = "^{2}" if order == 2 else ""
+    return rf"\nabla{by}{power} {called(symbol, node.args)}"
+
+
+@PRINTERS("rate")
+def _rate(node: Node) -> str:
+    return called(node.data.symbol, node.args, "'" * node.data.order)
+
+
+@PRINTERS("derive")
+def _derive(node: Node) -> str:
+    body, *places = node.args
+    steps = []
+    for symbol, members, entries in node.data.steps:
+        own, places = places[: members + entries], places[members + entries :]
+        steps.append(_variable(symbol, own[:members], own[members:]))
+    power = f"^{{{len(steps)}}}" if len(steps) > 1 else ""
+    if body.type.rank or len(set(steps)) > 1 or len(steps) > 2:
+        below = r" \, ".join(rf"\partial {step}" for step in steps)
+        return rf"\frac{{\partial{power} ({printed(body)})}}{{{below}}}"
+    return rf"\nabla_{{{steps[0]}}}{power} ({printed(body)})"
+
+
+def _variable(symbol: Symbol, members: Sequence[Node], entries: Sequence[Node]) -> str:
+    name = named(symbol, members)
+    return f"{name}_{{{', '.join(map(printed, entries))}}}" if entries else name
+
+
+@PRINTERS("chain")
+def _chain(node: Node) -> str:
+    left, *others = node.args
+    if node.data == ("=",) and others[0].op in ("nearest", "whole"):
+        return rf"{printed(left)} \in {printed(others[0])}"
+    if node.data == ("=",) and left.op == "entry" and left.args[0].type.kind == "set":
+        sign = r"\in" if is_number(others[0], 1) else r"\notin"
+        return f"{printed(left.args[1])} {sign} {printed(left.args[0])}"
+    written = printed(left)
+    for sign, side in zip(node.data, node.args[1:], strict=True):
+        written += f" {sign} {printed(side)}"
+    return written
+
+
+@PRINTERS("and", "or", "implies", "iff")
+def _joined(node: Node) -> str:
+    linked = [part for part in node.args if part.op in ("implies", "iff")]
+    if node.op == "and" and len(linked) == len(node.args):  # a ⇒ b ⇒ c is two claims that share a side
+        return printed(linked[0]) + "".join(JOINS[part.op] + printed(part.args[1]) for part in linked[1:])
+    return JOINS[node.op].join(map(printed, node.args))
