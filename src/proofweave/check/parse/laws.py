@@ -118,6 +118,11 @@ def fitted(law: Law, type_: Type) -> Law:
     return Law(law.name, (mean, settle(covariance, matrix(dim, dim), what)), law.at)
 
 
+def elsewhere(law: Law) -> Law:
+    """Return a law that is declared: its parameters are no part of the formulas that use it."""
+    return Law(law.name, tuple(map(_nowhere, law.params)), law.at)
+
+
 def type_of(law: Law) -> Type:
     """Return the type of a law's values, as far as its parameters say it."""
     if law.name != "N" or law.params[1].type.kind != "matrix":

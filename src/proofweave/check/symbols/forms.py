@@ -15,7 +15,16 @@ from proofweave.check.language import (
     refuse_if,
     tokenise,
 )
-from proofweave.check.parse import fitted, formula, read_expression, read_law, read_relation, read_statement, type_of
+from proofweave.check.parse import (
+    elsewhere,
+    fitted,
+    formula,
+    read_expression,
+    read_law,
+    read_relation,
+    read_statement,
+    type_of,
+)
 from proofweave.check.symbols.reading import (
     finish,
     hole_names,
@@ -156,7 +165,7 @@ def law_value(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Sy
     tokens = tokenise(text)
     law = read_law(formula(tokens, scope), tokens, 0)
     type_ = read_type(str(value["of"]), scope)[0] if "of" in value else type_of(law)
-    law = fitted(law, type_)
+    law = elsewhere(fitted(law, type_))
     return finish(
         Symbol(spec.name, spec.where, type_, "law", data={"law": law, "domain": type_.kind}), scope, list(law.params)
     )
