@@ -175,11 +175,25 @@ Part = Text | Equation | Code | Step | Slot | Figure
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """An unnumbered check on what a block says in words or inline: `says` is what it backs, `equation` the check.
+
+    `says` is a piece of the block's text as written, or empty where the formula itself stands there inline. With no
+    equation the excerpt is a premise, and claims nothing.
+    """
+
+    says: str
+    equation: Equation | None
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """A definition, theorem, derivation, …: hand-written parts and slots, in document order.
 
     `statement` is what is claimed (or an algorithm's preamble), `body` prose parts (or an algorithm's steps),
-    `proof` the proof's parts; `proof` and `cite` are both empty for a statement nobody proved.
+    `proof` the proof's parts; `proof` and `cite` are both empty for a statement nobody proved. `claims` back what the
+    text says beside its displays; they are not printed, and no model is told of them.
     """
 
     kind: BlockKind
@@ -195,10 +209,15 @@ class Block:
     inputs: str = ""
     outputs: str = ""
     complexity: str = ""
+    claims: tuple[Claim, ...] = ()
 
     def parts(self) -> tuple[Part, ...]:
         """Return all parts in the order they are printed."""
         return self.statement + self.proof + self.body
+
+    def checks(self) -> tuple[Equation, ...]:
+        """Return the equations that back the block's claims."""
+        return tuple(claim.equation for claim in self.claims if claim.equation is not None)
 
     def slots(self) -> tuple[Slot, ...]:
         """Return the parts left to a model, in document order."""

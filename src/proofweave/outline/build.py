@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from proofweave.core import (
     Block,
     BlockKind,
+    Claim,
     Equation,
     Layer,
     LineTarget,
@@ -187,17 +188,18 @@ class Builder(PartReader):
     def block(self, node: MapNode, kind: BlockKind) -> Block:
         """Return a block, which has no id yet where its author gave none."""
         prose = kind in PROSE_KINDS
+        claims = tuple(self.claims(node.get("claims")))
         id = self.name("block", node.get("id" if prose else kind.value))
         layer, name = _layer(node.get("layer")), self.prose(node.get("name"))
         symbols = self.symbols(node.get("symbols"))
         if prose:
             body = self.parts(node.get(kind.value), "body")
-            return Block(kind, id, node.where, name, layer, symbols, body=body)
+            return Block(kind, id, node.where, name, layer, symbols, body=body, claims=claims)
         inputs, outputs = self.prose(node.get("input")), self.prose(node.get("output"))
         statement = self.parts(node.get("statement"), "statement") + tuple(self.displays(node.get("equations")))
         algorithm = kind is BlockKind.ALGORITHM
-        claims = ("steps",) if algorithm else ("statement", "equations")
-        if not statement and not any(node.get(key) for key in claims):
+        stating = ("steps",) if algorithm else ("statement", "equations")
+        if not statement and not any(node.get(key) for key in stating):
             missing = "algorithm-empty" if algorithm else "no-statement"
             self.findings.append(problem("statement", node.where, missing, kind=say(f"kind.{kind}"), id=id))
         proof = self.parts(node.get("proof"), "proof")
@@ -216,7 +218,23 @@ class Builder(PartReader):
             inputs,
             outputs,
             self.prose(node.get("complexity")),
+            claims,
         )
+
+    def claims(self, node: Node | None) -> Iterator[Claim]:
+        """Yield the checks on what a block's text says; they count nothing, and one that cannot be read is left out."""
+        before = self.dropped
+        for item in node.items if isinstance(node, ListNode) else ():
+            if not isinstance(item, MapNode):
+                continue
+            says = " ".join(text_of(item.get("says")).split())
+            if text_of(item.get("premise")) == "true" and says and item.get("tex") is None:
+                yield Claim(says, None, item.where)
+            elif (equation := self.equation(item)) is not None and item.get("premise") is None:
+                yield Claim(says, replace(equation, numbered=False), item.where)
+            else:
+                self.findings.append(problem("claim", item.where, "claim"))
+        self.dropped = before
 
     def displays(self, node: Node | None) -> Iterator[Equation]:
         """Yield the equations of an `equations:`."""
@@ -252,12 +270,16 @@ def _with_ids(sections: tuple[Section, ...], taken: set[str]) -> tuple[Section, 
         id = block.id or free(f"{section.id}-{block.kind.value}")
         numbers = count(1)
 
-        def with_id(equation: Equation) -> Equation:
+        def with_id(equation: Equation, kind: str = "eq") -> Equation:
             number = next(numbers)
-            return equation if equation.id else replace(equation, id=free(f"{id}-eq{number}"))
+            return equation if equation.id else replace(equation, id=free(f"{id}-{kind}{number}"))
 
         statement, proof, body = (with_displays(parts, with_id) for parts in (block.statement, block.proof, block.body))
-        return replace(block, id=id, statement=statement, proof=proof, body=body)
+        numbers = count(1)
+        claims = tuple(
+            replace(claim, equation=claim.equation and with_id(claim.equation, "claim")) for claim in block.claims
+        )
+        return replace(block, id=id, statement=statement, proof=proof, body=body, claims=claims)
 
     return tuple(
         replace(

@@ -41,6 +41,16 @@ EQUATION = Record(
         **CHECK_KEYS,
     },
 )
+CLAIM = Record(
+    "claim",
+    {
+        "id": Key(ID, "equation-id"),
+        "says": Key(TEXT, "claim-says"),
+        "tex": Key(TEXT, "claim-tex"),
+        "premise": Key(FLAG, "claim-premise"),
+        **{name: key for name, key in CHECK_KEYS.items() if name != "defines"},
+    },
+)
 SLOT = Record("slot", {"write": Key(TEXT, "slot-write", required=True), "equations": Key(COUNT, "slot-equations")})
 CODE = Record("code", {"code": Key(TEXT, "code-code", required=True), "language": Key(LINE, "code-language")})
 STEP = Record(
@@ -88,7 +98,11 @@ def _block(kind: BlockKind) -> Record:
     about, keys = "block-id", _PROVED if kind in STATED else _ALGORITHM
     if kind not in (*STATED, BlockKind.ALGORITHM):
         value, about, keys = PARTS, "block-body", _PROSE
-    common = {"layer": Key(LAYER, "block-layer"), "symbols": Key(SYMBOLS, "block-symbols")}
+    common = {
+        "layer": Key(LAYER, "block-layer"),
+        "symbols": Key(SYMBOLS, "block-symbols"),
+        "claims": Key(Many(CLAIM, "claims"), "block-claims"),
+    }
     return Record(kind.value, {kind.value: Key(value, about, required=True), **keys, **common})
 
 

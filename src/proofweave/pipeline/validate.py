@@ -32,7 +32,16 @@ from proofweave.pipeline.generate import replies_of
 from proofweave.pipeline.locks import inputs_of
 from proofweave.pipeline.project import Project
 from proofweave.stages.merge import merge, strip
-from proofweave.stages.validate import BUDGET, View, judge_source, line_count, validate
+from proofweave.stages.validate import (
+    BUDGET,
+    View,
+    check_claims,
+    judge_results,
+    judge_source,
+    line_count,
+    told_unbacked,
+    validate,
+)
 
 if TYPE_CHECKING:
     from proofweave.check import Verdict
@@ -71,15 +80,20 @@ def judged(project: Project, path: Path, replies: Document) -> Document:
         findings += judge_source(source, KaTeX().render_errors)
         return _document(project, path, replies, outline, findings, source)
     judgement, grown_problems = _judgement(project, assembly, findings)
-    findings += [*grown_problems, *judgement.findings]
+    findings += [*grown_problems, *judgement.findings, *check_claims(outline)]
     verdicts = _verdicts(project, outline)
     told = list(_verdict_findings(verdicts))
+    rows = list(_equations(outline, assembly.woven.numbering.tags, verdicts))
+    by_id = {row["id"]: row for row in rows}
+    found = list(judge_results(outline, lambda id: by_id.get(id, {}), assembly.woven.numbering.labels))
+    told += told_unbacked(outline, found)
     if errors_in([*findings, *told]):  # what could not be read may be what uses a symbol
         told = [finding for finding in told if finding.severity is not Severity.INFO]
     findings += told
     document = _document(project, path, replies, outline, findings, source)
     document["counts"] = judgement.counts
-    document["equations"] = list(_equations(outline, assembly.woven.numbering.tags, verdicts))
+    document["equations"] = rows
+    document["results"] = found
     return document
 
 
@@ -114,6 +128,7 @@ def _document(
         "findings": findings_out(findings, said=True),
         "counts": None,
         "equations": [],
+        "results": [],
     }
 
 
@@ -189,7 +204,7 @@ def _verdict_findings(verdicts: "tuple[Verdict, ...]") -> Iterator[Finding]:
 
 
 def _equations(outline: Outline, tags: Any, verdicts: "tuple[Verdict, ...]") -> Iterator[Document]:
-    """Yield each equation with its place, its numbers and its verdict, in document order."""
+    """Yield each equation with its place, its numbers and its verdict, in document order; claims follow their block."""
     found = {(verdict.where, verdict.id): verdict for verdict in verdicts}
     for section, block, equation in _placed(outline):
         verdict = found.get((equation.where, equation.id)) or next(
@@ -214,5 +229,5 @@ def _equations(outline: Outline, tags: Any, verdicts: "tuple[Verdict, ...]") -> 
 def _placed(outline: Outline) -> Iterator[tuple[Section, Block, Equation]]:
     for leaf in outline.leaves():
         for block in leaf.blocks:
-            for equation in displays_of(block.parts()):
+            for equation in (*displays_of(block.parts()), *block.checks()):
                 yield leaf, block, equation

@@ -70,6 +70,8 @@ def _block(block: Block, scopes: Sequence[Scope], paper: Paper) -> None:
             what = say("sheet.no-definition", kind=say(f"kind.{block.kind}"), name=equation.check.defines)
             asked.verdict = Verdict(equation.id, Kind.ERROR, equation.where, what)
         paper.add(asked)
+    for equation in block.checks():
+        paper.add(read_one(equation, scopes))
 
 
 def read_one(equation: Equation, scopes: Sequence[Scope], place: Callable[[int], Where] | None = None) -> Asked:
