@@ -37,6 +37,7 @@ def document(post: str = "a", **changes: Any) -> dict[str, Any]:
         "findings": [],
         "counts": None,
         "equations": [],
+        "results": [],
     }
     return values | changes
 

@@ -44,6 +44,7 @@ OUTLINES = [
     HEAD + "heading: |\n  甲\n  乙\nsections:\n- id: s\n  title: b\n",
     HEAD + "sections:\n- id: s\n  title: c\n  blocks: []\n  sections: []\n",
     HEAD + "sections:\n- id: s\n  title: a\n  tags: 1\n  sections:\n  - id: u\n    x：: 1\n    y z: 2\n    w:v : 3\n",
+    ONE + "  - remark: 甲\n    claims: [{says: 甲}]\n",
     ONE + "  - layer: practice\n    theorem: t\n  - algorithm: a\n  - {d: e}\n  - {f}\n  - {}\n",
     ONE + "  - derivation:\n    - because：甲\n    - because:乙\n",
     ONE + "  - remark: |-\n      # 甲\n\n      乙\n      ===\n\n      ```\n      $$a$$ <b> $\\tag{1}$\n",

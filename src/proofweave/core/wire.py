@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from proofweave.core.types import Finding, Severity, Where
-from proofweave.core.words import Said, say, told
+from proofweave.core.words import Said, say, together, told
 
 TEXTS = ("what", "expected", "fix")
 """The texts of a finding."""
@@ -100,10 +100,18 @@ def findings_in(values: Sequence[Mapping[str, Any]]) -> tuple[Finding, ...]:
 
 
 def verdict_of(equation: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the verdict on an equation and its reason; a skip whose reason is an assumption is `assumed`."""
+    """Return the verdict on an equation and its reason.
+
+    A skip whose reason is an assumption is `assumed`; what was verified for less than it claims is `special`, and the
+    reason says for what.
+    """
     verdict, reason = str(equation["verdict"]), text_in(equation["reason"])
     assumption = reason.removeprefix("assumed: ")
-    return ("assumed", assumption) if verdict == "skipped" and assumption != reason else (verdict, reason)
+    if verdict == "skipped" and assumption != reason:
+        return "assumed", assumption
+    if verdict == "verified" and equation.get("scope") == "special":
+        return "special", together([text_in(each["what"]) for each in equation["narrowings"]], "judge.semicolon")
+    return verdict, reason
 
 
 def errors_in(findings: Sequence[Finding]) -> tuple[Finding, ...]:

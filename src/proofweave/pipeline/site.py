@@ -47,4 +47,4 @@ def graph_of(project: Project, post: str) -> tuple[Result, ...]:
     if outline is None or not replies.is_file():
         return ()
     filled = fill(outline, replies_in(read_document(replies)))
-    return results(filled, read_document(findings_path(project, post))["equations"])
+    return results(filled, read_document(findings_path(project, post)))

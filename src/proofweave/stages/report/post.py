@@ -2,15 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from proofweave.core import Finding, Layer, Severity, findings_in, verdict_of
 
 COMPLETE, PENDING, REFUSED = "complete", "pending", "refused"
 
-VERDICTS = ("verified", "weak", "skipped", "assumed", "defined", "refuted", "error", "unchecked")
-"""What became of an equation; `assumed` is a skip whose reason is an assumption, `unchecked` has no full verdict."""
+VERDICTS = ("verified", "special", "weak", "skipped", "assumed", "defined", "refuted", "error", "unchecked")
+"""What became of an equation; `verified` is in full, `special` for less than it claims; `assumed` is a skip whose
+reason is an assumption, `unchecked` has no full verdict."""
+
+STATES = ("full", "special", "weak", "assumed", "unbacked", "refuted")
+"""What became of a result: the worst of what backs it; `unbacked` where something it claims is not checked at all."""
 
 
 MEASURED = ("equations", "proofs", "words")
@@ -34,6 +38,17 @@ class EquationReport:
     reason: str
     conclusion: bool
     counterexample: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultReport:
+    """A theorem, lemma, proposition or corollary: its state, and the claims in its text that nothing backs, as TeX."""
+
+    id: str
+    label: str
+    section: str
+    state: str
+    unbacked: tuple[str, ...] = ()
 
 
 Values = Mapping[str, Any]
@@ -74,6 +89,8 @@ class PostReport:
     sections: tuple[Values, ...] = ()
     layers: tuple[Values, ...] = ()
     equations: tuple[EquationReport, ...] = ()
+    results: tuple[ResultReport, ...] = ()
+    states: Mapping[str, int] = field(default_factory=dict)
     detail: Values | None = None
     findings: tuple[Finding, ...] = ()
 
@@ -107,6 +124,7 @@ def post_report(document: Mapping[str, Any]) -> PostReport:
     counts: Mapping[str, Any] = document["counts"] or {}
     target = document["lines"] or {}
     equations = tuple(_equation(value) for value in document["equations"])
+    results = tuple(_result(value) for value in document["results"])
     conclusions = [equation for equation in equations if equation.conclusion]
     status = str(document["status"])
     sections = [_section(value, equations) for value in counts.get("sections", ())]
@@ -133,6 +151,8 @@ def post_report(document: Mapping[str, Any]) -> PostReport:
         sections=tuple(sections),
         layers=tuple(_layers(counts.get("layers", {}), document["budget"])),
         equations=equations,
+        results=results,
+        states=by_state(results),
         detail=_detail(sections),
         findings=findings_in(document["findings"]),
     )
@@ -142,6 +162,17 @@ def by_verdict(equations: Iterable[EquationReport]) -> dict[str, int]:
     """Return how many equations each verdict has, all verdicts named."""
     found = Counter(equation.verdict for equation in equations)
     return {verdict: found[verdict] for verdict in VERDICTS}
+
+
+def by_state(results: Iterable[ResultReport]) -> dict[str, int]:
+    """Return how many results have each state, all states named."""
+    found = Counter(result.state for result in results)
+    return {state: found[state] for state in STATES}
+
+
+def _result(value: Mapping[str, Any]) -> ResultReport:
+    texts = {name: str(value[name]) for name in ("id", "label", "section", "state")}
+    return ResultReport(**texts, unbacked=tuple(map(str, value["unbacked"])))
 
 
 def _equation(value: Mapping[str, Any]) -> EquationReport:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from proofweave.core import Finding, findings_out, told
-from proofweave.stages.report.post import MEASURED, PENDING, REFUSED, VERDICTS, PostReport, Values, post_report
+from proofweave.stages.report.post import MEASURED, PENDING, REFUSED, STATES, VERDICTS, PostReport, Values, post_report
 
 PRIORITIES = ("high", "medium", "supplement")
 LATE = 10**9
@@ -27,6 +27,7 @@ class Totals:
     verdicts: Mapping[str, int]
     conclusions: int
     conclusions_verified: int
+    states: Mapping[str, int]
     errors: int
     warnings: int
 
@@ -99,6 +100,7 @@ def totals(posts: Sequence[PostReport]) -> Totals:
         verdicts={verdict: sum(post.verdicts[verdict] for post in posts) for verdict in VERDICTS},
         conclusions=sum(post.conclusions for post in posts),
         conclusions_verified=sum(post.conclusions_verified for post in posts),
+        states={state: sum(post.states[state] for post in posts) for state in STATES},
         errors=sum(len(post.errors) for post in posts),
         warnings=sum(len(post.warnings) for post in posts),
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from proofweave.core import Finding, labels, line_of, told
-from proofweave.stages.report.post import EquationReport, PostReport
+from proofweave.stages.report.post import EquationReport, PostReport, ResultReport
 from proofweave.stages.report.summary import Report
 from proofweave.text.press import environment_of, print_template
 
@@ -22,7 +22,8 @@ def report_text(whole: Report, templates: Mapping[str, str]) -> str:
     """Return the report in Markdown; `templates` maps names below templates/report/ to texts."""
     environment = environment_of(templates, labels("report", whole.language))
     environment.filters.update(
-        cell=cell, code=code, share=share, excused=excused, open_conclusions=open_conclusions, shown=shown, cut=cut
+        **{"cell": cell, "code": code, "share": share, "shown": shown, "cut": cut},
+        **{"excused": excused, "open_conclusions": open_conclusions, "unbacked": unbacked},
     )
     environment.filters["line"] = lambda finding: line_of(finding, whole.told)
     environment.filters["told"] = lambda text: told(text, whole.told)
@@ -60,8 +61,13 @@ def excused(post: PostReport) -> list[dict[str, Any]]:
 
 
 def open_conclusions(post: PostReport) -> tuple[EquationReport, ...]:
-    """Return the conclusions of theorems and their like that are not verified."""
+    """Return the conclusions of theorems and their like that are not verified in full."""
     return tuple(equation for equation in post.equations if equation.conclusion and equation.verdict != "verified")
+
+
+def unbacked(post: PostReport) -> tuple[ResultReport, ...]:
+    """Return the results of which something is claimed that nothing backs."""
+    return tuple(result for result in post.results if result.state == "unbacked")
 
 
 def shown(equation: EquationReport) -> str:

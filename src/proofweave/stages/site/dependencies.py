@@ -19,35 +19,41 @@ class Result:
     uses: tuple[str, ...]
 
 
-def results(outline: Outline, equations: Sequence[Mapping[str, Any]]) -> tuple[Result, ...]:
-    """Return the results of a filled outline; `equations` are validate's words on them."""
+def results(outline: Outline, document: Mapping[str, Any]) -> tuple[Result, ...]:
+    """Return the results of a filled outline; `document` is what validate says of it."""
     blocks = [block for block in outline.blocks() if block.kind in NUMBERED]
     labels = number(outline).labels
     owner = {f"eq {equation.id}": block.id for block in blocks for equation in displays_of(block.parts())}
     owner |= {f"thm {block.id}": block.id for block in blocks}
     verdicts: dict[str, list[str]] = {}
-    for value in equations:
+    for value in document["equations"]:
         verdicts.setdefault(str(value["block"]), []).append(str(value["verdict"]))
+    judged = {str(value["id"]): str(value["state"]) for value in document["results"]}
     place = {block.id: index for index, block in enumerate(blocks)}
     found = []
     for block in blocks:
         crosses = (cross for text in _texts(block) for cross in references_in(text))
         keys = (f"{cross.kind} {cross.id}" for cross in crosses)
         uses = {owner[key] for key in keys if key in owner} - {block.id}
-        state = _state(block, verdicts.get(block.id, []))
+        state = _state(block, judged.get(block.id, ""), verdicts.get(block.id, []))
         ordered = tuple(sorted(uses, key=lambda id: place[id]))
         found.append(Result(block.id, labels.get(block.id, block.id), block.name, block.kind, state, ordered))
     return tuple(found)
 
 
-def _state(block: Block, verdicts: Sequence[str]) -> str:
-    """Return refuted, open (a part is not written yet), weak, cited, verified or plain (nothing to check)."""
+def _state(block: Block, judged: str, verdicts: Sequence[str]) -> str:
+    """Return refuted, open (a part is not written yet), cited, plain (nothing to check), or what became of a result.
+
+    A result is verified only in full; of a definition or an algorithm the equations decide.
+    """
     if any(verdict in ("refuted", "error") for verdict in verdicts):
         return "refuted"
     if block.slots():
         return "open"
     if block.cite and not block.proof:
         return "cited"
+    if judged:
+        return "verified" if judged == "full" else judged
     if "weak" in verdicts:
         return "weak"
     return "verified" if "verified" in verdicts else "plain"

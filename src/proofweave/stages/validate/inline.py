@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 RELATION = re.compile(
-    r"(?<![a-zA-Z\\])[=<>≤≥≈≠]|\\(?:leq?|geq?|leqslant|geqslant|neq?|approx|propto|preceq|succeq|ll|gg|lt|gt|to"
+    r"[=<>≤≥≈≠]|\\(?:leq?|geq?|leqslant|geqslant|neq?|approx|propto|preceq|succeq|ll|gg|lt|gt|to"
     r"|rightarrow|sim|equiv|perp)(?![a-zA-Z])"
 )
 MAPPING = re.compile(r"^[^=<>]*?(?:\\colon|:)[^=<>]*\\to(?![a-zA-Z])|\\mapsto")

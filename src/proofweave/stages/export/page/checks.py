@@ -7,11 +7,14 @@ from typing import Any
 
 from markupsafe import Markup
 
-from proofweave.core import Outline, SymbolSpec, displays_of, labels, told, verdict_of
+from proofweave.core import Outline, SymbolSpec, displays_of, labels, text_in, told, verdict_of
 from proofweave.stages.export.page.equations import Mark
 from proofweave.text.html import printed, wording
 
-SIGNS = {"verified": "✓", "weak": "≈", "defined": "≔", "skipped": "–", "assumed": "–", "refuted": "✗", "error": "!"}
+SIGNS = {
+    **{"verified": "✓", "special": "◐", "weak": "≈", "defined": "≔"},
+    **{"skipped": "–", "assumed": "–", "refuted": "✗", "error": "!"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,8 @@ class Checked:
     killed: int
     total: int
     symbols: tuple[tuple[str, str], ...]
+    narrowings: tuple[tuple[str, str], ...] = ()
+    conditions: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def card(self) -> str:
@@ -50,6 +55,8 @@ def _checked(value: Mapping[str, Any], scope: tuple[str, tuple[SymbolSpec, ...]]
         int(mutants["killed"]),
         int(mutants["total"]),
         tuple((spec.name, _type(spec.value)) for spec in _occurring(specs, tex)),
+        tuple((text_in(each["what"]), str(each["because"])) for each in value.get("narrowings", ())),
+        tuple((each["kind"], str(each["name"]), str(each["text"])) for each in value.get("conditions", ())),
     )
 
 
@@ -96,6 +103,10 @@ def marks_of(found: Sequence[Checked], language: str) -> dict[str, Mark]:
 
 def cards(found: Sequence[Checked], language: str, pictures: Mapping[str, str]) -> Markup:
     """Return the cards that the signs open; `pictures` holds each symbol's name as MathML."""
-    signed = [(each, told(each.reason, language)) for each in found if each.verdict in SIGNS]
+    signed = [
+        (each, told(each.reason, language), [(told(what, language), because) for what, because in each.narrowings])
+        for each in found
+        if each.verdict in SIGNS
+    ]
     names = {name: Markup(picture) for name, picture in pictures.items()}
     return printed(__name__, "cards", found=signed, pictures=names, words=wording("page", language))
