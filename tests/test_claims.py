@@ -104,3 +104,29 @@ def test_claims_leave_what_a_model_is_asked_alone(project, capsys):
         capsys.readouterr()
         keys.append([request["key"] for request in json.loads((project / "r.json").read_text())["requests"]])
     assert keys[0] == keys[1] != []
+
+
+def test_a_premise_that_the_text_does_not_say_is_told(project, capsys):
+    document, _ = judged(project, "claims: [{tex: 'x^2 \\ge 0', given: ['y > 0', 'x > 3']}]", capsys)
+    told = [finding for finding in document["findings"] if finding["rule"] == "premise-unsaid"]
+    assert ["$x > 3$" in finding["what"] for finding in told] == [True]
+
+
+SHEET = r"""
+symbols: {x: positive, y: positive, u: positive, v: positive, w: scalar}
+equations:
+  - {id: first, tex: 'x^2 + y^2 \ge 2xy'}
+  - {id: again, tex: 'u^2 + v^2 \ge 2uv'}
+  - {id: other, tex: 'u^2 + v^2 \ge 2vw - w^2'}
+  - {id: supposed, tex: '3 \ge x + y', given: ['x + y \le 3']}
+  - {id: half, tex: 'x \le 3', given: ['x + y \le 3']}
+"""
+
+
+def test_what_is_supposed_and_what_is_said_again_are_no_evidence(tmp_path, capsys):
+    path = tmp_path / "sheet.yaml"
+    path.write_text(SHEET, encoding="utf-8")
+    main(["check", str(path)])
+    said = capsys.readouterr().out
+    assert "error: supposed:" in said and "verified: half" in said
+    assert "note: again: says the same as 'first'" in said and "note: other" not in said

@@ -16,6 +16,7 @@ from proofweave.core import (
     FindingsError,
     Outline,
     Post,
+    Said,
     Section,
     Severity,
     displays_of,
@@ -36,6 +37,7 @@ from proofweave.stages.validate import (
     BUDGET,
     View,
     check_claims,
+    check_premises,
     judge_results,
     judge_source,
     line_count,
@@ -80,7 +82,7 @@ def judged(project: Project, path: Path, replies: Document) -> Document:
         findings += judge_source(source, KaTeX().render_errors)
         return _document(project, path, replies, outline, findings, source)
     judgement, grown_problems = _judgement(project, assembly, findings)
-    findings += [*grown_problems, *judgement.findings, *check_claims(outline)]
+    findings += [*grown_problems, *judgement.findings, *check_claims(outline), *check_premises(outline)]
     verdicts = _verdicts(project, outline)
     told = list(_verdict_findings(verdicts))
     rows = list(_equations(outline, assembly.woven.numbering.tags, verdicts))
@@ -200,6 +202,8 @@ def _verdict_findings(verdicts: "tuple[Verdict, ...]") -> Iterator[Finding]:
     for verdict in verdicts:
         if verdict.kind in told:
             key, severity = told[verdict.kind]
+            if isinstance(verdict.reason, Said) and verdict.reason.key == "sheet.repeats":
+                key = "pipeline.equation-repeats"
             yield finding_of(key, verdict.where, severity, id=verdict.id, reason=verdict.reason)
 
 

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from proofweave.check.judge.answer import Answer, Options, Question, Seen
     from proofweave.check.judge.checker import check, seed_of
     from proofweave.check.judge.memory import Memory, key_of, recall, remember
+    from proofweave.check.judge.repetition import pattern
     from proofweave.check.judge.search import is_inequality
     from proofweave.check.judge.shrink import describe, formula, nice
     from proofweave.check.judge.verdict import BLOCKING, Counterexample, Kind, Mutants, Verdict, failed, plain

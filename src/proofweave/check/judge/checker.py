@@ -14,7 +14,7 @@ from proofweave.check.judge.answer import Answer, Options, Question, Seen
 from proofweave.check.judge.audit import Caught, audit
 from proofweave.check.judge.certain import Ruling, exactly, fate, rule
 from proofweave.check.judge.gate import gate
-from proofweave.check.judge.repetition import refuse_circular
+from proofweave.check.judge.repetition import refuse_circular, refuse_supposed
 from proofweave.check.judge.search import is_inequality, search
 from proofweave.check.judge.shrink import describe
 from proofweave.check.judge.strict import Attained, attained
@@ -48,6 +48,7 @@ def check(question: Question, options: Options, seed: int, seen: Seen | None = N
 
 def _check(question: Question, options: Options, rng: np.random.Generator, clock: Clock, seen: Seen) -> Answer:
     refuse_circular(question.statement)
+    refuse_supposed(question.statement, question.given)
     tasks, rough, stronger = _tasks(question)
     drawn = seen.drawn
     tightest, touched = np.inf, ""

@@ -1,12 +1,19 @@
-"""Circular equations: two sides that become the same text once definitions are written out prove nothing."""
+"""What proves nothing: sides that are the same once definitions are written out, a premise that is what is claimed,
+what an earlier equation says already."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from proofweave.check.calculus import rate_tree
-from proofweave.check.language import CheckError, Index, Node, Symbol, pairs, same, substitute
+from proofweave.check.language import CheckError, Index, Node, Symbol, pairs, same, shape, substitute, walk
 from proofweave.check.parse import Statement
 
 MOST = 20_000
+SMALL = 7
+"""The size of a tree up to which two that look alike say nothing about each other."""
+
+TURNED = {r"\ge": r"\le", ">": "<", r"\succeq": r"\preceq"}
 
 
 class _TooLong(Exception):
@@ -34,6 +41,51 @@ def refuse_circular(statement: Statement) -> None:
                 restated = restated or any(_defined(side) for side in (left, right))
     if all(links) and (restated or repeated):
         raise CheckError("judge.circular" if names else "judge.same-sides", 0, names=", ".join(names))
+
+
+def refuse_supposed(statement: Statement, given: Sequence[Statement]) -> None:
+    """Refuse an equation that claims nothing but its premises."""
+    supposed = {link for premise in given for link in _links(premise)}
+    claimed = set(_links(statement))
+    if claimed and claimed <= supposed:
+        raise CheckError("judge.supposed", 0)
+
+
+def pattern(statement: Statement, given: Sequence[Statement]) -> object:
+    """Return what two equations share that say the same of symbols declared alike, whatever the symbols are called.
+
+    None where there is too little to tell: a comparison of two names.
+    """
+    names: dict[Any, tuple[object, ...]] = {}
+    rows = [_renamed(row, names) for one in (statement, *given) for row in one.rows]
+    size = sum(1 for one in (statement,) for row in one.rows for _ in walk(row))
+    return (len(statement.rows), *rows) if size > SMALL else None
+
+
+def _renamed(node: Node, names: dict[Any, tuple[object, ...]]) -> tuple[object, ...]:
+    """Return a tree with each symbol and index as the place it first stands at, and what it was declared as."""
+    data: object = node.data
+    if isinstance(node.data, Symbol):
+        symbol = node.data
+        kind = (symbol.type.kind, symbol.role, str(symbol.data.get("domain")), len(symbol.holes))
+        data = names.setdefault(symbol, (len(names), *kind))
+    elif isinstance(node.data, Index):
+        data = names.setdefault(node.data, (len(names), "index"))
+    elif not isinstance(node.data, str | int | float | tuple | type(None)):
+        data = names.setdefault(id(node.data), (len(names), "data"))
+    return (node.op, repr(data), *(_renamed(arg, names) for arg in node.args))
+
+
+def _links(statement: Statement) -> Iterator[tuple[object, ...]]:
+    """Yield each relation of a statement as a comparable form, read from its smaller side."""
+    for row in statement.rows:
+        for claim in row.args if row.op == "and" else (row,):
+            if claim.op != "chain":
+                continue
+            for left, right, sign in pairs(claim):
+                turned = TURNED.get(sign)
+                sides = (shape(right), shape(left)) if turned else (shape(left), shape(right))
+                yield (turned or sign, *(sorted(sides, key=repr) if sign in ("=", r"\neq") else sides))
 
 
 def _defined(side: Node) -> bool:

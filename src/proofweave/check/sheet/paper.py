@@ -1,7 +1,7 @@
 """What was read of a file: in document order its questions, and the verdicts that reading alone gives."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from proofweave.check.explain import Explanation, defined, explained
@@ -15,6 +15,7 @@ from proofweave.check.judge import (
     Verdict,
     check,
     key_of,
+    pattern,
     recall,
     remember,
     seed_of,
@@ -134,14 +135,26 @@ class Paper:
     def verdicts(self, options: Options, memory: Memory | None = None) -> tuple[Verdict, ...]:
         """Return the verdicts in document order, then notes on symbols that nothing uses."""
         found: list[Verdict] = []
+        patterns: dict[object, str] = {}
         for item in self.items:
             if isinstance(item, Verdict):
                 found.append(item)
                 continue
-            found.append(item.judge(options, memory))
-            if found[-1].kind is not Kind.ERROR:
+            verdict = item.judge(options, memory)
+            found.append(verdict)
+            if verdict.kind is not Kind.ERROR:
                 found += notes(item.own)
+                found += _repeats(item, patterns)
         return (*found, *(notes(self.entries) if self.complete else ()))
+
+
+def _repeats(asked: Asked, known: dict[object, str]) -> Iterator[Verdict]:
+    """Yield a note where an earlier equation says the same, up to the names of its symbols."""
+    if asked.question is None:
+        return
+    own = pattern(asked.question.statement, asked.question.given)
+    if own is not None and known.setdefault(own, asked.equation.id) != asked.equation.id:
+        yield Verdict(asked.equation.id, Kind.NOTE, asked.equation.where, say("sheet.repeats", id=known[own]))
 
 
 def located(equation: Equation, at: int | None) -> Where:

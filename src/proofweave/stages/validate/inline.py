@@ -27,13 +27,14 @@ WORD = re.compile(
     re.IGNORECASE,
 )
 LAYOUT = re.compile(r"\s+|\\[,;:! ]|\\q?quad(?![a-zA-Z])|[.,，。]+\Z")
+SPELT = re.compile(r"\\(le|ge|ne)(?:q|qslant)(?![a-zA-Z])")
 FORMULA = re.compile(r"(?<![\\$])\$(?!\$)(?P<tex>(?:\\.|[^$\\])+)\$(?!\$)", re.DOTALL)
 ONLY_MEANT = re.compile(rf"\s*(?:{READ['meant']['han']})")
 
 
 def bare(tex: str) -> str:
     """Return a formula without what only lays it out, so that two ways to write it are one."""
-    return LAYOUT.sub("", tex.strip())
+    return LAYOUT.sub("", SPELT.sub(r"\\\1", tex.strip()))
 
 
 def claimed(text: str) -> Iterator[str]:

@@ -92,6 +92,22 @@ def check_claims(outline: Outline) -> Iterator[Finding]:
                 yield finding_of(key, claim.where, Severity.ERROR, block=block.id, says=words)
 
 
+def check_premises(outline: Outline) -> Iterator[Finding]:
+    """Yield a notice for each premise of a result that no formula of the text says up to the result's end."""
+    said = ""
+    for block in outline.blocks():
+        texts = [text for part in block.parts() for text in prose_of(part)]
+        said += "".join(f" {bare(formula['tex'])}" for text in texts for formula in FORMULA.finditer(text))
+        said += "".join(f" {bare(equation.tex)}" for equation in displays_of(block.parts()))
+        stated = displays_of(block.statement) if block.kind in THEOREM_LIKE and not block.slots() else ()
+        for equation in (*stated, *block.checks()):
+            for premise in equation.check.given:
+                if bare(premise) not in said:
+                    yield finding_of(
+                        "validate.premise-unsaid", equation.where, Severity.INFO, id=equation.id, tex=premise
+                    )
+
+
 def told_unbacked(outline: Outline, found: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
     """Yield a notice for each result that a claim in its text, or all of it, has nothing to back it."""
     places = {block.id: block.where for block in outline.blocks()}
