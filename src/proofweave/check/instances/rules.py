@@ -19,11 +19,24 @@ from proofweave.check.operations import (
     linear,
     matrices,
     memberships,
+    moments,
     scalars,
 )
 from proofweave.check.optimum import solve
 
-VALUES = (names, arithmetic, linear, scalars, binders, bindings, functions, memberships, matrices, exponentials)
+VALUES = (
+    names,
+    arithmetic,
+    linear,
+    scalars,
+    binders,
+    bindings,
+    functions,
+    memberships,
+    matrices,
+    exponentials,
+    moments,
+)
 CHANGES = (derivatives, tangent_names, tangent_rules, tangent_functions, flows, integrals, limits, solve)
 
 

@@ -195,6 +195,14 @@ def _list(node: Node) -> Iterator[Change]:
     yield from scaled("operator", node)
 
 
+@CHANGES("conditional")
+def _conditional(node: Node) -> Iterator[Change]:
+    """Drop the conditions; one that is scaled says the same."""
+    yield from scaled("expectation", node)
+    for given in node.args[1:]:
+        yield change("condition", given, "judge.dropped", replace(node, op="expect", args=node.args[:1]))
+
+
 @CHANGES("kron")
 def _kron(node: Node) -> Iterator[Change]:
     yield from scaled("product", node)

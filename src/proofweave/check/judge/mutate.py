@@ -166,11 +166,11 @@ def _variants(node: Node, once: frozenset[int], others: Others) -> Iterator[Chan
 
 
 def _silent(node: Node, place: int) -> bool:
-    """Tell whether an argument is no part of the text: a range read from uses, an index's bounds, the 2 of a root."""
+    """Tell whether an argument is no part: a range read from uses, an index's bounds, what a mean is given."""
     arg = node.args[place]
     if node.op in ("at", "bigo", "extent"):
         return True
-    if node.op == "collect" and place < 3:
+    if (node.op == "collect" and place < 3) or (node.op == "conditional" and place):
         return True
     return arg.end <= arg.at and not arg.args
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from proofweave.core.lazy import lazily
 
 if TYPE_CHECKING:
+    from proofweave.check.language.degrees import degree, log_degree, written_out
     from proofweave.check.language.kinds import (
         BOOL, SCALAR, TIMES, CheckError, Dim, OutOfTime, TooLarge, Type, matrix, meet, product, refuse_if, required,
         row, unify, vector,

@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tree import Node, walk
 
+MOMENTS = frozenset(("expect", "variance", "covariance", "lawof"))
+"""Operations over the random symbols in their data, or over all that are unbound in them where it is None."""
+
 
 def closure(symbols: Iterable[Symbol]) -> set[Symbol]:
     """Return the symbols with everything their definitions need."""
@@ -45,8 +48,12 @@ def unbound_random(nodes: Iterable[Node]) -> tuple[Symbol, ...]:
 
 
 def _unbound(node: Node) -> set[Symbol]:
-    if node.op in ("expect", "variance"):
-        return set() if node.data is None else _unbound(node.args[0]) - set(node.data)
+    if node.op in MOMENTS:
+        return set() if node.data is None else set().union(*map(_unbound, node.args)) - set(node.data)
+    if node.op == "lawgap":
+        return set()
+    if node.op == "conditional":
+        return set().union(*map(_unbound, node.args[1:]))
     if node.op == "integral":
         return set().union(*(_unbound(arg) for arg in node.args)) - {node.data}
     found: set[Symbol] = set()
@@ -107,7 +114,7 @@ def named_in(node: Node) -> list[Symbol]:
         elif hasattr(data, "steps"):
             for symbol, _, _ in data.steps:
                 found[symbol] = None
-        elif isinstance(data, tuple) and part.op in ("expect", "variance"):
+        elif isinstance(data, tuple) and part.op in (*MOMENTS, "conditional"):
             for symbol in data:
                 found[symbol] = None
     return list(found)

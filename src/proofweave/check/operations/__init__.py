@@ -6,7 +6,8 @@ from proofweave.core.lazy import lazily
 
 if TYPE_CHECKING:
     from proofweave.check.operations import (
-        arithmetic, binders, bindings, exponentials, functions, laws, linear, matrices, memberships, scalars, supports,
+        arithmetic, binders, bindings, exponentials, functions, laws, linear, matrices, memberships,
+        moments, normals, scalars, supports,
     )
     from proofweave.check.operations.binders import bind_support, over_index, spread
     from proofweave.check.operations.functions import SHAPE_NAMES

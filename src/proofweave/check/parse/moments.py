@@ -1,6 +1,7 @@
 """Expectations, variances, covariances, probabilities and indicators; conditioned on events or on random values."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from proofweave.check.language import (
     BOOL,
@@ -12,6 +13,7 @@ from proofweave.check.language import (
     Symbol,
     Token,
     Type,
+    degree,
     group,
     nesting,
     number,
@@ -24,11 +26,11 @@ from proofweave.check.parse.binders import range_of
 from proofweave.check.parse.binding import names_in
 from proofweave.check.parse.connectives import joining
 from proofweave.check.parse.laws import (
+    ARITY,
     DEGREE,
     NOWHERE,
     Law,
     average,
-    degree,
     density,
     divergence,
     expectation,
@@ -41,6 +43,7 @@ from proofweave.check.syntax import (
     CALL,
     CLOSING,
     READERS,
+    RELATIONS,
     Parser,
     bracketed,
     constraint,
@@ -54,6 +57,8 @@ EXPECTATION = frozenset((r"\mathbb{E}", r"\mathop{\mathbb{E}}", r"\operatorname{
 MOMENTS = EXPECTATION | {r"\mathbb{P}", r"\mathbb{V}"}
 DIVERGENCE = frozenset((r"\operatorname{KL}", r"\mathrm{KL}", r"\mathbb{KL}", "D"))
 BARS = ("|", r"\mid")
+Given = Node | list[Node] | tuple[Symbol, ...] | None
+"""What a moment is conditioned on: an event, values, or random symbols that are held fixed."""
 
 
 @READERS("Var", "Cov")
@@ -65,30 +70,31 @@ def moment(p: Parser, token: Token) -> Node:
     saved = p.scope
     p.scope = Scope(saved)
     try:
-        over, index = _over(p, sub)
+        below, given = _below(p, sub)
+        over, index = _over(p, below)
         if index is not None:
             return _over_index(p, index, token)
-        return _moment(p, token, over)
+        return _moment(p, token, over, given)
     finally:
         p.scope = saved
 
 
-def _moment(p: Parser, token: Token, over: tuple[Symbol, ...] | None) -> Node:
+def _moment(p: Parser, token: Token, over: tuple[Symbol, ...] | None, below: Given) -> Node:
     if token.text == r"\mathbb{P}":
         first = required(bracketed(p), "parse.needs-brackets", token.at, text=token.text)
         with p.within(CLOSING[first.text], first.at, _bar(p)):
             inside = event(p)
-            given = _given(p)
+            given = _given(p) or below
         body = node("indicator", (inside,), SCALAR, inside.at, inside.end)
         return postfix(p, _conditioned("expect", body, over, given, token, p))
     op = "expect" if token.text in EXPECTATION else "variance"
     if (opening := bracketed(p)) is None:
         refuse_if(op == "variance", "parse.variance-brackets", token.at)
-        return _expected(op, p.body(), over, token)
+        return _conditioned(op, p.body(), over, below, token, p)
     with p.within(CLOSING[opening.text], opening.at, _bar(p)):
         body = p.expression()
         other = p.expression() if token.text == "Cov" and p.take(",") else None
-        given = _given(p)
+        given = _given(p) or below
     if token.text == "Cov":
         refuse_if(other is None and body.type.kind != "vector", "parse.covariance", opening.at)
         return postfix(p, _covariance(body, other or body, over, token, p.reached))
@@ -107,6 +113,38 @@ def _bar(p: Parser) -> str:
 
 
 # -- what an expectation is over
+
+
+def _below(p: Parser, sub: Sequence[Token]) -> tuple[Sequence[Token], Given]:
+    """Split x|y and x \\sim p(x|y) into what is averaged over and what is given."""
+    texts = [t.text for t in sub]
+    if r"\sim" in texts:
+        cut = texts.index(r"\sim")
+        if texts[cut + 1 : cut + 3] != ["p", "("] or texts[-1:] != [")"]:
+            return sub, None
+        names, sub = sub[:cut], sub[cut + 3 : -1]
+        texts = [t.text for t in sub]
+        refuse_if(
+            texts[:cut] != [t.text for t in names] or texts[cut : cut + 1] not in (["|"], [r"\mid"]),
+            "parse.law-of-what",
+            names[0].at,
+        )
+    bar = next((k for k, text in enumerate(texts) if text in BARS), None)
+    if bar is None:
+        return sub, None
+    refuse_if(bar in (0, len(sub) - 1), "parse.below-expectation", sub[bar].at)
+    inner = p.sub(sub[bar + 1 :], sub[bar].at)
+    given = _values(inner)
+    inner.finish()
+    return sub[:bar], given
+
+
+def _values(p: Parser) -> list[Node]:
+    """Parse values that are given: expressions with commas between them."""
+    found = [p.expression()]
+    while p.take(","):
+        found.append(p.expression())
+    return found
 
 
 def _over(p: Parser, sub: Sequence[Token]) -> tuple[tuple[Symbol, ...] | None, Token | None]:
@@ -195,8 +233,8 @@ def event(p: Parser) -> Node:
     return found
 
 
-def _given(p: Parser) -> Node | tuple[Symbol, ...] | None:
-    """Parse what stands after a bar: an event, or random values that are held fixed."""
+def _given(p: Parser) -> Given:
+    """Parse what stands after a bar: an event, random values that are held fixed, or values that follow from such."""
     if not any(p.take(bar) for bar in BARS):
         return None
     start = p.place
@@ -213,14 +251,26 @@ def _given(p: Parser) -> Node | tuple[Symbol, ...] | None:
     if held and ends:
         return tuple(held)
     p.place = start
-    return event(p)
+    return event(p) if _relational(p) else _values(p)
+
+
+def _relational(p: Parser) -> bool:
+    """Tell whether a relation stands before the bracket at hand closes."""
+    depth = 0
+    for token in p.tokens[p.place :]:
+        depth += nesting(token) + (token.text in CLOSING) - (token.text in CLOSING.values())
+        if depth < 0:
+            return False
+        if token.text in RELATIONS or token.text in (r"\in", r"\notin"):
+            return True
+    return False
 
 
 def _conditioned(
     op: str,
     body: Node,
     over: tuple[Symbol, ...] | None,
-    given: Node | tuple[Symbol, ...] | None,
+    given: Given,
     token: Token,
     p: Parser,
 ) -> Node:
@@ -230,11 +280,27 @@ def _conditioned(
     if isinstance(given, tuple):
         left = tuple(symbol for symbol in (over or unbound_random([body])) if symbol not in given)
         return _expected(op, body, left, token) if left else body
+    if isinstance(given, list):
+        return _conditional(body, given, token, p)
     happened = node("indicator", (given,), SCALAR, given.at, given.end)
     both = over or unbound_random([body, given])
     refuse_if(not unbound_random([given]), "parse.nothing-random", given.at)
     above = _expected(op, multiply([happened, body]), both, token)
     return average(above, _expected(op, happened, both, token), token.at, p.reached)
+
+
+def _conditional(body: Node, given: list[Node], token: Token, p: Parser) -> Node:
+    """Return the mean of a polynomial in normal values given values that are affine in them."""
+    over = unbound_random([body, *given])
+    for one in given:
+        refuse_if(not unbound_random([one]), "parse.given-not-random", one.at)
+        refuse_if(one.type.kind not in ("scalar", "vector"), "parse.conditional-affine", one.at)
+    normal = frozenset(over)
+    wrong = any(symbol.role != "law" or symbol.data["law"].name != "N" for symbol in over)
+    refuse_if(wrong or any(degree(one, normal) != 1 for one in given), "parse.conditional-affine", given[0].at)
+    most = degree(body, normal)
+    refuse_if(most is None or most > DEGREE, "parse.law-polynomial", body.at)
+    return node("conditional", (body, *given), body.type, token.at, p.reached, over)
 
 
 def _expected(op: str, body: Node, over: tuple[Symbol, ...] | None, token: Token) -> Node:
@@ -244,7 +310,11 @@ def _expected(op: str, body: Node, over: tuple[Symbol, ...] | None, token: Token
     inside = unbound_random([body])
     refuse_if(over is None and not inside, "parse.nothing-random", token.at)
     wanted = inside if over is None else tuple(symbol for symbol in over if symbol in inside) or over[:1]
-    smooth = [s for s in wanted if s.role == "law" and s.data["law"].continuous]
+    normal = frozenset(s for s in wanted if s.role == "law" and s.data["law"].name == "N")
+    most = degree(body, normal)
+    polynomial = most is not None and most * (1 + (op == "variance")) <= DEGREE
+    refuse_if(not polynomial and any(s.type != SCALAR for s in normal), "parse.law-polynomial", body.at)
+    smooth = [s for s in wanted if s.role == "law" and s.data["law"].continuous and not (s in normal and polynomial)]
     if op == "variance" and smooth:
         return _variance(body, over, token)
     type_ = SCALAR if op == "variance" else body.type
@@ -253,10 +323,6 @@ def _expected(op: str, body: Node, over: tuple[Symbol, ...] | None, token: Token
         if symbol in inside:
             found = expectation(symbol.data["law"], symbol, found, token.at, body.end)
     finite = tuple(symbol for symbol in wanted if symbol not in smooth)
-    for symbol in finite:
-        if symbol.role == "law" and symbol.type != SCALAR:
-            most = degree(found, symbol)
-            refuse_if(most is None or most * (1 + (op == "variance")) > DEGREE, "parse.law-polynomial", body.at)
     if finite or (not smooth and over is not None):
         found = node(op, (found,), type_, token.at, body.end, finite if over is not None or smooth else None)
     return found
@@ -317,11 +383,19 @@ def law_density(p: Parser, token: Token) -> Node | None:
     p.place += 1
     with p.within(")", following.at, CALL):
         value = p.expression()
-        refuse_if(not (p.take(";") or any(p.take(bar) for bar in BARS)), "parse.density", token.at)
+        if not (p.take(";") or any(p.take(bar) for bar in BARS)):
+            params = [value]
+            while p.take(","):
+                params.append(p.expression())
+            name = named_law(token) or ""
+            refuse_if(len(params) != ARITY[name], "parse.density", token.at)
+            value = node("literal", params, Type("law"), token.at, token.end, name)
         inside = p.place
-        while p.expression() is not None and p.take(","):
+        while value.op != "literal" and p.expression() is not None and p.take(","):
             pass
         stop = p.place
+    if value.op == "literal":
+        return replace(value, end=p.reached)
     opening, closing = following, p.tokens[p.place - 1]
     law = fitted(read_law(p, [p.tokens[start], opening, *p.tokens[inside:stop], closing], token.at), value.type)
     return density(law, value, token.at, p.reached)

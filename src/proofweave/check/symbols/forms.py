@@ -8,6 +8,7 @@ from proofweave.check.language import (
     CheckError,
     Dim,
     Hole,
+    Index,
     Node,
     Scope,
     Symbol,
@@ -160,12 +161,17 @@ def random_value(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) ->
 
 
 def law_value(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol:
-    """Return the symbol of {law: …}."""
+    """Return the symbol of {law: …}; with index: and over: a family of independent normal values."""
     text = text_of(value, "law", "symbols.law")
     tokens = tokenise(text)
-    law = read_law(formula(tokens, scope), tokens, 0)
+    names = hole_names(spec)
+    holes = holes_of(spec, value, scope, names) if names else ()
+    indices = {hole.token: Index(hole.token) for hole in holes}
+    parser = formula(tokens, scope)
+    parser.indices.update(indices)
+    law = read_law(parser, tokens, 0)
+    refuse_if(holes and law.name != "N", "symbols.law-family", name=law.name)
     type_ = read_type(str(value["of"]), scope)[0] if "of" in value else type_of(law)
     law = elsewhere(fitted(law, type_))
-    return finish(
-        Symbol(spec.name, spec.where, type_, "law", data={"law": law, "domain": type_.kind}), scope, list(law.params)
-    )
+    data = {"law": law, "domain": type_.kind, "indices": tuple(indices.values())}
+    return finish(Symbol(spec.name, spec.where, type_, "law", holes, data), scope, list(law.params))

@@ -26,7 +26,7 @@ FORMS = {
     "argmax": Form(solved, ("over", "type", "subject_to")),
     "least": Form(least, ("over",)),
     "random": Form(random_value, ("support", "mean", "weights", "iid", "index")),
-    "law": Form(law_value, ("of",)),
+    "law": Form(law_value, ("of", "index", "over")),
     "sequence": Form(sequence, ("start", "next", "over", "index")),
     "flow": Form(flow, ("of", "start", "velocity")),
 }
