@@ -112,6 +112,12 @@ def _integral(node: Node) -> str:
     return rf"\int_{{{printed(lo)}}}^{{{printed(hi)}}} ({printed(body)}) \, \mathrm{{d}}{node.data.name}"
 
 
+@PRINTERS("space")
+def _space(node: Node) -> str:
+    over = r" \, ".join(rf"\mathrm{{d}}{symbol.name}" for symbol in node.data)
+    return rf"\int ({printed(node.args[0])}) \, {over}"
+
+
 @PRINTERS("gradient", "hessian")
 def _gradient(node: Node) -> str:
     symbol, which = node.data.symbol, node.data.which

@@ -5,6 +5,7 @@ from proofweave.check.calculus import (
     flows,
     integrals,
     limits,
+    spaces,
     tangent_functions,
     tangent_names,
     tangent_rules,
@@ -37,7 +38,7 @@ VALUES = (
     exponentials,
     moments,
 )
-CHANGES = (derivatives, tangent_names, tangent_rules, tangent_functions, flows, integrals, limits, solve)
+CHANGES = (derivatives, tangent_names, tangent_rules, tangent_functions, flows, integrals, limits, spaces, solve)
 
 
 def state(batch: int, sizes: dict[str, int], clock: Clock) -> Env:

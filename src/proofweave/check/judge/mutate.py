@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from proofweave.check.judge.changes import BINDERS, LEAVES, Change, change, local, part_of
-from proofweave.check.language import SCALAR, Index, Node, Symbol, is_number, number, walk, words
+from proofweave.check.language import SCALAR, Index, Node, Symbol, bound_by, is_number, number, walk, words
 from proofweave.core import say
 
 
@@ -83,7 +83,7 @@ Others = dict[Symbol, Symbol]
 def _others(claim: Node) -> Others:
     """Return for each symbol another one of its type in the claim, which a slip of the pen might put in its place."""
     bound = {node.data.symbol for node in walk(claim) if node.op == "optimum"}
-    bound |= {node.data for node in walk(claim) if node.op == "integral"}
+    bound |= {symbol for node in walk(claim) for symbol in bound_by(node)}
     found = {n.data: n for n in walk(claim) if n.op == "sym" and isinstance(n.data, Symbol) and n.data not in bound}
     symbols = list(found)
     out: Others = {}

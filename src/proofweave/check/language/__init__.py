@@ -11,7 +11,9 @@ if TYPE_CHECKING:
         row, unify, vector,
     )
     from proofweave.check.language.names import Occurrence, fontless, group, occurrence, read_key, scripts
-    from proofweave.check.language.needs import closure, in_order, named_in, stochastic, unbound_random, varying
+    from proofweave.check.language.needs import (
+        bound_by, closure, in_order, named_in, stochastic, unbound_random, varying,
+    )
     from proofweave.check.language.operators import Approach, FunctionAt, Optimum, Rate, Wrt
     from proofweave.check.language.registry import Registry
     from proofweave.check.language.scope import Entry, Hole, Match, Scope, Symbol, fits, split

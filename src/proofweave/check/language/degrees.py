@@ -25,6 +25,8 @@ def degree(tree: Node, symbols: Symbols) -> int | None:
     if tree.op == "integral":
         over = symbols - {tree.data}
         return degree(tree.args[2], over) if not any(degree(end, symbols) for end in tree.args[:2]) else None
+    if tree.op == "space":
+        return degree(tree.args[0], symbols.difference(tree.data))
     if tree.op == "pow":
         return _power(tree, symbols)
     if tree.op == "func":

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     )
     from proofweave.check.operations.binders import bind_support, over_index, spread
     from proofweave.check.operations.functions import SHAPE_NAMES
+    from proofweave.check.operations.linear import inverse
+    from proofweave.check.operations.normals import standard
     from proofweave.check.operations.stable import is_exponential, positive_form
 else:
     __getattr__ = lazily(__name__)
