@@ -13,12 +13,15 @@ from proofweave.check.language import (
     Symbol,
     Token,
     Type,
+    closure,
     degree,
     group,
+    named_in,
     nesting,
     number,
     refuse_if,
     required,
+    same,
     scripts,
     unbound_random,
 )
@@ -74,9 +77,19 @@ def moment(p: Parser, token: Token) -> Node:
         over, index = _over(p, below)
         if index is not None:
             return _over_index(p, index, token)
-        return _moment(p, token, over, given)
+        found = _moment(p, token, over, given)
+        _refuse_hidden(found, over or (), token)
+        return found
     finally:
         p.scope = saved
+
+
+def _refuse_hidden(found: Node, over: tuple[Symbol, ...], token: Token) -> None:
+    """Refuse a value drawn anew below an expectation where something inside is defined by the declared one."""
+    for symbol in over:
+        old = symbol.data.get("instead of")
+        for other in named_in(found) if old is not None else ():
+            refuse_if(old in closure([other]), "parse.law-hidden", token.at, name=symbol.name, other=other.name)
 
 
 def _moment(p: Parser, token: Token, over: tuple[Symbol, ...] | None, below: Given) -> Node:
@@ -120,7 +133,8 @@ def _below(p: Parser, sub: Sequence[Token]) -> tuple[Sequence[Token], Given]:
     texts = [t.text for t in sub]
     if r"\sim" in texts:
         cut = texts.index(r"\sim")
-        if texts[cut + 1 : cut + 3] != ["p", "("] or texts[-1:] != [")"]:
+        bars = [text for text in texts[cut + 1 :] if text in BARS]
+        if not bars or not _density(sub[cut + 1 :]):
             return sub, None
         names, sub = sub[:cut], sub[cut + 3 : -1]
         texts = [t.text for t in sub]
@@ -137,6 +151,12 @@ def _below(p: Parser, sub: Sequence[Token]) -> tuple[Sequence[Token], Given]:
     given = _values(inner)
     inner.finish()
     return sub[:bar], given
+
+
+def _density(tokens: Sequence[Token]) -> bool:
+    """Tell whether p(…), the density of what stands in it, is written."""
+    texts = [t.text for t in tokens]
+    return texts[1:2] == ["("] and texts[-1] == ")" and tokens[0].kind == "name" and named_law(tokens[0]) is None
 
 
 def _values(p: Parser) -> list[Node]:
@@ -166,6 +186,11 @@ def _over(p: Parser, sub: Sequence[Token]) -> tuple[tuple[Symbol, ...] | None, T
         if cut is None:
             waiting.append(part)
             continue
+        if _density(part[cut + 1 :]):
+            inside = [t.text for t in part[cut + 3 : -1]]
+            refuse_if(inside != [t.text for t in part[:cut]], "parse.law-of-what", part[0].at)
+            waiting.append(part[:cut])
+            continue
         for names in [*waiting, part[:cut]]:
             found.append(_drawn(p, names, part[cut + 1 :]))
         waiting = []
@@ -193,11 +218,17 @@ def _drawn(p: Parser, names: Sequence[Token], law: Sequence[Token]) -> Symbol:
     if declared is not None and declared.role == "random":
         raise CheckError("parse.law-twice", at, name=declared.name)
     type_ = declared.type if declared is not None else type_of(read)
+    if declared is not None and declared.role == "law" and _alike(declared.data["law"], fitted(read, type_)):
+        return declared
     name = declared.name if declared is not None else names[0].text
-    symbol = Symbol(name, NOWHERE, type_, "law", data={"law": fitted(read, type_)})
+    symbol = Symbol(name, NOWHERE, type_, "law", data={"law": fitted(read, type_), "instead of": declared})
     symbol.needs = declared.needs if declared is not None else ()
     p.scope.bind(symbol)
     return symbol
+
+
+def _alike(one: Law, two: Law) -> bool:
+    return one.name == two.name and all(map(same, one.params, two.params))
 
 
 def _over_index(p: Parser, index: Token, token: Token) -> Node:
