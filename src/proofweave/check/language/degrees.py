@@ -6,7 +6,7 @@ from proofweave.check.language.tokens import words
 from proofweave.check.language.tree import Node, substitute
 
 PRODUCTS = words("mul inner outer hadamard kron")
-SUMS = words("add neg transpose entry at array sum diag diagonal column line block collect vec cut")
+SUMS = words("add neg transpose entry at array sum diag diagonal column line block collect vec stopped")
 Symbols = frozenset[Symbol]
 
 

@@ -139,16 +139,15 @@ class Scope:
 
     def match(self, tokens: Sequence[Token], place: int) -> Match | None:
         """Return the best reading of the name at a place, or None when it is undeclared."""
-        best: tuple[tuple[int, int, int], Match, Entry] | None = None
-        near = self.near(tokens[place].text)
-        plain = all(fits(entry, tokens, place) is None for entry in near)  # fonts inside a name tell none apart
-        for entry in near:
-            found = fits(entry, tokens, place, plain)
+        best: tuple[tuple[int, int, int, bool], Match, Entry] | None = None
+        for entry in self.near(tokens[place].text):
+            exact = fits(entry, tokens, place)
+            found = exact or fits(entry, tokens, place, plain=True)
             if found is None:
                 continue
             members, entries, sup, stop = found
             last = entry.key[-1]
-            rank = (len(entry.key), len(last.sub) + len(last.sup), -len(members))
+            rank = (len(entry.key), len(last.sub) + len(last.sup), -len(members), exact is not None)
             if best is None or rank > best[0]:
                 best = (rank, Match(None, members, entries, sup, stop), entry)  # type: ignore[arg-type]
         if best is None:

@@ -230,6 +230,7 @@ def _described(raw: list[Token], place: int, name: str, token: Token) -> int:
     return _argument(raw, place, token)[1] if name in COLUMNED else place
 
 
+STOPS = frozenset(("sg", "stopgrad"))  # words that are names in any font
 LABELS = re.compile(r"\([^()]*\)|[*△]|\\triangle|\\Delta|\\(?:text|mathrm)\{\(?(?:def|[a-zA-Z0-9]|[ivx]+)\.?\)?\}|def")
 IN_LAW = re.compile(r"(?:\\(?:text|mathrm|mathcal|mathit|mathscr|rm)\{)?(?:d|D|L|law|dist|i\.d\.)\.?\}?|d\.|i\.d\.")
 """What stands above = where two sides have one law."""
@@ -254,7 +255,7 @@ def _word(word: str, text: str, at: int, end: int, operator: bool) -> Token:
     bare = word.replace(r"\,", "").replace(" ", "")
     if bare in OPERATORS:
         return _operator(bare, at, end)
-    if operator:
+    if operator or bare in STOPS:
         return Token("name", rf"\operatorname{{{bare}}}", at, end)
     return Token("word", text, at, end)
 
