@@ -71,6 +71,8 @@ class Splitter:
             return [Term(((1, tree.args[0]),))]
         if tree.op == "pow" and tree.args[0].op == "constant":
             return [Term(((1, tree.args[1]),))]
+        if tree.op == "pow" and tree.args[1].op == "num" and tree.args[1].data in (2, 3):
+            return self._product(Node("mul", tree.args[:1] * tree.args[1].data, tree.type, tree.at, tree.end))
         raise CheckError("evaluate.space-integrand", tree.at or self.at)
 
     def _repeated(self, tree: Node) -> Term:

@@ -61,6 +61,18 @@ def _conditional(node: Node) -> str:
     return rf"\mathbb{{E}}\left[ {body} \mid {', '.join(given)} \right]"
 
 
+@PRINTERS("information")
+def _information(node: Node) -> str:
+    """Return a signed sum of entropies as it was written."""
+    values = list(map(printed, node.args))
+    joint = [places for sign, places in node.data if sign > 0]
+    less = [places for sign, places in node.data if sign < 0]
+    given = less[-1] if less and set(less[-1]) < set(joint[0]) else ()
+    groups = [", ".join(values[k] for k in places if k not in given) for places in joint]
+    behind = " | " + ", ".join(values[k] for k in given) if given else ""
+    return f"{'H' if len(groups) == 1 else 'I'}({'; '.join(groups)}{behind})"
+
+
 @PRINTERS("lawof")
 def _law_of(node: Node) -> str:
     return printed(node.args[0])

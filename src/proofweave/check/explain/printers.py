@@ -18,11 +18,10 @@ PRINTERS: Registry[Callable[[Node], str]] = Registry()
 
 SIMPLE = frozenset(("num", "constant", "index", "sym", "member", "dim"))
 CLOSED = SIMPLE | words(
-    "norm div root binom inner array call list entries expect variance covariance conditional indicator matfunc diag"
+    "norm div root binom inner array call list entries expect variance covariance conditional information indicator"
 )
-CLOSED |= words(
-    "diagonal msign softmax eigenvalue singular bigo func entry pow transpose inverse pinv gradient hessian rate"
-)
+CLOSED |= words("matfunc diag diagonal msign softmax eigenvalue singular bigo func entry pow transpose inverse pinv")
+CLOSED |= words("gradient hessian rate")
 """Operations that need no parentheses around them in a product: what they reach over is marked."""
 
 

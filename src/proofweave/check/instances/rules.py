@@ -15,6 +15,7 @@ from proofweave.check.operations import (
     arithmetic,
     binders,
     bindings,
+    entropies,
     exponentials,
     functions,
     linear,
@@ -37,6 +38,7 @@ VALUES = (
     matrices,
     exponentials,
     moments,
+    entropies,
 )
 CHANGES = (derivatives, tangent_names, tangent_rules, tangent_functions, flows, integrals, limits, spaces, solve)
 

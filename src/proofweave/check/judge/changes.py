@@ -209,6 +209,17 @@ def _conditional(node: Node) -> Iterator[Change]:
         yield change("condition", given, "judge.dropped", replace(node, op="expect", args=node.args[:1]))
 
 
+@CHANGES("information")
+def _information(node: Node) -> Iterator[Change]:
+    """Scale an entropy, or drop one of its values; one that is scaled may say the same."""
+    yield from scaled("function", node)
+    for place, value in enumerate(node.args):
+        left = tuple((sign, tuple(k for k in places if k != place)) for sign, places in node.data)
+        kept = tuple((sign, places) for sign, places in left if places)
+        if kept:
+            yield change("factor", value, "judge.dropped", replace(node, data=kept))
+
+
 @CHANGES("kron")
 def _kron(node: Node) -> Iterator[Change]:
     yield from scaled("product", node)

@@ -170,7 +170,7 @@ def _silent(node: Node, place: int) -> bool:
     arg = node.args[place]
     if node.op in ("at", "bigo", "extent"):
         return True
-    if (node.op == "collect" and place < 3) or (node.op == "conditional" and place):
+    if (node.op == "collect" and place < 3) or (node.op == "conditional" and place) or node.op == "information":
         return True
     return arg.end <= arg.at and not arg.args
 

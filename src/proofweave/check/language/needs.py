@@ -50,7 +50,7 @@ def unbound_random(nodes: Iterable[Node]) -> tuple[Symbol, ...]:
 def _unbound(node: Node) -> set[Symbol]:
     if node.op in MOMENTS:
         return set() if node.data is None else set().union(*map(_unbound, node.args)) - set(node.data)
-    if node.op == "lawgap":
+    if node.op in ("lawgap", "information"):
         return set()
     if node.op == "conditional":
         return set().union(*map(_unbound, node.args[1:]))

@@ -6,7 +6,7 @@ from proofweave.core.lazy import lazily
 
 if TYPE_CHECKING:
     from proofweave.check.operations import (
-        arithmetic, binders, bindings, exponentials, functions, laws, linear, matrices, memberships,
+        arithmetic, binders, bindings, entropies, exponentials, functions, laws, linear, matrices, memberships,
         moments, normals, scalars, supports,
     )
     from proofweave.check.operations.binders import bind_support, over_index, spread

@@ -59,7 +59,7 @@ def _moment(node: Node, env: Env) -> Val:
     body = node.args[0]
     inner, joint = opened(node, [body], 1 if node.op == "expect" else 2, env)
     rank = body.type.rank
-    value = _full(ev(body, inner), inner, env.depth, rank)
+    value = full(ev(body, inner), inner, env.depth, rank)
     mean = _average(value, joint, env.depth, inner.depth, rank)
     if node.op == "expect":
         return mean
@@ -74,13 +74,13 @@ def _moment(node: Node, env: Env) -> Val:
 def _covariance(node: Node, env: Env) -> Val:
     """Return E[(a − E a)(b − E b)] of numbers, or the matrix of these for the entries of two vectors."""
     inner, joint = opened(node, node.args, 2, env)
-    one, two = (_full(ev(arg, inner), inner, env.depth, arg.type.rank) for arg in node.args)
-    found = _crossed(one, two, joint, env, inner, [arg.type.rank for arg in node.args])
+    one, two = (full(ev(arg, inner), inner, env.depth, arg.type.rank) for arg in node.args)
+    found = crossed(one, two, joint, env, inner, [arg.type.rank for arg in node.args])
     shape = (*found.v.shape[: 1 + env.depth], *found.v.shape[3 + env.depth - node.type.rank :])
     return found if node.type.rank == 2 else Val(found.v.reshape(shape), found.e.reshape(shape))
 
 
-def _crossed(one: Val, two: Val, joint: Val, env: Env, inner: Env, ranks: Sequence[int]) -> Val:
+def crossed(one: Val, two: Val, joint: Val, env: Env, inner: Env, ranks: Sequence[int]) -> Val:
     """Return the covariance matrix of two values over their outcomes, numbers as vectors of one entry."""
     gaps = []
     for value, rank in zip((one, two), ranks, strict=True):
@@ -97,9 +97,9 @@ def _law(node: Node, env: Env) -> Val:
     body = node.args[0]
     inner, joint = opened(node, [body], 2, env)
     rank = body.type.rank
-    value = _full(ev(body, inner), inner, env.depth, rank)
+    value = full(ev(body, inner), inner, env.depth, rank)
     mean = _average(value, joint, env.depth, inner.depth, rank)
-    return _beside(mean if rank else va.widen(mean, 1), _crossed(value, value, joint, env, inner, (rank, rank)))
+    return _beside(mean if rank else va.widen(mean, 1), crossed(value, value, joint, env, inner, (rank, rank)))
 
 
 @rule("normal")
@@ -128,33 +128,34 @@ def _conditional(node: Node, env: Env) -> Val:
     refuse_if(not all(map(normals.is_normal, over)), "evaluate.conditional", node.at)
     refuse_if(any((_degree(one, over) or 0) != 1 for one in given), "parse.conditional-affine", node.at)
     inner, joint = opened(node, [body, *given], 2, env)
-    seen = [_flat(_full(ev(one, inner), inner, env.depth, one.type.rank), inner) for one in given]
-    held = [_flat(inner.lift(ev(one, env), env.depth), inner) for one in given]
-    g, c = _joined(seen), _joined(held)
-    spread_ = inverse(_crossed(g, g, joint, env, inner, (1, 1)))
+    seen = [flat(full(ev(one, inner), inner, env.depth, one.type.rank), inner) for one in given]
+    held = [flat(inner.lift(ev(one, env), env.depth), inner) for one in given]
+    g, c = joined(seen), joined(held)
+    spread_ = inverse(crossed(g, g, joint, env, inner, (1, 1)))
     gap = va.add([c, va.neg(g)])
     moved = inner.child((id(node), "given"))
     for symbol in over:
         value = inner.binds[symbol][0]
-        noise = _flat(_full(value, inner, env.depth, value.v.ndim - 1 - inner.depth), inner)
-        gain = va.matmul(_crossed(noise, g, joint, env, inner, (1, 1)), spread_)
+        noise = flat(full(value, inner, env.depth, value.v.ndim - 1 - inner.depth), inner)
+        gain = va.matmul(crossed(noise, g, joint, env, inner, (1, 1)), spread_)
         wide = Val(*(np.expand_dims(part, 1 + env.depth) for part in gain))
         step = va.matmul(wide, Val(gap.v[..., None], gap.e[..., None]))
         new = va.add([noise, Val(step.v[..., 0], step.e[..., 0])])
         shape = (*new.v.shape[:-1], *value.v.shape[1 + inner.depth :])
         moved.bind(symbol, Val(new.v.reshape(shape), np.broadcast_to(new.e, new.v.shape).reshape(shape)))
     rank = body.type.rank
-    return _average(_full(ev(body, moved), moved, env.depth, rank), joint, env.depth, inner.depth, rank)
+    return _average(full(ev(body, moved), moved, env.depth, rank), joint, env.depth, inner.depth, rank)
 
 
-def _flat(value: Val, env: Env) -> Val:
+def flat(value: Val, env: Env) -> Val:
     """Return a value's own axes as one."""
     lead = value.v.shape[: 1 + env.depth]
     count = int(np.prod(value.v.shape[1 + env.depth :], dtype=int))
     return Val(value.v.reshape(*lead, count), np.broadcast_to(value.e, value.v.shape).reshape(*lead, count))
 
 
-def _joined(values: Sequence[Val]) -> Val:
+def joined(values: Sequence[Val]) -> Val:
+    """Return values of one axis side by side."""
     lead = np.broadcast_shapes(*(value.v.shape[:-1] for value in values))
     whole = [va.spread(value, (*lead, value.v.shape[-1])) for value in values]
     return Val(np.concatenate([w.v for w in whole], axis=-1), np.concatenate([w.e for w in whole], axis=-1))
@@ -168,13 +169,13 @@ def _distance(node: Node, env: Env) -> Val:
     va.afford(*shape, x.v.shape[-2] + y.v.shape[-2], x.v.shape[-2] + y.v.shape[-2], x.v.shape[-1])
     total = va.exact(np.zeros(shape))
     for points, weights in ((x, p), (y, q)):
-        off = _mass(points, x, p)
-        gap = va.add([off, va.neg(_mass(points, y, q))])
+        off = mass(points, x, p)
+        gap = va.add([off, va.neg(mass(points, y, q))])
         total = va.add([total, va.total(va.mul(weights, Val(np.abs(gap.v), gap.e)), -1)])
     return total
 
 
-def _mass(at: Val, points: Val, weights: Val) -> Val:
+def mass(at: Val, points: Val, weights: Val) -> Val:
     """Return the mass of a finite law at some points, as far as rounding lets points be told apart."""
     gap = va.add(
         [
@@ -191,10 +192,10 @@ def _atoms(arg: Node, node: Node, env: Env) -> tuple[Val, Val]:
     over = unbound_random([arg])
     owner = Node("lawof", (arg,), arg.type, node.at, node.end, over)
     inner, joint = opened(owner, [arg], 1, env)
-    value = _flat(_full(ev(arg, inner), inner, env.depth, arg.type.rank), inner)
+    value = flat(full(ev(arg, inner), inner, env.depth, arg.type.rank), inner)
     lead = value.v.shape[: 1 + env.depth]
     count = prod(value.v.shape[1 + env.depth : -1])
-    weights = _full(joint, inner, env.depth, 0)
+    weights = full(joint, inner, env.depth, 0)
     wide = weights.v.shape[: 1 + env.depth]
     return (
         Val(value.v.reshape(*lead, count, -1), value.e.reshape(*lead, count, -1)),
@@ -206,7 +207,8 @@ def _less(value: Val, mean: Val, env: Env, inner: Env) -> Val:
     return va.add([value, va.neg(inner.lift(mean, env.depth))])
 
 
-def _full(value: Val, env: Env, outer: int, rank: int) -> Val:
+def full(value: Val, env: Env, outer: int, rank: int) -> Val:
+    """Return a value with the whole of the axes bound since some depth."""
     shape = list(value.v.shape)
     for axis in range(outer + 1, env.depth + 1):
         shape[axis] = env.axes[axis - 1]

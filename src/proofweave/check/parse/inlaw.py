@@ -111,7 +111,7 @@ def _normally(value: Node, law: Law, written: Node) -> Node:
 
 def _same(one: Node, two: Node, at: int) -> Node:
     """Return the claim that two values have one law: by mean and covariance, or by the weights of finite laws."""
-    kinds = {_kind(symbol) for symbol in unbound_random([one, two])}
+    kinds = {kind_of(symbol) for symbol in unbound_random([one, two])}
     refuse_if(len(kinds) > 1 or None in kinds, "parse.law-compared", at)
     if kinds == {"normal"}:
         return _chain(law_of(one), law_of(two))
@@ -119,7 +119,8 @@ def _same(one: Node, two: Node, at: int) -> Node:
     return node("chain", (gap, number(0, two.end, two.end)), BOOL, one.at, two.end, ("=",))
 
 
-def _kind(symbol: Symbol) -> str | None:
+def kind_of(symbol: Symbol) -> str | None:
+    """Return whether a random symbol is finite or normal; None where it is neither."""
     if symbol.role == "random":
         return "finite"
     law: Law = symbol.data["law"]
@@ -143,7 +144,7 @@ def law_of(value: Node) -> Node:
 
 
 def _affine(value: Node, over: Sequence[Symbol]) -> None:
-    refuse_if(any(_kind(symbol) != "normal" for symbol in over), "parse.law-compared", value.at)
+    refuse_if(any(kind_of(symbol) != "normal" for symbol in over), "parse.law-compared", value.at)
     refuse_if(degree(value, frozenset(over)) not in (0, 1), "parse.law-compared", value.at)
 
 

@@ -98,6 +98,8 @@ def _moment(p: Parser, token: Token, over: tuple[Symbol, ...] | None, below: Giv
         with p.within(CLOSING[first.text], first.at, _bar(p)):
             inside = event(p)
             given = _given(p) or below
+        if given is None and (half := _half_space(inside, over, token, p.reached)) is not None:
+            return postfix(p, half)
         body = node("indicator", (inside,), SCALAR, inside.at, inside.end)
         return postfix(p, _conditioned("expect", body, over, given, token, p))
     op = "expect" if token.text in EXPECTATION else "variance"
@@ -112,6 +114,26 @@ def _moment(p: Parser, token: Token, over: tuple[Symbol, ...] | None, below: Giv
         refuse_if(other is None and body.type.kind != "vector", "parse.covariance", opening.at)
         return postfix(p, _covariance(body, other or body, over, token, p.reached))
     return postfix(p, _conditioned(op, body, over, given, token, p))
+
+
+def _half_space(inside: Node, over: tuple[Symbol, ...] | None, token: Token, end: int) -> Node | None:
+    """Return the probability that what is affine in normal values lies on one side of another, by erfc; else None."""
+    if inside.op != "chain" or len(inside.data) != 1 or inside.data[0] not in ("<", ">", r"\le", r"\ge"):
+        return None
+    low, high = inside.args if inside.data[0] in ("<", r"\le") else reversed(inside.args)
+    gap = Node("add", (low, Node("neg", (high,), high.type, high.at, high.end)), low.type, inside.at, inside.end)
+    noise = unbound_random([gap])
+    whole = bool(noise) and set(noise) <= set(over or noise) and gap.type == SCALAR
+    if not whole or not all(map(_is_normal, noise)) or degree(gap, frozenset(noise)) != 1:
+        return None
+    mean, spread = (node(op, (gap,), SCALAR, inside.at, inside.end, noise) for op in ("expect", "variance"))
+    root = Node("root", (Node("mul", (number(2), spread), SCALAR, 0, 0), number(2)), SCALAR, 0, 0)
+    tail = Node("func", (Node("div", (mean, root), SCALAR, 0, 0),), SCALAR, 0, 0, ("erfc", False))
+    return Node("div", (tail, number(2)), SCALAR, token.at, end)
+
+
+def _is_normal(symbol: Symbol) -> bool:
+    return symbol.role == "law" and symbol.data["law"].name == "N"
 
 
 def _bar(p: Parser) -> str:
@@ -327,8 +349,11 @@ def _conditional(body: Node, given: list[Node], token: Token, p: Parser) -> Node
         refuse_if(not unbound_random([one]), "parse.given-not-random", one.at)
         refuse_if(one.type.kind not in ("scalar", "vector"), "parse.conditional-affine", one.at)
     normal = frozenset(over)
-    wrong = any(symbol.role != "law" or symbol.data["law"].name != "N" for symbol in over)
-    refuse_if(wrong or any(degree(one, normal) != 1 for one in given), "parse.conditional-affine", given[0].at)
+    refuse_if(
+        not all(map(_is_normal, over)) or any(degree(one, normal) != 1 for one in given),
+        "parse.conditional-affine",
+        given[0].at,
+    )
     most = degree(body, normal)
     refuse_if(most is None or most > DEGREE, "parse.law-polynomial", body.at)
     return node("conditional", (body, *given), body.type, token.at, p.reached, over)
@@ -341,7 +366,7 @@ def _expected(op: str, body: Node, over: tuple[Symbol, ...] | None, token: Token
     inside = unbound_random([body])
     refuse_if(over is None and not inside, "parse.nothing-random", token.at)
     wanted = inside if over is None else tuple(symbol for symbol in over if symbol in inside) or over[:1]
-    normal = frozenset(s for s in wanted if s.role == "law" and s.data["law"].name == "N")
+    normal = frozenset(filter(_is_normal, wanted))
     most = degree(body, normal)
     polynomial = most is not None and most * (1 + (op == "variance")) <= DEGREE
     refuse_if(not polynomial and any(s.type != SCALAR for s in normal), "parse.law-polynomial", body.at)
@@ -446,7 +471,7 @@ def kl(p: Parser, token: Token) -> Node | None:
     with p.within(CLOSING[opening.text], opening.at, CALL):
         if first is not None and named_law(first) is not None:
             laws = _two_laws(p, token)
-            found = divergence(*laws, token.at, p.here())
+            found = _divergence(*laws, token.at, p.here())
         else:
             one = p.expression()
             refuse_if(not (p.take(r"\|") or p.take(",")), "parse.kl", token.at)
@@ -455,6 +480,21 @@ def kl(p: Parser, token: Token) -> Node | None:
             refuse_if(not vectors, "parse.kl", token.at)
             found = node("kl", (one, two), SCALAR, token.at, p.here())
     return postfix(p, found)
+
+
+def _divergence(one: Law, two: Law, at: int, end: int) -> Node:
+    """Return the divergence of two laws; of normal vectors as the mean of a quadratic."""
+    sized = [law for law in (one, two) if law.name == "N" and law.params[1].type.kind == "matrix"]
+    sized = [law for law in sized if law.params[1].type.dims[0] is not None]
+    if not sized or one.name != two.name:
+        return divergence(one, two, at, end)
+    type_ = type_of(sized[0])
+    first, second = fitted(one, type_), fitted(two, type_)
+    symbol = Symbol("x", NOWHERE, type_, "law", data={"law": first})
+    value = Node("sym", (), type_, 0, 0, symbol)
+    logs = [node("func", (density(law, value, 0, 0),), SCALAR, 0, 0, ("log", False)) for law in (first, second)]
+    body = Node("add", (logs[0], Node("neg", (logs[1],), SCALAR, 0, 0)), SCALAR, at, end)
+    return node("expect", (body,), SCALAR, at, end, (symbol,))
 
 
 def _two_laws(p: Parser, token: Token) -> tuple[Law, Law]:

@@ -21,6 +21,7 @@ from proofweave.check.language import (
     vector,
 )
 from proofweave.check.parse.guess import undeclared
+from proofweave.check.parse.information import information
 from proofweave.check.parse.laws import named_law
 from proofweave.check.parse.limits import stopped
 from proofweave.check.parse.moments import DIVERGENCE, MOMENTS, indicator, kl, law_density, moment
@@ -141,6 +142,8 @@ def builtin(p: Parser, token: Token) -> Node:
         return divergence
     if not sub and not sup and (dense := law_density(p, token)) is not None:
         return postfix(p, dense)
+    if not sub and not sup and (told := information(p, token)) is not None:
+        return told
     if (still := stopped(p, token)) is not None:
         return still
     known = _constant(p, token, sub, end)

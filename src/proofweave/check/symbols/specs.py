@@ -20,7 +20,7 @@ class Form(NamedTuple):
 
 FORMS = {
     "family": Form(family, ("index", "over")),
-    "function": Form(function, ("of", "constant", "modulus", "index", "over")),
+    "function": Form(function, ("of", "to", "constant", "modulus", "index", "over")),
     "define": Form(definition, ("of", "index", "over")),
     "argmin": Form(solved, ("over", "type", "subject_to")),
     "argmax": Form(solved, ("over", "type", "subject_to")),
