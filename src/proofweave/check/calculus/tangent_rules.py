@@ -145,6 +145,14 @@ def _expect(t: Tangent, node: Node) -> Node | None:
     return None if moved is None else replace(node, args=(moved,), data=tuple(random))
 
 
+@RULES("space")
+def _space(t: Tangent, node: Node) -> Node | None:
+    if any(t.depends(symbol) for symbol in node.data):
+        raise NoRule
+    moved = t.of(node.args[0])
+    return None if moved is None else replace(node, args=(moved,), type=moved.type)
+
+
 @RULES("integral")
 def _integral(t: Tangent, node: Node) -> Node | None:
     lo, hi, body = node.args

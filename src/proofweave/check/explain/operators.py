@@ -12,6 +12,7 @@ from proofweave.check.explain.printers import (
 )
 from proofweave.check.language import Index, Node, Symbol, is_number
 
+SIM, EQUAL_IN_LAW = r"\sim", r"\overset{d}{=}"
 JOINS = {"and": r" \land ", "or": r" \lor ", "implies": r" \Rightarrow ", "iff": r" \iff "}
 
 
@@ -44,12 +45,56 @@ def _optimum(node: Node) -> str:
     return f"{sign}_{{{below}}} {reached(node.args[0])}"
 
 
-@PRINTERS("expect", "variance")
+MOMENTS = {"expect": r"\mathbb{E}", "variance": r"\operatorname{Var}", "covariance": r"\operatorname{Cov}"}
+
+
+@PRINTERS(*MOMENTS)
 def _moment(node: Node) -> str:
-    sign = r"\mathbb{E}" if node.op == "expect" else r"\operatorname{Var}"
     names = ", ".join(dict.fromkeys(symbol.name for symbol in node.data or ()))
     below = f"_{{{names}}}" if names else ""
-    return rf"{sign}{below}\left[ {printed(node.args[0])} \right]"
+    return rf"{MOMENTS[node.op]}{below}\left[ {', '.join(map(printed, node.args))} \right]"
+
+
+@PRINTERS("conditional")
+def _conditional(node: Node) -> str:
+    body, *given = map(printed, node.args)
+    return rf"\mathbb{{E}}\left[ {body} \mid {', '.join(given)} \right]"
+
+
+@PRINTERS("information")
+def _information(node: Node) -> str:
+    """Return a signed sum of entropies as it was written."""
+    values = list(map(printed, node.args))
+    joint = [places for sign, places in node.data if sign > 0]
+    less = [places for sign, places in node.data if sign < 0]
+    given = less[-1] if less and set(less[-1]) < set(joint[0]) else ()
+    groups = [", ".join(values[k] for k in places if k not in given) for places in joint]
+    behind = " | " + ", ".join(values[k] for k in given) if given else ""
+    return f"{'H' if len(groups) == 1 else 'I'}({'; '.join(groups)}{behind})"
+
+
+@PRINTERS("lawof")
+def _law_of(node: Node) -> str:
+    return printed(node.args[0])
+
+
+@PRINTERS("normal")
+def _normal(node: Node) -> str:
+    return rf"\mathcal{{N}}({printed(node.args[0])}, {printed(node.args[1])})"
+
+
+@PRINTERS("literal")
+def _literal(node: Node) -> str:
+    return rf"\operatorname{{{node.data}}}({', '.join(map(printed, node.args))})"
+
+
+@PRINTERS("lawgap")
+def _law_gap(node: Node) -> str:
+    one, two = node.args
+    named_law = two.op == "sym" and two.data.name == "law"
+    law = two.data.data["law"] if named_law else None
+    other = printed(two) if law is None else rf"\operatorname{{{law.name}}}({', '.join(map(printed, law.params))})"
+    return rf"{printed(one)} {SIM if named_law else EQUAL_IN_LAW} {other}"
 
 
 @PRINTERS("limit")
@@ -77,6 +122,12 @@ def _indicator(node: Node) -> str:
 def _integral(node: Node) -> str:
     lo, hi, body = node.args
     return rf"\int_{{{printed(lo)}}}^{{{printed(hi)}}} ({printed(body)}) \, \mathrm{{d}}{node.data.name}"
+
+
+@PRINTERS("space")
+def _space(node: Node) -> str:
+    over = r" \, ".join(rf"\mathrm{{d}}{symbol.name}" for symbol in node.data)
+    return rf"\int ({printed(node.args[0])}) \, {over}"
 
 
 @PRINTERS("gradient", "hessian")
@@ -124,8 +175,12 @@ def _chain(node: Node) -> str:
     if node.data == ("=",) and left.op == "entry" and left.args[0].type.kind == "set":
         sign = r"\in" if is_number(others[0], 1) else r"\notin"
         return f"{printed(left.args[1])} {sign} {printed(left.args[0])}"
+    if left.op == "lawgap":
+        return printed(left)
     written = printed(left)
     for sign, side in zip(node.data, node.args[1:], strict=True):
+        if left.op == "lawof":
+            sign = SIM if side.op == "normal" else EQUAL_IN_LAW
         written += f" {sign} {printed(side)}"
     return written
 

@@ -17,10 +17,11 @@ PRINTERS: Registry[Callable[[Node], str]] = Registry()
 """How an operation is written, by its name."""
 
 SIMPLE = frozenset(("num", "constant", "index", "sym", "member", "dim"))
-CLOSED = SIMPLE | words("norm div root binom inner array call list entries expect variance indicator matfunc diag")
-CLOSED |= words(
-    "diagonal msign softmax eigenvalue singular bigo func entry pow transpose inverse pinv gradient hessian rate"
+CLOSED = SIMPLE | words(
+    "norm div root binom inner array call list entries expect variance covariance conditional information indicator"
 )
+CLOSED |= words("matfunc diag diagonal msign softmax eigenvalue singular bigo func entry pow transpose inverse pinv")
+CLOSED |= words("gradient hessian rate")
 """Operations that need no parentheses around them in a product: what they reach over is marked."""
 
 

@@ -73,7 +73,7 @@ def _detail(node: Node) -> str:
         return str(data.symbol.name)
     if op == "optimum":
         return say("explain.by", what=r"\min" if data.sense > 0 else r"\max", name=data.symbol.name)
-    if op in ("expect", "variance"):
+    if op in ("expect", "variance", "covariance", "conditional", "lawof"):
         return ", ".join(dict.fromkeys(symbol.name for symbol in data or ()))
     if op == "derive":
         return together([symbol.name for symbol, _, _ in data.steps], "judge.comma")

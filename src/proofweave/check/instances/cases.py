@@ -20,6 +20,7 @@ from proofweave.check.language import (
     closure,
     in_order,
     named_in,
+    pairs,
     refuse_if,
     unbound_random,
     varying,
@@ -62,7 +63,8 @@ class Task:
 
 def task(statement: Statement, claims: Sequence[Node], rows: Sequence[int], premises: Premises) -> Task:
     """Return the task of checking some claims of a statement."""
-    outside = [s for s in unbound_random([*claims, *premises.trees()]) if s.role == "law"]
+    outside = [s for s in unbound_random(premises.trees()) if s.role == "law"]
+    outside += [s for claim in claims for s in _at_each_outcome(claim)]
     refuse_if(outside, "parse.law-outside", claims[0].at, name=outside[0].name if outside else "")
     trees = [*statement.nodes(), *premises.trees(), *claims]
     plan = in_order(symbol for node in trees for symbol in named_in(node))
@@ -76,6 +78,15 @@ def task(statement: Statement, claims: Sequence[Node], rows: Sequence[int], prem
         unbound_random([*claims, *statement.conditions]),
         frozenset(name for tree in _all(trees, plan) for dim in _dims(tree) for name in dim.names()),
     )
+
+
+def _at_each_outcome(claim: Node) -> Iterator[Symbol]:
+    """Yield the symbols with laws of which a claim says more at each outcome than that normal values are equal."""
+    for node in walk(claim):
+        for left, right, sign in pairs(node) if node.op == "chain" else ():
+            for symbol in unbound_random([left, right]):
+                if symbol.role == "law" and (sign != "=" or symbol.data["law"].name != "N"):
+                    yield symbol
 
 
 def _all(trees: Sequence[Node], plan: Sequence[Symbol]) -> Iterator[Node]:

@@ -5,6 +5,7 @@ from proofweave.check.calculus import (
     flows,
     integrals,
     limits,
+    spaces,
     tangent_functions,
     tangent_names,
     tangent_rules,
@@ -14,17 +15,32 @@ from proofweave.check.operations import (
     arithmetic,
     binders,
     bindings,
+    entropies,
     exponentials,
     functions,
     linear,
     matrices,
     memberships,
+    moments,
     scalars,
 )
 from proofweave.check.optimum import solve
 
-VALUES = (names, arithmetic, linear, scalars, binders, bindings, functions, memberships, matrices, exponentials)
-CHANGES = (derivatives, tangent_names, tangent_rules, tangent_functions, flows, integrals, limits, solve)
+VALUES = (
+    names,
+    arithmetic,
+    linear,
+    scalars,
+    binders,
+    bindings,
+    functions,
+    memberships,
+    matrices,
+    exponentials,
+    moments,
+    entropies,
+)
+CHANGES = (derivatives, tangent_names, tangent_rules, tangent_functions, flows, integrals, limits, spaces, solve)
 
 
 def state(batch: int, sizes: dict[str, int], clock: Clock) -> Env:

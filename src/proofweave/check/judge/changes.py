@@ -17,7 +17,13 @@ BINDERS = {"min": "max", "max": "min", "argmin": "argmax", "argmax": "argmin", "
 NORMS = {"2": "inf", "inf": "2", "p": "inf", "F": "op", "op": "F", "nuclear": "F", "rows": "columns", "columns": "rows"}
 COMPACT = frozenset(("simplex", "unit", "interval"))
 
-SCALED = {"inner": "product", "expect": "expectation", "variance": "expectation", "integral": "operator"}
+SCALED = {
+    "inner": "product",
+    "expect": "expectation",
+    "variance": "expectation",
+    "integral": "operator",
+    "whole": "operator",
+}
 SCALED |= dict.fromkeys(("eigenvalue", "singular", "indicator", "binom", "extent", "card"), "function")
 
 Change = tuple[tuple[str, int, int], str, Node]
@@ -193,6 +199,25 @@ def _list(node: Node) -> Iterator[Change]:
     other = "max" if node.data == "min" else "min"
     yield became("operator", node, node.data, other, replace(node, data=other))
     yield from scaled("operator", node)
+
+
+@CHANGES("conditional")
+def _conditional(node: Node) -> Iterator[Change]:
+    """Drop the conditions; one that is scaled says the same."""
+    yield from scaled("expectation", node)
+    for given in node.args[1:]:
+        yield change("condition", given, "judge.dropped", replace(node, op="expect", args=node.args[:1]))
+
+
+@CHANGES("information")
+def _information(node: Node) -> Iterator[Change]:
+    """Scale an entropy, or drop one of its values; one that is scaled may say the same."""
+    yield from scaled("function", node)
+    for place, value in enumerate(node.args):
+        left = tuple((sign, tuple(k for k in places if k != place)) for sign, places in node.data)
+        kept = tuple((sign, places) for sign, places in left if places)
+        if kept:
+            yield change("factor", value, "judge.dropped", replace(node, data=kept))
 
 
 @CHANGES("kron")

@@ -16,10 +16,10 @@ from proofweave.check.judge.certain import Ruling, exactly, fate, rule
 from proofweave.check.judge.gate import gate
 from proofweave.check.judge.repetition import refuse_circular, refuse_supposed
 from proofweave.check.judge.search import is_inequality, search
-from proofweave.check.judge.shrink import describe
+from proofweave.check.judge.shrink import describe, failing
 from proofweave.check.judge.strict import Attained, attained
 from proofweave.check.judge.verdict import Kind
-from proofweave.check.language import CheckError, Node, Symbol, refuse_if
+from proofweave.check.language import CheckError, Node, Symbol, refuse_if, unbound_random
 from proofweave.check.parse import Statement
 from proofweave.core import say, together
 
@@ -188,6 +188,11 @@ def _refuted(question: Question, task_: Task, drawn: Drawn, rng: np.random.Gener
 
 def _refutation(question: Question, task_: Task, claim: Node, ruling: Ruling, count: int) -> Answer:
     assert ruling.case is not None
+    spot = ruling.case.violated(claim)
+    if spot is not None:
+        left, right, sign = failing(claim, ruling.case, spot)
+        noise = [unbound_random([side]) for side in (left, right)]
+        refuse_if(sign in ("=", r"\approx") and all(noise) and noise[0] != noise[1], "judge.in-law", right.at)
     example = describe(task_, claim, ruling.case, question.tex)
     key = "judge.certainly-false" if ruling.certain else "judge.numerically-false"
     return Answer(Kind.REFUTED, say(key, example=str(example)), count, example)

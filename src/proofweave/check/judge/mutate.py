@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from proofweave.check.judge.changes import BINDERS, LEAVES, Change, change, local, part_of
-from proofweave.check.language import SCALAR, Index, Node, Symbol, is_number, number, walk, words
+from proofweave.check.language import SCALAR, Index, Node, Symbol, bound_by, is_number, number, walk, words
 from proofweave.core import say
 
 
@@ -83,7 +83,7 @@ Others = dict[Symbol, Symbol]
 def _others(claim: Node) -> Others:
     """Return for each symbol another one of its type in the claim, which a slip of the pen might put in its place."""
     bound = {node.data.symbol for node in walk(claim) if node.op == "optimum"}
-    bound |= {node.data for node in walk(claim) if node.op == "integral"}
+    bound |= {symbol for node in walk(claim) for symbol in bound_by(node)}
     found = {n.data: n for n in walk(claim) if n.op == "sym" and isinstance(n.data, Symbol) and n.data not in bound}
     symbols = list(found)
     out: Others = {}
@@ -166,11 +166,11 @@ def _variants(node: Node, once: frozenset[int], others: Others) -> Iterator[Chan
 
 
 def _silent(node: Node, place: int) -> bool:
-    """Tell whether an argument is no part of the text: a range read from uses, an index's bounds, the 2 of a root."""
+    """Tell whether an argument is no part: a range read from uses, an index's bounds, what a mean is given."""
     arg = node.args[place]
     if node.op in ("at", "bigo", "extent"):
         return True
-    if node.op == "collect" and place < 3:
+    if (node.op == "collect" and place < 3) or (node.op == "conditional" and place) or node.op == "information":
         return True
     return arg.end <= arg.at and not arg.args
 

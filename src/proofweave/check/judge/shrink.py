@@ -131,7 +131,7 @@ def describe(task: Task, claim: Node, case: Case, tex: str, spot: Array | None =
         values[index.name] = nice(
             bound.v.reshape(-1)[spot[axis + 1]] if axis + 1 < len(spot) else bound.v.reshape(-1)[0]
         )
-    left, right, sign = _link(claim, case, spot)
+    left, right, sign = failing(claim, case, spot)
     sides = [_at(ev(side, case.inner).v, spot, side.type.rank) for side in (left, right)]
     written = [" ".join(tex[side.at : side.end].split()) or "0" for side in (left, right)]
     read = [nice(side) for side in sides]
@@ -140,15 +140,15 @@ def describe(task: Task, claim: Node, case: Case, tex: str, spot: Array | None =
     return Counterexample(values, written[0], written[1], read[0], read[1], sign)
 
 
-def _link(claim: Node, case: Case, spot: Array) -> tuple[Node, Node, str]:
+def failing(claim: Node, case: Case, spot: Array) -> tuple[Node, Node, str]:
     """Return the sides and sign of the relation in a claim that fails at a spot."""
     if claim.op in ("and", "or", "implies", "iff"):
         parts = claim.args if claim.op in ("and", "or") else claim.args[1:]
         for part in parts:
             found = case.truth(part)
             if not bool(_at(found.holds, spot, 0)):
-                return _link(part, case, spot)
-        return _link(parts[0], case, spot)
+                return failing(part, case, spot)
+        return failing(parts[0], case, spot)
     for left, right, sign in pairs(claim):
         found = compare(ev(left, case.inner), ev(right, case.inner), sign, left.type.kind, left.type.rank)
         if not bool(_at(found.holds, spot, 0)):

@@ -5,12 +5,15 @@ from typing import TYPE_CHECKING
 from proofweave.core.lazy import lazily
 
 if TYPE_CHECKING:
+    from proofweave.check.language.degrees import degree, log_degree, written_out
     from proofweave.check.language.kinds import (
         BOOL, SCALAR, TIMES, CheckError, Dim, OutOfTime, TooLarge, Type, matrix, meet, product, refuse_if, required,
         row, unify, vector,
     )
     from proofweave.check.language.names import Occurrence, fontless, group, occurrence, read_key, scripts
-    from proofweave.check.language.needs import closure, in_order, named_in, stochastic, unbound_random, varying
+    from proofweave.check.language.needs import (
+        bound_by, closure, in_order, named_in, stochastic, unbound_random, varying,
+    )
     from proofweave.check.language.operators import Approach, FunctionAt, Optimum, Rate, Wrt
     from proofweave.check.language.registry import Registry
     from proofweave.check.language.scope import Entry, Hole, Match, Scope, Symbol, fits, split

@@ -19,6 +19,10 @@ class Atom:
     sub: tuple[str, ...] = ()
     sup: tuple[str, ...] = ()
 
+    def plain(self) -> "Atom":
+        """Return the atom without fonts."""
+        return Atom(fontless(self.nucleus), tuple(map(fontless, self.sub)), tuple(map(fontless, self.sup)))
+
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:

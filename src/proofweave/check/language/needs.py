@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from proofweave.check.language.scope import Symbol
 from proofweave.check.language.tree import Node, walk
 
+MOMENTS = frozenset(("expect", "variance", "covariance", "lawof"))
+"""Operations over the random symbols in their data, or over all that are unbound in them where it is None."""
+
 
 def closure(symbols: Iterable[Symbol]) -> set[Symbol]:
     """Return the symbols with everything their definitions need."""
@@ -45,10 +48,14 @@ def unbound_random(nodes: Iterable[Node]) -> tuple[Symbol, ...]:
 
 
 def _unbound(node: Node) -> set[Symbol]:
-    if node.op in ("expect", "variance"):
-        return set() if node.data is None else _unbound(node.args[0]) - set(node.data)
-    if node.op == "integral":
-        return set().union(*(_unbound(arg) for arg in node.args)) - {node.data}
+    if node.op in MOMENTS:
+        return set() if node.data is None else set().union(*map(_unbound, node.args)) - set(node.data)
+    if node.op in ("lawgap", "information"):
+        return set()
+    if node.op == "conditional":
+        return set().union(*map(_unbound, node.args[1:]))
+    if node.op in ("integral", "space"):
+        return set().union(*(_unbound(arg) for arg in node.args)).difference(bound_by(node))
     found: set[Symbol] = set()
     for arg in node.args:
         found |= _unbound(arg)
@@ -66,8 +73,8 @@ def varying(nodes: Iterable[Node]) -> set[Symbol]:
         inner = varying(node.args)
         if node.op == "optimum":
             inner = inner - {node.data.symbol}
-        elif node.op == "integral":
-            inner = inner - {node.data}
+        elif node.op in ("integral", "space"):
+            inner = inner.difference(bound_by(node))
         else:
             inner = inner | {s for s in _own(node) if s.role != "bound"}
         found |= inner
@@ -107,7 +114,12 @@ def named_in(node: Node) -> list[Symbol]:
         elif hasattr(data, "steps"):
             for symbol, _, _ in data.steps:
                 found[symbol] = None
-        elif isinstance(data, tuple) and part.op in ("expect", "variance"):
+        elif isinstance(data, tuple) and part.op in (*MOMENTS, "conditional", "space"):
             for symbol in data:
                 found[symbol] = None
     return list(found)
+
+
+def bound_by(node: Node) -> tuple[Symbol, ...]:
+    """Return the symbols that an integral is over."""
+    return node.data if node.op == "space" else (node.data,) if node.op == "integral" else ()

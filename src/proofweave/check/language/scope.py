@@ -139,14 +139,15 @@ class Scope:
 
     def match(self, tokens: Sequence[Token], place: int) -> Match | None:
         """Return the best reading of the name at a place, or None when it is undeclared."""
-        best: tuple[tuple[int, int, int], Match, Entry] | None = None
+        best: tuple[tuple[int, int, int, bool], Match, Entry] | None = None
         for entry in self.near(tokens[place].text):
-            found = fits(entry, tokens, place)
+            exact = fits(entry, tokens, place)
+            found = exact or fits(entry, tokens, place, plain=True)
             if found is None:
                 continue
             members, entries, sup, stop = found
             last = entry.key[-1]
-            rank = (len(entry.key), len(last.sub) + len(last.sup), -len(members))
+            rank = (len(entry.key), len(last.sub) + len(last.sup), -len(members), exact is not None)
             if best is None or rank > best[0]:
                 best = (rank, Match(None, members, entries, sup, stop), entry)  # type: ignore[arg-type]
         if best is None:
@@ -166,13 +167,20 @@ CLOSING = frozenset((")", "]", "}", r"\}", r"\rangle"))
 Groups = tuple[tuple[Token, ...], ...]
 
 
-def fits(entry: Entry, tokens: Sequence[Token], place: int) -> tuple[Groups, Groups, tuple[Token, ...], int] | None:
-    """Return the member indices, entries, superscript and end of a name read as an entry's, or None."""
+def fits(
+    entry: Entry, tokens: Sequence[Token], place: int, plain: bool = False
+) -> tuple[Groups, Groups, tuple[Token, ...], int] | None:
+    """Return the member indices, entries, superscript and end of a name read as an entry's, or None.
+
+    `plain` says that fonts inside the name do not count.
+    """
+    read = fontless if plain else str
     for atom in entry.key[:-1]:
         if place >= len(tokens) or not _nameable(tokens[place]):
             return None
         found = occurrence(tokens, place)
-        if found.atom != atom:
+        same = found.atom == atom or (plain and found.atom.plain() == atom.plain())
+        if not same:
             return None
         place = found.stop
     if place >= len(tokens) or not _nameable(tokens[place]):
@@ -181,7 +189,7 @@ def fits(entry: Entry, tokens: Sequence[Token], place: int) -> tuple[Groups, Gro
     if len(entry.key) > 1 and fontless(tokens[place].text) != fontless(last.nucleus):
         return None
     found = occurrence(tokens, place)
-    above = _prefix(last.sup, found.sup, entry.holes)
+    above = _prefix(tuple(map(read, last.sup)), found.sup, entry.holes, read)
     if above is None:
         return None
     members_up, sup = above
@@ -192,7 +200,7 @@ def fits(entry: Entry, tokens: Sequence[Token], place: int) -> tuple[Groups, Gro
     for want, got in zip(wanted, given, strict=False):
         if want[0] in entry.holes and len(want) == 1:
             members.append(got)
-        elif want != tuple(t.text for t in got if t.kind not in ("open", "close")):
+        elif tuple(map(read, want)) != tuple(read(t.text) for t in got if t.kind not in ("open", "close")):
             return None
     return tuple(members) + members_up, tuple(given[len(wanted) :]), sup, found.stop
 
@@ -202,7 +210,7 @@ def _nameable(token: Token) -> bool:
 
 
 def _prefix(
-    wanted: tuple[str, ...], given: tuple[Token, ...], holes: tuple[str, ...]
+    wanted: tuple[str, ...], given: tuple[Token, ...], holes: tuple[str, ...], read: Callable[[str], str]
 ) -> tuple[Groups, tuple[Token, ...]] | None:
     members: list[tuple[Token, ...]] = []
     place = 0
@@ -215,7 +223,7 @@ def _prefix(
             if place == start:
                 return None
             members.append(given[start:place])
-        elif place < len(given) and given[place].text == want:
+        elif place < len(given) and read(given[place].text) == want:
             place += 1
         else:
             return None

@@ -230,7 +230,10 @@ def _described(raw: list[Token], place: int, name: str, token: Token) -> int:
     return _argument(raw, place, token)[1] if name in COLUMNED else place
 
 
+STOPS = frozenset(("sg", "stopgrad"))  # words that are names in any font
 LABELS = re.compile(r"\([^()]*\)|[*△]|\\triangle|\\Delta|\\(?:text|mathrm)\{\(?(?:def|[a-zA-Z0-9]|[ivx]+)\.?\)?\}|def")
+IN_LAW = re.compile(r"(?:\\(?:text|mathrm|mathcal|mathit|mathscr|rm)\{)?(?:d|D|L|law|dist|i\.d\.)\.?\}?|d\.|i\.d\.")
+"""What stands above = where two sides have one law."""
 
 
 def _stacked(owner: Token, label: list[Token], inside: list[Token], end: int) -> list[Token]:
@@ -238,6 +241,8 @@ def _stacked(owner: Token, label: list[Token], inside: list[Token], end: int) ->
     if not inside:
         return []
     written = "".join(t.text for t in label)
+    if len(inside) == 1 and inside[0].text == "=" and IN_LAW.fullmatch(written):
+        return [Token("mark", r"\overset{d}{=}", owner.at, end)]
     if len(inside) == 1 and inside[0].text in RELATION_SIGNS:
         refuse_if(LABELS.fullmatch(written) is None, "parse.label", owner.at, text=written)
         return [replace(inside[0], at=owner.at, end=end)]
@@ -250,7 +255,7 @@ def _word(word: str, text: str, at: int, end: int, operator: bool) -> Token:
     bare = word.replace(r"\,", "").replace(" ", "")
     if bare in OPERATORS:
         return _operator(bare, at, end)
-    if operator:
+    if operator or bare in STOPS:
         return Token("name", rf"\operatorname{{{bare}}}", at, end)
     return Token("word", text, at, end)
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from proofweave.check.evaluate import Array, Env, Val, ev, rule, truth
 from proofweave.check.evaluate import values as va
-from proofweave.check.language import CheckError, Index, Node, Symbol, is_number, refuse_if, unbound_random
+from proofweave.check.language import CheckError, Index, Node, Symbol, is_number, refuse_if
 from proofweave.check.operations.exponentials import matrix_series
 from proofweave.check.operations.series import endless, series
 from proofweave.check.operations.supports import outcomes
@@ -88,30 +88,6 @@ def _extreme(node: Node, env: Env) -> Val:
     return Val(np.where(np.isinf(found.v), np.nan, found.v), found.e)
 
 
-@rule("expect", "variance")
-def _moment(node: Node, env: Env) -> Val:
-    over: tuple[Symbol, ...] | None = node.data
-    body = node.args[0]
-    if over is None:
-        over = unbound_random([body])
-    inner, weights = env, []
-    for symbol in over:
-        inner, weight = bind_support(symbol, inner, (id(node), symbol.name))
-        weights.append((weight, inner.depth))
-    value = _full(ev(body, inner), inner, env.depth, body.type.rank)
-    joint = _weights(weights, inner)
-    rank = body.type.rank
-    mean = _average(value, joint, env.depth, inner.depth, rank)
-    if node.op == "expect":
-        return mean
-    lifted = inner.lift(mean, env.depth)
-    gap = va.add([value, va.neg(lifted)])
-    squares = va.mul(gap, gap)
-    for _ in range(rank):
-        squares = va.total(squares, -1)
-    return _average(squares, joint, env.depth, inner.depth, 0)
-
-
 def bind_support(symbol: Symbol, env: Env, stamp: object) -> tuple[Env, Val]:
     """Return the state with a random symbol running over its joint support on a new axis, and the weights."""
     points, weights = outcomes(symbol, env)
@@ -127,25 +103,3 @@ def bind_support(symbol: Symbol, env: Env, stamp: object) -> tuple[Env, Val]:
     return inner, Val(
         weights.v.reshape((weights.v.shape[0], *ones, -1)), weights.e.reshape((weights.e.shape[0], *ones, -1))
     )
-
-
-def _full(value: Val, env: Env, outer: int, rank: int) -> Val:
-    shape = list(value.v.shape)
-    for axis in range(outer + 1, env.depth + 1):
-        shape[axis] = env.axes[axis - 1]
-    va.afford(*shape)
-    return va.spread(value, shape)
-
-
-def _weights(weights: list[tuple[Val, int]], env: Env) -> Val:
-    joint = env.constant(1)
-    for weight, depth in weights:
-        joint = va.mul(joint, env.lift(weight, depth))
-    return joint
-
-
-def _average(value: Val, weights: Val, outer: int, depth: int, rank: int) -> Val:
-    weighted = va.mul(value, va.widen(weights, rank))
-    for axis in range(depth, outer, -1):
-        weighted = va.total(weighted, axis)
-    return weighted

@@ -1,7 +1,8 @@
-"""Named laws as finite supports: exact for what is discrete, for Poisson up to a tail of 1e-20, for normal vectors by
-Gauss–Hermite nodes, which are exact for polynomials; and the divergence of two points of a simplex."""
+"""Named laws as finite supports: exact for what is discrete, for Poisson up to a tail of 1e-20, of normal values some
+outcomes; and the divergence of two points of a simplex."""
 
-from itertools import product
+from math import prod
+from zlib import crc32
 
 import numpy as np
 from scipy.special import gammaln
@@ -9,9 +10,8 @@ from scipy.special import gammaln
 from proofweave.check.evaluate import EPS, Array, Env, Val, ev, rule
 from proofweave.check.evaluate import values as va
 from proofweave.check.language import CheckError, Node, Symbol, refuse_if
+from proofweave.check.operations import normals
 
-NODES = 8  # exact for polynomials up to degree 15
-MOST_DIMENSIONS = 4
 MOST_COUNT = 400
 MOST_RATE = 50.0  # of Poisson's law; where it is larger there is no value
 
@@ -20,9 +20,10 @@ def outcomes(symbol: Symbol, env: Env) -> tuple[Val, Val]:
     """Return a law's outcomes (batch, J, *shape) and weights (batch, J)."""
     law = symbol.data["law"]
     root = env.root()
-    params = [ev(param, root) for param in law.params]
     if law.name == "N":
-        return _normal(params[0], params[1])
+        z = normals.scattered(prod(normals.shape_of(symbol, root)), crc32(symbol.name.encode()))
+        return normals.placed(symbol, z, root), va.exact(np.full((1, len(z)), 1 / len(z)))
+    params = [ev(param, root) for param in law.params]
     if law.name == "Rademacher":
         return va.exact(np.array([[-1.0, 1.0]])), va.exact(np.array([[0.5, 0.5]]))
     if law.name == "Bernoulli":
@@ -44,25 +45,6 @@ def outcomes(symbol: Symbol, env: Env) -> tuple[Val, Val]:
 def _within(symbol: Symbol, value: Array, lo: float, hi: float) -> None:
     if not ((value >= lo) & (value <= hi)).all():
         raise CheckError("evaluate.law-parameter", name=symbol.name)
-
-
-def _normal(mean: Val, covariance: Val) -> tuple[Val, Val]:
-    d = covariance.v.shape[-1]
-    if d > MOST_DIMENSIONS:
-        raise CheckError("evaluate.law-dimensions", count=d, most=MOST_DIMENSIONS)
-    nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
-    grid = np.array(list(product(nodes, repeat=d)))
-    joint = np.array([np.prod(w) for w in product(weights / weights.sum(), repeat=d)])
-    spectrum, vectors = np.linalg.eigh(covariance.v)
-    scale = np.abs(spectrum).max(axis=-1, keepdims=True)
-    skew = np.abs(covariance.v - np.swapaxes(covariance.v, -1, -2)).max(axis=(-1, -2))
-    if (spectrum < -1e-9 * scale).any() or (skew > 1e-9 * scale[..., 0]).any():
-        raise CheckError("evaluate.law-covariance")
-    root = vectors * np.sqrt(np.maximum(spectrum, 0.0))[..., None, :]
-    points = mean.v[:, None] + np.einsum("bij,kj->bki", root, grid)
-    size = np.abs(points).max(axis=(1, 2), keepdims=True) + np.sqrt(scale)[..., None]
-    blur = mean.e.max() + np.sqrt(np.abs(covariance.e).max() + 64 * EPS * scale.max()) * (spectrum.min() <= 0)
-    return Val(points, np.broadcast_to(64 * EPS * size + blur, points.shape)), Val(joint[None], 1e-15 * joint[None])
 
 
 def _poisson(symbol: Symbol, rate: Val) -> tuple[Val, Val]:

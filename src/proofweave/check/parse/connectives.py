@@ -17,4 +17,4 @@ def joining(token: Token) -> str | None:
         return SIGNS.get(token.text)
     inside = _INSIDE.fullmatch(token.text)
     said = re.sub(r"\\[ ,;:!]|~", " ", inside[1] if inside else "")
-    return _KNOWN.get(" ".join(said.split()).strip(" ,，.。;；:：").lower())
+    return _KNOWN.get(" ".join(said.split()).strip(" ,，.。;；:：（）()").lower())

@@ -9,6 +9,7 @@ from proofweave.check.parse import (
     binders,
     derivatives,
     functions,
+    inlaw,
     integrals,
     limits,
     matrices,
@@ -17,7 +18,7 @@ from proofweave.check.parse import (
 )
 from proofweave.check.syntax import Parser
 
-CONSTRUCTS = (arrays, atoms, binders, derivatives, functions, integrals, limits, matrices, moments, names)
+CONSTRUCTS = (arrays, atoms, binders, derivatives, functions, inlaw, integrals, limits, matrices, moments, names)
 
 
 def formula(tokens: Sequence[Token], scope: Scope, at: int = 0) -> Parser:

@@ -54,7 +54,6 @@ def nabla(p: Parser, token: Token) -> Node:
     body = p.factor()
     symbol = required(symbol, "parse.nabla-variable", token.at)
     body = _until_it_varies(p, body, symbol)
-    refuse_if(body.type != SCALAR, "parse.nabla-type", body.at, type=body.type)
     return postfix(p, _gradient(body, symbol, order, token.at, body.end, places))
 
 
@@ -117,6 +116,9 @@ def _gradient_type(type_: Type, order: int, at: int) -> Type:
 
 
 def _gradient(body: Node, symbol: Symbol, order: int, at: int, end: int, places: tuple[Node, ...] = ()) -> Node:
+    if body.type.kind == "vector" and order == 1 and not places:
+        return _gradients(body, symbol, at, end)
+    refuse_if(body.type != SCALAR, "parse.nabla-type", body.at, type=body.type)
     type_ = SCALAR if places and len(places) >= len(symbol.holes) + symbol.type.rank else symbol.type
     members = min(len(places), len(symbol.holes))
     entry = len(places) - members
@@ -125,6 +127,14 @@ def _gradient(body: Node, symbol: Symbol, order: int, at: int, end: int, places:
         type_ = _gradient_type(type_, 2, at)
     steps = ((symbol, members, entry),) * order
     return node("derive", (body, *(places * order)), type_, at, end, Wrt(steps))
+
+
+def _gradients(body: Node, symbol: Symbol, at: int, end: int) -> Node:
+    """Return the gradients of a vector's entries, which an inner product with a vector turns into one."""
+    refuse_if(symbol.type.kind not in ("scalar", "vector") or symbol.holes, "parse.nabla-type", body.at, type=body.type)
+    dims = (*body.type.dims, *symbol.type.dims)
+    type_ = Type("gradients", dims) if symbol.type.rank else body.type
+    return node("derive", (body,), type_, at, end, Wrt(((symbol, 0, 0),)))
 
 
 def _variable(

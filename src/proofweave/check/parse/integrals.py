@@ -1,6 +1,7 @@
 """Integrals, up to the differential at their own level."""
 
 from proofweave.check.language import BRACES, SCALAR, CheckError, Match, Node, Scope, Symbol, Token, refuse_if, scripts
+from proofweave.check.parse.spaces import differentials, is_space, over_space
 from proofweave.check.syntax import READERS, Parser, node
 from proofweave.core import Where
 
@@ -9,8 +10,10 @@ NOWHERE = Where("")
 
 @READERS(r"\int")
 def integral(p: Parser, token: Token) -> Node:
-    """Parse \\int_a^b … \\mathrm{d}x."""
+    """Parse \\int_a^b … \\mathrm{d}x, and \\int … \\mathrm{d}x over all vectors x."""
     lower, upper, p.place = scripts(p.tokens, p.place + 1)
+    if not upper and is_space(lower) and (found := _over_space(p, token)) is not None:
+        return found
     refuse_if(not lower or not upper, "parse.both-bounds", token.at)
     lo, hi = p.whole(lower, token.at), p.whole(upper, token.at)
     cut = _find_differential(p, token)
@@ -33,6 +36,20 @@ def integral(p: Parser, token: Token) -> Node:
     refuse_if(body.type.kind in ("function", "bool"), "parse.integrand", body.at)
     p.place = stop
     return node("integral", (lo, hi, body), body.type, token.at, p.tokens[stop - 1].end, symbol)
+
+
+def _over_space(p: Parser, token: Token) -> Node | None:
+    """Parse an integral over all of R^d; None where it is over a number."""
+    cut = _find_differential(p, token)
+    over = differentials(p, cut)
+    if over is None:
+        return None
+    inside = p.sub(p.tokens[p.place : cut], token.at)
+    refuse_if(p.place == cut, "parse.integrand-missing", token.at)
+    body = inside.expression()
+    inside.finish()
+    variables, p.place = over
+    return over_space(body, variables, token.at, p.reached)
 
 
 def _find_differential(p: Parser, token: Token) -> int:

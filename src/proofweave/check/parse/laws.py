@@ -17,10 +17,8 @@ from proofweave.check.language import (
     Symbol,
     Token,
     Type,
-    closure,
     fontless,
     matrix,
-    named_in,
     number,
     refuse_if,
     settle,
@@ -69,8 +67,6 @@ ARITY |= {"Binomial": 2, "Categorical": 1}
 NAMES = {"Normal": "N", "Uniform": "U", "Unif": "U", "Exponential": "Exp", "Bern": "Bernoulli", "Ber": "Bernoulli"}
 NAMES |= {"Cat": "Categorical", "Lap": "Laplace", "Pois": "Poisson", "Bin": "Binomial", "Rad": "Rademacher"}
 DEGREE = 15  # of a polynomial whose mean over a normal vector is computed exactly
-PRODUCTS = frozenset(("mul", "inner", "outer", "hadamard"))
-SUMS = frozenset(("add", "neg", "transpose", "entry", "at", "array", "sum", "diag", "diagonal"))
 LETTERS = frozenset(("N", "U"))
 """Names that are laws only in a calligraphic or upright font, as letters are taken by symbols."""
 
@@ -200,27 +196,3 @@ def divergence(one: Law, two: Law, at: int, end: int) -> Node:
 def average(body: Node, weight: Node, at: int, end: int) -> Node:
     """Return what is left of a body where an event has happened: its mean over the event's probability."""
     return divide(body, weight) if body.type == SCALAR else Node("div", (body, weight), body.type, at, end)
-
-
-def degree(tree: Node, symbol: Symbol) -> int | None:
-    """Return the degree of a tree as a polynomial in a symbol's entries; None where it is none that can be told."""
-    if tree.op == "sym" and tree.data is symbol:
-        return 1
-    if tree.op == "sym" and isinstance(tree.data, Symbol) and tree.data.role == "define":
-        return degree(tree.data.data["body"], symbol)
-    parts = [degree(arg, symbol) for arg in tree.args]
-    if not any(parts) and None not in parts:
-        return None if symbol in closure(named_in(tree)) and tree.op != "sym" else 0
-    if tree.op == "pow" and not parts[1] and tree.args[1].op == "num" and isinstance(tree.args[1].data, int):
-        power, base = tree.args[1].data, tree.args[0]
-        if base.op == "norm" and base.data == "2" and power % 2 == 0 and (inner := degree(base.args[0], symbol)):
-            return inner * power
-        return parts[0] * power if parts[0] is not None and power >= 0 else None
-    if None in parts:
-        return None
-    known = [part for part in parts if part is not None]
-    if tree.op in PRODUCTS:
-        return sum(known)
-    if tree.op in SUMS or (tree.op == "div" and not known[-1]) or (tree.op == "matfunc" and tree.data == "tr"):
-        return max(known)
-    return None

@@ -1,6 +1,7 @@
 """Expectations, variances, covariances, probabilities and indicators; conditioned on events or on random values."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from proofweave.check.language import (
     BOOL,
@@ -12,11 +13,15 @@ from proofweave.check.language import (
     Symbol,
     Token,
     Type,
+    closure,
+    degree,
     group,
+    named_in,
     nesting,
     number,
     refuse_if,
     required,
+    same,
     scripts,
     unbound_random,
 )
@@ -24,11 +29,11 @@ from proofweave.check.parse.binders import range_of
 from proofweave.check.parse.binding import names_in
 from proofweave.check.parse.connectives import joining
 from proofweave.check.parse.laws import (
+    ARITY,
     DEGREE,
     NOWHERE,
     Law,
     average,
-    degree,
     density,
     divergence,
     expectation,
@@ -41,6 +46,7 @@ from proofweave.check.syntax import (
     CALL,
     CLOSING,
     READERS,
+    RELATIONS,
     Parser,
     bracketed,
     constraint,
@@ -54,6 +60,8 @@ EXPECTATION = frozenset((r"\mathbb{E}", r"\mathop{\mathbb{E}}", r"\operatorname{
 MOMENTS = EXPECTATION | {r"\mathbb{P}", r"\mathbb{V}"}
 DIVERGENCE = frozenset((r"\operatorname{KL}", r"\mathrm{KL}", r"\mathbb{KL}", "D"))
 BARS = ("|", r"\mid")
+Given = Node | list[Node] | tuple[Symbol, ...] | None
+"""What a moment is conditioned on: an event, values, or random symbols that are held fixed."""
 
 
 @READERS("Var", "Cov")
@@ -65,34 +73,67 @@ def moment(p: Parser, token: Token) -> Node:
     saved = p.scope
     p.scope = Scope(saved)
     try:
-        over, index = _over(p, sub)
+        below, given = _below(p, sub)
+        over, index = _over(p, below)
         if index is not None:
             return _over_index(p, index, token)
-        return _moment(p, token, over)
+        found = _moment(p, token, over, given)
+        _refuse_hidden(found, over or (), token)
+        return found
     finally:
         p.scope = saved
 
 
-def _moment(p: Parser, token: Token, over: tuple[Symbol, ...] | None) -> Node:
+def _refuse_hidden(found: Node, over: tuple[Symbol, ...], token: Token) -> None:
+    """Refuse a value drawn anew below an expectation where something inside is defined by the declared one."""
+    for symbol in over:
+        old = symbol.data.get("instead of")
+        for other in named_in(found) if old is not None else ():
+            refuse_if(old in closure([other]), "parse.law-hidden", token.at, name=symbol.name, other=other.name)
+
+
+def _moment(p: Parser, token: Token, over: tuple[Symbol, ...] | None, below: Given) -> Node:
     if token.text == r"\mathbb{P}":
         first = required(bracketed(p), "parse.needs-brackets", token.at, text=token.text)
         with p.within(CLOSING[first.text], first.at, _bar(p)):
             inside = event(p)
-            given = _given(p)
+            given = _given(p) or below
+        if given is None and (half := _half_space(inside, over, token, p.reached)) is not None:
+            return postfix(p, half)
         body = node("indicator", (inside,), SCALAR, inside.at, inside.end)
         return postfix(p, _conditioned("expect", body, over, given, token, p))
     op = "expect" if token.text in EXPECTATION else "variance"
     if (opening := bracketed(p)) is None:
         refuse_if(op == "variance", "parse.variance-brackets", token.at)
-        return _expected(op, p.body(), over, token)
+        return _conditioned(op, p.body(), over, below, token, p)
     with p.within(CLOSING[opening.text], opening.at, _bar(p)):
         body = p.expression()
         other = p.expression() if token.text == "Cov" and p.take(",") else None
-        given = _given(p)
+        given = _given(p) or below
     if token.text == "Cov":
         refuse_if(other is None and body.type.kind != "vector", "parse.covariance", opening.at)
         return postfix(p, _covariance(body, other or body, over, token, p.reached))
     return postfix(p, _conditioned(op, body, over, given, token, p))
+
+
+def _half_space(inside: Node, over: tuple[Symbol, ...] | None, token: Token, end: int) -> Node | None:
+    """Return the probability that what is affine in normal values lies on one side of another, by erfc; else None."""
+    if inside.op != "chain" or len(inside.data) != 1 or inside.data[0] not in ("<", ">", r"\le", r"\ge"):
+        return None
+    low, high = inside.args if inside.data[0] in ("<", r"\le") else reversed(inside.args)
+    gap = Node("add", (low, Node("neg", (high,), high.type, high.at, high.end)), low.type, inside.at, inside.end)
+    noise = unbound_random([gap])
+    whole = bool(noise) and set(noise) <= set(over or noise) and gap.type == SCALAR
+    if not whole or not all(map(_is_normal, noise)) or degree(gap, frozenset(noise)) != 1:
+        return None
+    mean, spread = (node(op, (gap,), SCALAR, inside.at, inside.end, noise) for op in ("expect", "variance"))
+    root = Node("root", (Node("mul", (number(2), spread), SCALAR, 0, 0), number(2)), SCALAR, 0, 0)
+    tail = Node("func", (Node("div", (mean, root), SCALAR, 0, 0),), SCALAR, 0, 0, ("erfc", False))
+    return Node("div", (tail, number(2)), SCALAR, token.at, end)
+
+
+def _is_normal(symbol: Symbol) -> bool:
+    return symbol.role == "law" and symbol.data["law"].name == "N"
 
 
 def _bar(p: Parser) -> str:
@@ -107,6 +148,45 @@ def _bar(p: Parser) -> str:
 
 
 # -- what an expectation is over
+
+
+def _below(p: Parser, sub: Sequence[Token]) -> tuple[Sequence[Token], Given]:
+    """Split x|y and x \\sim p(x|y) into what is averaged over and what is given."""
+    texts = [t.text for t in sub]
+    if r"\sim" in texts:
+        cut = texts.index(r"\sim")
+        bars = [text for text in texts[cut + 1 :] if text in BARS]
+        if not bars or not _density(sub[cut + 1 :]):
+            return sub, None
+        names, sub = sub[:cut], sub[cut + 3 : -1]
+        texts = [t.text for t in sub]
+        refuse_if(
+            texts[:cut] != [t.text for t in names] or texts[cut : cut + 1] not in (["|"], [r"\mid"]),
+            "parse.law-of-what",
+            names[0].at,
+        )
+    bar = next((k for k, text in enumerate(texts) if text in BARS), None)
+    if bar is None:
+        return sub, None
+    refuse_if(bar in (0, len(sub) - 1), "parse.below-expectation", sub[bar].at)
+    inner = p.sub(sub[bar + 1 :], sub[bar].at)
+    given = _values(inner)
+    inner.finish()
+    return sub[:bar], given
+
+
+def _density(tokens: Sequence[Token]) -> bool:
+    """Tell whether p(…), the density of what stands in it, is written."""
+    texts = [t.text for t in tokens]
+    return texts[1:2] == ["("] and texts[-1] == ")" and tokens[0].kind == "name" and named_law(tokens[0]) is None
+
+
+def _values(p: Parser) -> list[Node]:
+    """Parse values that are given: expressions with commas between them."""
+    found = [p.expression()]
+    while p.take(","):
+        found.append(p.expression())
+    return found
 
 
 def _over(p: Parser, sub: Sequence[Token]) -> tuple[tuple[Symbol, ...] | None, Token | None]:
@@ -127,6 +207,11 @@ def _over(p: Parser, sub: Sequence[Token]) -> tuple[tuple[Symbol, ...] | None, T
         cut = next((k for k, t in enumerate(part) if t.text == r"\sim"), None)
         if cut is None:
             waiting.append(part)
+            continue
+        if _density(part[cut + 1 :]):
+            inside = [t.text for t in part[cut + 3 : -1]]
+            refuse_if(inside != [t.text for t in part[:cut]], "parse.law-of-what", part[0].at)
+            waiting.append(part[:cut])
             continue
         for names in [*waiting, part[:cut]]:
             found.append(_drawn(p, names, part[cut + 1 :]))
@@ -155,11 +240,17 @@ def _drawn(p: Parser, names: Sequence[Token], law: Sequence[Token]) -> Symbol:
     if declared is not None and declared.role == "random":
         raise CheckError("parse.law-twice", at, name=declared.name)
     type_ = declared.type if declared is not None else type_of(read)
+    if declared is not None and declared.role == "law" and _alike(declared.data["law"], fitted(read, type_)):
+        return declared
     name = declared.name if declared is not None else names[0].text
-    symbol = Symbol(name, NOWHERE, type_, "law", data={"law": fitted(read, type_)})
+    symbol = Symbol(name, NOWHERE, type_, "law", data={"law": fitted(read, type_), "instead of": declared})
     symbol.needs = declared.needs if declared is not None else ()
     p.scope.bind(symbol)
     return symbol
+
+
+def _alike(one: Law, two: Law) -> bool:
+    return one.name == two.name and all(map(same, one.params, two.params))
 
 
 def _over_index(p: Parser, index: Token, token: Token) -> Node:
@@ -195,8 +286,8 @@ def event(p: Parser) -> Node:
     return found
 
 
-def _given(p: Parser) -> Node | tuple[Symbol, ...] | None:
-    """Parse what stands after a bar: an event, or random values that are held fixed."""
+def _given(p: Parser) -> Given:
+    """Parse what stands after a bar: an event, random values that are held fixed, or values that follow from such."""
     if not any(p.take(bar) for bar in BARS):
         return None
     start = p.place
@@ -213,14 +304,26 @@ def _given(p: Parser) -> Node | tuple[Symbol, ...] | None:
     if held and ends:
         return tuple(held)
     p.place = start
-    return event(p)
+    return event(p) if _relational(p) else _values(p)
+
+
+def _relational(p: Parser) -> bool:
+    """Tell whether a relation stands before the bracket at hand closes."""
+    depth = 0
+    for token in p.tokens[p.place :]:
+        depth += nesting(token) + (token.text in CLOSING) - (token.text in CLOSING.values())
+        if depth < 0:
+            return False
+        if token.text in RELATIONS or token.text in (r"\in", r"\notin"):
+            return True
+    return False
 
 
 def _conditioned(
     op: str,
     body: Node,
     over: tuple[Symbol, ...] | None,
-    given: Node | tuple[Symbol, ...] | None,
+    given: Given,
     token: Token,
     p: Parser,
 ) -> Node:
@@ -230,11 +333,30 @@ def _conditioned(
     if isinstance(given, tuple):
         left = tuple(symbol for symbol in (over or unbound_random([body])) if symbol not in given)
         return _expected(op, body, left, token) if left else body
+    if isinstance(given, list):
+        return _conditional(body, given, token, p)
     happened = node("indicator", (given,), SCALAR, given.at, given.end)
     both = over or unbound_random([body, given])
     refuse_if(not unbound_random([given]), "parse.nothing-random", given.at)
     above = _expected(op, multiply([happened, body]), both, token)
     return average(above, _expected(op, happened, both, token), token.at, p.reached)
+
+
+def _conditional(body: Node, given: list[Node], token: Token, p: Parser) -> Node:
+    """Return the mean of a polynomial in normal values given values that are affine in them."""
+    over = unbound_random([body, *given])
+    for one in given:
+        refuse_if(not unbound_random([one]), "parse.given-not-random", one.at)
+        refuse_if(one.type.kind not in ("scalar", "vector"), "parse.conditional-affine", one.at)
+    normal = frozenset(over)
+    refuse_if(
+        not all(map(_is_normal, over)) or any(degree(one, normal) != 1 for one in given),
+        "parse.conditional-affine",
+        given[0].at,
+    )
+    most = degree(body, normal)
+    refuse_if(most is None or most > DEGREE, "parse.law-polynomial", body.at)
+    return node("conditional", (body, *given), body.type, token.at, p.reached, over)
 
 
 def _expected(op: str, body: Node, over: tuple[Symbol, ...] | None, token: Token) -> Node:
@@ -244,7 +366,11 @@ def _expected(op: str, body: Node, over: tuple[Symbol, ...] | None, token: Token
     inside = unbound_random([body])
     refuse_if(over is None and not inside, "parse.nothing-random", token.at)
     wanted = inside if over is None else tuple(symbol for symbol in over if symbol in inside) or over[:1]
-    smooth = [s for s in wanted if s.role == "law" and s.data["law"].continuous]
+    normal = frozenset(filter(_is_normal, wanted))
+    most = degree(body, normal)
+    polynomial = most is not None and most * (1 + (op == "variance")) <= DEGREE
+    refuse_if(not polynomial and any(s.type != SCALAR for s in normal), "parse.law-polynomial", body.at)
+    smooth = [s for s in wanted if s.role == "law" and s.data["law"].continuous and not (s in normal and polynomial)]
     if op == "variance" and smooth:
         return _variance(body, over, token)
     type_ = SCALAR if op == "variance" else body.type
@@ -253,10 +379,6 @@ def _expected(op: str, body: Node, over: tuple[Symbol, ...] | None, token: Token
         if symbol in inside:
             found = expectation(symbol.data["law"], symbol, found, token.at, body.end)
     finite = tuple(symbol for symbol in wanted if symbol not in smooth)
-    for symbol in finite:
-        if symbol.role == "law" and symbol.type != SCALAR:
-            most = degree(found, symbol)
-            refuse_if(most is None or most * (1 + (op == "variance")) > DEGREE, "parse.law-polynomial", body.at)
     if finite or (not smooth and over is not None):
         found = node(op, (found,), type_, token.at, body.end, finite if over is not None or smooth else None)
     return found
@@ -317,11 +439,19 @@ def law_density(p: Parser, token: Token) -> Node | None:
     p.place += 1
     with p.within(")", following.at, CALL):
         value = p.expression()
-        refuse_if(not (p.take(";") or any(p.take(bar) for bar in BARS)), "parse.density", token.at)
+        if not (p.take(";") or any(p.take(bar) for bar in BARS)):
+            params = [value]
+            while p.take(","):
+                params.append(p.expression())
+            name = named_law(token) or ""
+            refuse_if(len(params) != ARITY[name], "parse.density", token.at)
+            value = node("literal", params, Type("law"), token.at, token.end, name)
         inside = p.place
-        while p.expression() is not None and p.take(","):
+        while value.op != "literal" and p.expression() is not None and p.take(","):
             pass
         stop = p.place
+    if value.op == "literal":
+        return replace(value, end=p.reached)
     opening, closing = following, p.tokens[p.place - 1]
     law = fitted(read_law(p, [p.tokens[start], opening, *p.tokens[inside:stop], closing], token.at), value.type)
     return density(law, value, token.at, p.reached)
@@ -341,7 +471,7 @@ def kl(p: Parser, token: Token) -> Node | None:
     with p.within(CLOSING[opening.text], opening.at, CALL):
         if first is not None and named_law(first) is not None:
             laws = _two_laws(p, token)
-            found = divergence(*laws, token.at, p.here())
+            found = _divergence(*laws, token.at, p.here())
         else:
             one = p.expression()
             refuse_if(not (p.take(r"\|") or p.take(",")), "parse.kl", token.at)
@@ -350,6 +480,21 @@ def kl(p: Parser, token: Token) -> Node | None:
             refuse_if(not vectors, "parse.kl", token.at)
             found = node("kl", (one, two), SCALAR, token.at, p.here())
     return postfix(p, found)
+
+
+def _divergence(one: Law, two: Law, at: int, end: int) -> Node:
+    """Return the divergence of two laws; of normal vectors as the mean of a quadratic."""
+    sized = [law for law in (one, two) if law.name == "N" and law.params[1].type.kind == "matrix"]
+    sized = [law for law in sized if law.params[1].type.dims[0] is not None]
+    if not sized or one.name != two.name:
+        return divergence(one, two, at, end)
+    type_ = type_of(sized[0])
+    first, second = fitted(one, type_), fitted(two, type_)
+    symbol = Symbol("x", NOWHERE, type_, "law", data={"law": first})
+    value = Node("sym", (), type_, 0, 0, symbol)
+    logs = [node("func", (density(law, value, 0, 0),), SCALAR, 0, 0, ("log", False)) for law in (first, second)]
+    body = Node("add", (logs[0], Node("neg", (logs[1],), SCALAR, 0, 0)), SCALAR, at, end)
+    return node("expect", (body,), SCALAR, at, end, (symbol,))
 
 
 def _two_laws(p: Parser, token: Token) -> tuple[Law, Law]:

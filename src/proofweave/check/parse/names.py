@@ -21,6 +21,8 @@ from proofweave.check.language import (
     vector,
 )
 from proofweave.check.parse.guess import undeclared
+from proofweave.check.parse.information import information
+from proofweave.check.parse.laws import named_law
 from proofweave.check.parse.limits import stopped
 from proofweave.check.parse.moments import DIVERGENCE, MOMENTS, indicator, kl, law_density, moment
 from proofweave.check.syntax import (
@@ -71,11 +73,14 @@ def name(p: Parser, token: Token) -> Node:
 
 
 def _special(found: Occurrence, p: Parser) -> bool:
-    """Tell whether \\lambda_{\\max}(A) and its kin are meant rather than an entry of a declared \\lambda.
+    """Tell whether \\lambda_{\\max}(A), \\mathcal{N}(…) and their kin are meant rather than a declared \\lambda or N.
 
     In the definition of \\sigma_i itself, \\sigma_i(A) is the singular value.
     """
     nucleus, sub = found.atom.nucleus, found.atom.sub
+    opened = p.tokens[found.stop : found.stop + 1]
+    if opened and opened[0].text == "(" and named_law(p.tokens[p.place]) is not None:
+        return not any(entry.key[0].nucleus == nucleus for entry in p.scope.near(nucleus))  # of N in another font
     if nucleus not in EIGENVALUES or not sub:
         return False
     opens = p.tokens[found.stop : found.stop + 1]
@@ -137,6 +142,8 @@ def builtin(p: Parser, token: Token) -> Node:
         return divergence
     if not sub and not sup and (dense := law_density(p, token)) is not None:
         return postfix(p, dense)
+    if not sub and not sup and (told := information(p, token)) is not None:
+        return told
     if (still := stopped(p, token)) is not None:
         return still
     known = _constant(p, token, sub, end)

@@ -20,7 +20,7 @@ from proofweave.check.language import (
 from proofweave.check.parse.clauses import MEMBER, clause, joined, outside
 from proofweave.check.parse.connectives import joining
 from proofweave.check.parse.constructs import formula
-from proofweave.check.syntax import RELATIONS, Parser, dim_node, node, used_range
+from proofweave.check.syntax import EQUAL_IN_LAW, RELATIONS, Parser, dim_node, node, used_range
 
 ARROWS = frozenset(("implies", "iff"))
 
@@ -173,6 +173,7 @@ def _row(
             parts.append([])
         else:
             parts[-1].append(token)
+    parts = [_in_law(part) for part in parts]
     found = [clause(top, part, None if place else before, conditions) for place, part in enumerate(parts)]
     if arrows and not all(one.claims for one in found):
         raise CheckError("parse.implication", arrows[0].at)
@@ -186,6 +187,18 @@ def _row(
         for arrow, a, b in zip(arrows, claims, claims[1:], strict=False)
     ]
     return joined([_under(premises, link) for link in links or claims]), found[-1].last
+
+
+def _in_law(part: list[Token]) -> list[Token]:
+    """Return a part in which = says that two sides have one law where words beside it say so."""
+    if not any(joining(token) == "law" for token in part):
+        return part
+    depth, out = 0, []
+    for token in part:
+        depth += nesting(token)
+        if joining(token) != "law":
+            out.append(replace(token, text=EQUAL_IN_LAW) if token.text == "=" and not depth else token)
+    return out
 
 
 def _under(premises: list[Node], claim: Node) -> Node:

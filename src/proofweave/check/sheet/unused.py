@@ -26,7 +26,7 @@ def mention(scope: Scope, tex: str) -> None:
         for place, token in enumerate(tokens):
             if token.kind in ("name", "op"):
                 for entry in scope.near(token.text):
-                    if fits(entry, tokens, place) is not None:
+                    if fits(entry, tokens, place, plain=True) is not None:
                         with suppress(CheckError):
                             entry.resolve([])  # what its type needs is used too
     except CheckError:

@@ -8,10 +8,12 @@ from proofweave.check.language import (
     CheckError,
     Dim,
     Hole,
+    Index,
     Node,
     Scope,
     Symbol,
     Type,
+    number,
     refuse_if,
     tokenise,
 )
@@ -37,7 +39,7 @@ from proofweave.check.symbols.reading import (
     text_of,
     value_of,
 )
-from proofweave.check.syntax import apply
+from proofweave.check.syntax import apply, dim_node
 from proofweave.core import SymbolSpec, say
 
 CLASSES = ("convex", "smooth", "quadratic", "strongly_convex", "lipschitz")
@@ -68,7 +70,31 @@ def function(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Sym
     symbol = finish(symbol, scope, [])
     for dim in type_.dims:
         symbol.needs = (*symbol.needs, *size_symbols(dim, scope))
-    return symbol
+    return _to_vectors(symbol, value, scope) if "to" in value else symbol
+
+
+def _to_vectors(symbol: Symbol, value: Mapping[str, object], scope: Scope) -> Symbol:
+    """Return the function whose entries are sampled functions, as a definition by these."""
+    type_ = read_type(text_of(value, "to", "symbols.function"), scope)[0]
+    refuse_if(type_.kind != "vector" or symbol.holes or symbol.data["constant"], "symbols.function-to")
+    count = type_.dims[0]
+    assert count is not None
+    entry = Symbol(
+        f"{symbol.name}_i", symbol.where, symbol.type, "function", (Hole("i", Dim((), 1), count),), symbol.data
+    )
+    entry = finish(entry, scope, [])
+    entry.needs = (*entry.needs, *symbol.needs)
+    point = Symbol("argument", symbol.where, symbol.type.args[0], "bound", needs=sizes(symbol))
+    index = Index("i")
+    lo, hi = number(1), dim_node(count)
+    place = Node("at", (Node("index", (), SCALAR, 0, 0, index), lo, hi), SCALAR, 0, 0)
+    call = Node("call", (Node("sym", (), point.type, 0, 0, point), place), SCALAR, 0, 0, entry)
+    body = Node("collect", (lo, hi, number(1), call), type_, 0, 0, index)
+    kind = Type("function", (), (point.type,), type_)
+    found = Symbol(symbol.name, symbol.where, kind, "define", (), {"body": body, "indices": ()}, (point,))
+    found = finish(found, scope, [body], (point,))
+    found.needs = (*found.needs, entry, *(s for s in size_symbols(count, scope) if s not in found.needs))
+    return found
 
 
 def solved(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol:
@@ -160,12 +186,17 @@ def random_value(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) ->
 
 
 def law_value(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol:
-    """Return the symbol of {law: …}."""
+    """Return the symbol of {law: …}; with index: and over: a family of independent normal values."""
     text = text_of(value, "law", "symbols.law")
     tokens = tokenise(text)
-    law = read_law(formula(tokens, scope), tokens, 0)
+    names = hole_names(spec)
+    holes = holes_of(spec, value, scope, names) if names else ()
+    indices = {hole.token: Index(hole.token) for hole in holes}
+    parser = formula(tokens, scope)
+    parser.indices.update(indices)
+    law = read_law(parser, tokens, 0)
+    refuse_if(holes and law.name != "N", "symbols.law-family", name=law.name)
     type_ = read_type(str(value["of"]), scope)[0] if "of" in value else type_of(law)
     law = elsewhere(fitted(law, type_))
-    return finish(
-        Symbol(spec.name, spec.where, type_, "law", data={"law": law, "domain": type_.kind}), scope, list(law.params)
-    )
+    data = {"law": law, "domain": type_.kind, "indices": tuple(indices.values())}
+    return finish(Symbol(spec.name, spec.where, type_, "law", holes, data), scope, list(law.params))

@@ -20,13 +20,13 @@ class Form(NamedTuple):
 
 FORMS = {
     "family": Form(family, ("index", "over")),
-    "function": Form(function, ("of", "constant", "modulus", "index", "over")),
+    "function": Form(function, ("of", "to", "constant", "modulus", "index", "over")),
     "define": Form(definition, ("of", "index", "over")),
     "argmin": Form(solved, ("over", "type", "subject_to")),
     "argmax": Form(solved, ("over", "type", "subject_to")),
     "least": Form(least, ("over",)),
     "random": Form(random_value, ("support", "mean", "weights", "iid", "index")),
-    "law": Form(law_value, ("of",)),
+    "law": Form(law_value, ("of", "index", "over")),
     "sequence": Form(sequence, ("start", "next", "over", "index")),
     "flow": Form(flow, ("of", "start", "velocity")),
 }

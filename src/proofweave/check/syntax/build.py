@@ -12,6 +12,7 @@ from proofweave.check.language import (
     Token,
     Type,
     is_number,
+    matrix,
     number,
     product,
     refuse_if,
@@ -126,7 +127,13 @@ def _flat(left: Node, right: Node) -> bool:
 
 
 def inner(left: Node, right: Node, at: int, end: int) -> Node:
-    """Return an inner product of two vectors or two matrices."""
+    """Return an inner product of two vectors or two matrices; of gradients of entries and a vector, their sum."""
+    for one, other in ((left, right), (right, left)):
+        if one.type.kind == "gradients":
+            rows = fit(other, Type("vector", one.type.dims[:1]), say("parse.inner-product"))
+            turned = Type("matrix", one.type.dims[::-1])
+            above = Node("transpose", (replace(one, type=matrix(*one.type.dims)),), turned, one.at, one.end)
+            return Node("mul", (above, rows), Type("vector", one.type.dims[1:]), at, end)
     refuse_if(left.type.kind not in ("vector", "matrix", "scalar"), "parse.inner-types", left.at, type=left.type)
     type_ = unify(left.type, right.type, right.at, say("parse.inner-product"))
     return Node("inner", (settle(left, type_), settle(right, type_)), SCALAR, at, end)

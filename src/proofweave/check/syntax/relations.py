@@ -1,14 +1,28 @@
 """Relations: a = b \\le c, and conditions that stand alone below an operator or in brackets."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from proofweave.check.language import BOOL, CheckError, Node, Token, Type, is_number, refuse_if, settle, unify
+from proofweave.check.language import (
+    BOOL,
+    CheckError,
+    Node,
+    Registry,
+    Token,
+    Type,
+    is_number,
+    refuse_if,
+    settle,
+    unify,
+)
 from proofweave.check.syntax.build import node
 from proofweave.check.syntax.dots import dotted_chain
 from proofweave.check.syntax.memberships import IN, NOT_IN, membership
 from proofweave.check.syntax.parser import RELATIONS, Parser
 from proofweave.check.syntax.rounding import rounded
 from proofweave.core import say
+
+CLAIMS: Registry[Callable[[Parser, Sequence[Node], Sequence[tuple[str, int]]], Node]] = Registry()
+"""How a chain is read that has a sign of its own, or a side by an operation of its own."""
 
 
 def constraint(p: Parser, tokens: Sequence[Token]) -> Node:
@@ -59,6 +73,9 @@ def relation(p: Parser, before: Node | None = None, dotted: bool = False) -> Nod
         member = membership(p, sides[-1])
         return node("and", (chain(sides, signs), member), BOOL, sides[0].at, p.reached) if signs else member
     refuse_if(not signs, "parse.relation", start)
+    for name in (*(sign for sign, _ in signs), *(side.op for side in sides)):
+        if name in CLAIMS:
+            return CLAIMS[name](p, sides, signs)
     if signs[-1][0] == r"\approx" and (close := rounded(sides[-2], sides[-1])) is not None:
         rest = [chain(sides[:-1], signs[:-1])] if len(signs) > 1 else []
         return node("and", (*rest, close), BOOL, sides[0].at, p.reached) if rest else close
