@@ -82,11 +82,16 @@ NUMBERED = THEOREM_LIKE | {BlockKind.DEFINITION, BlockKind.ALGORITHM}
 
 @dataclass(frozen=True, slots=True)
 class SymbolSpec:
-    """One entry of `symbols:`: a TeX name and its type as written (text, or a mapping of texts)."""
+    """One entry of `symbols:` or `instances:`: a TeX name and its type as written (text, or a mapping of texts).
+
+    Where it narrows what is claimed, `because` says why no more is checked, and `stated` quotes the text that says so.
+    """
 
     name: str
     value: str | Mapping[str, object]
     where: Where
+    because: str = ""
+    stated: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +125,7 @@ class Equation:
     symbols: tuple[SymbolSpec, ...] = ()
     numbered: bool = True
     rows: int = 1
+    instances: tuple[SymbolSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +201,7 @@ class Block:
     inputs: str = ""
     outputs: str = ""
     complexity: str = ""
+    instances: tuple[SymbolSpec, ...] = ()
 
     def parts(self) -> tuple[Part, ...]:
         """Return all parts in the order they are printed."""
@@ -233,6 +240,7 @@ class Section:
     blocks: tuple[Block, ...] = ()
     sections: "tuple[Section, ...]" = ()
     anchor: str = ""
+    instances: tuple[SymbolSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +285,7 @@ class Outline:
     symbols: tuple[SymbolSpec, ...] = ()
     references: tuple[Reference, ...] = ()
     sections: tuple[Section, ...] = ()
+    instances: tuple[SymbolSpec, ...] = ()
 
     def leaves(self) -> tuple[Section, ...]:
         """Return the sections that hold blocks themselves, in document order."""

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from proofweave.check.judge.memory import Memory, key_of, recall, remember
     from proofweave.check.judge.search import is_inequality
     from proofweave.check.judge.shrink import describe, formula, nice
-    from proofweave.check.judge.verdict import BLOCKING, Counterexample, Kind, Mutants, Verdict, failed, plain
+    from proofweave.check.judge.verdict import (
+        BLOCKING, FULL, SPECIAL, Condition, Counterexample, Kind, Mutants, Narrowing, Planned, Verdict, failed, plain,
+    )
 else:
     __getattr__ = lazily(__name__)

@@ -57,11 +57,53 @@ class Mutants:
     unexposed: tuple[str, ...] = ()
 
 
+FULL, SPECIAL = "full", "special"
+"""The scope of a verdict: it is about the claim as written, or about the special cases that its narrowings name."""
+
+SCOPED = frozenset({Kind.VERIFIED, Kind.HOLDS, Kind.WEAK, Kind.REFUTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """A symbol of which less was checked than is claimed: what stood for it, its author's reason or none, in words."""
+
+    symbol: str
+    checked: str
+    what: str
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Something a verdict leans on: a premise, a symbol that is redeclared or defined, an order, an excuse.
+
+    `text` is what its author wrote, `name` the symbol or part it is about.
+    """
+
+    kind: str
+    text: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What was to be drawn, whatever the machine: sizes in every combination, sizes far out, and what else is drawn.
+
+    All are texts by name: `near` ranges, `far` the sizes taken one at a time, `kinds` types and classes.
+    """
+
+    instances: int = 0
+    near: Mapping[str, str] = field(default_factory=dict)
+    far: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The verdict on one equation; `at` is a 0-based offset in its TeX where an error lies, else None.
 
-    `seconds` are of processor time.
+    `seconds` are of processor time. `narrowings` say where less was checked than is claimed, `conditions` what else
+    the verdict leans on, and `planned` what was to be drawn.
     """
 
     id: str
@@ -73,6 +115,14 @@ class Verdict:
     mutants: Mutants | None = None
     at: int | None = None
     seconds: float = field(default=0.0, compare=False)
+    narrowings: tuple[Narrowing, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    planned: Planned = Planned()
+
+    @property
+    def scope(self) -> str:
+        """Return whether the claim was checked in full or in special cases; nothing where it was not judged."""
+        return (SPECIAL if self.narrowings else FULL) if self.kind in SCOPED else ""
 
     def __str__(self) -> str:
         line = say("sheet.line", where=str(self.where), kind=say(f"sheet.{self.kind}"), id=self.id)
@@ -89,6 +139,7 @@ class Verdict:
             "verdict": self.kind.value,
             "reason": self.reason,
             "instances": self.instances,
+            **self.scope_as_json(),
             "counterexample": None
             if example is None
             else {
@@ -100,6 +151,24 @@ class Verdict:
             "mutants": None
             if mutants is None
             else {"killed": mutants.killed, "total": mutants.total, "survivors": list(mutants.survivors)},
+        }
+
+    def scope_as_json(self) -> dict[str, object]:
+        """Return what the verdict covers: declarations, what was planned and why no more; no counts of a run."""
+        planned = self.planned
+        return {
+            "scope": self.scope,
+            "narrowings": [
+                {"symbol": one.symbol, "checked": one.checked, "what": one.what, "because": one.because}
+                for one in self.narrowings
+            ],
+            "conditions": [{"kind": one.kind, "name": one.name, "text": one.text} for one in self.conditions],
+            "planned": {
+                "instances": planned.instances,
+                "near": dict(planned.near),
+                "far": {name: list(sizes) for name, sizes in planned.far.items()},
+                "kinds": dict(planned.kinds),
+            },
         }
 
 

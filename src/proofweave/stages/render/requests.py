@@ -15,8 +15,8 @@ from proofweave.text.press import environment_of, print_template
 REPLY_FORMAT = 1
 """The version of the reply's schema; a new one makes every recording ask again."""
 
-UNKEYED = frozenset({"where", "id", "layer"})
-"""Fields that are no part of what a model is asked: where a block stands and what it is called."""
+UNKEYED = frozenset({"where", "id", "layer", "instances", "because", "stated"})
+"""Fields that are no part of what a model is asked: where a block stands, what it is called, what checks draw."""
 
 COMMAND = re.compile(r"\\[A-Za-z]+|[a-z]{2,}")
 """What holds letters that are no symbols: a TeX command, an English word or a key."""
