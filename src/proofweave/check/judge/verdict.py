@@ -89,13 +89,17 @@ class Condition:
 class Planned:
     """What was to be drawn, whatever the machine: sizes in every combination, sizes far out, and what else is drawn.
 
-    All are texts by name: `near` ranges, `far` the sizes taken one at a time, `kinds` types and classes.
+    All are by name: `near` ranges of integers, `far` the large value of each that is taken alone, as far as the work
+    allows, `kinds` types and classes.
     """
 
     instances: int = 0
     near: Mapping[str, str] = field(default_factory=dict)
-    far: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    far: Mapping[str, int] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTHING = Planned()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,8 @@ class Verdict:
     """The verdict on one equation; `at` is a 0-based offset in its TeX where an error lies, else None.
 
     `seconds` are of processor time. `narrowings` say where less was checked than is claimed, `conditions` what else
-    the verdict leans on, and `planned` what was to be drawn.
+    the verdict leans on, and `planned` what was to be drawn; of a large value that cost too much, `reached` says how
+    far the work went.
     """
 
     id: str
@@ -117,7 +122,8 @@ class Verdict:
     seconds: float = field(default=0.0, compare=False)
     narrowings: tuple[Narrowing, ...] = ()
     conditions: tuple[Condition, ...] = ()
-    planned: Planned = Planned()
+    planned: Planned = NOTHING
+    reached: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def scope(self) -> str:
@@ -139,6 +145,7 @@ class Verdict:
             "verdict": self.kind.value,
             "reason": self.reason,
             "instances": self.instances,
+            "reached": dict(self.reached),
             **self.scope_as_json(),
             "counterexample": None
             if example is None
@@ -166,7 +173,7 @@ class Verdict:
             "planned": {
                 "instances": planned.instances,
                 "near": dict(planned.near),
-                "far": {name: list(sizes) for name, sizes in planned.far.items()},
+                "far": dict(planned.far),
                 "kinds": dict(planned.kinds),
             },
         }
