@@ -80,6 +80,10 @@ THEOREM_LIKE = frozenset({BlockKind.THEOREM, BlockKind.LEMMA, BlockKind.PROPOSIT
 NUMBERED = THEOREM_LIKE | {BlockKind.DEFINITION, BlockKind.ALGORITHM}
 
 
+REASONS = ("because", "stated")
+"""The keys of an entry of `symbols:` that say why it is narrower than what is claimed, or where the text says so."""
+
+
 @dataclass(frozen=True, slots=True)
 class SymbolSpec:
     """One entry of `symbols:` or `instances:`: a TeX name and its type as written (text, or a mapping of texts).
@@ -92,6 +96,24 @@ class SymbolSpec:
     where: Where
     because: str = ""
     stated: str = ""
+
+    @classmethod
+    def read(cls, name: str, value: str | Mapping[str, object], where: Where, key: str = "type") -> "SymbolSpec":
+        """Return an entry as written, reasons apart; a key alone beside them, type: or as:, holds all of the rest."""
+        if isinstance(value, str):
+            return cls(name, value, where)
+        kept = {key: inner for key, inner in value.items() if key not in REASONS}
+        alone = kept.get(key) if len(kept) == 1 else None
+        spec = alone if isinstance(alone, str | Mapping) else kept
+        return cls(name, spec, where, *(str(value.get(reason, "")) for reason in REASONS))
+
+    def written(self, key: str = "type") -> str | Mapping[str, object]:
+        """Return the value that `read` reads as this entry."""
+        reasons = {name: text for name in REASONS if (text := getattr(self, name))}
+        if not reasons:
+            return self.value
+        value = {key: self.value} if key == "as" or isinstance(self.value, str) else self.value
+        return {**value, **reasons}
 
 
 @dataclass(frozen=True, slots=True)

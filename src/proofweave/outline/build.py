@@ -67,6 +67,7 @@ class Builder(PartReader):
             counters=text_of(root.get("counters")),
             budget=dict(self.budget(root.get("budget"))),
             symbols=self.symbols(root.get("symbols")),
+            instances=self.symbols(root.get("instances"), "as"),
             references=references,
             sections=_with_ids(sections, {name for _, name, _ in self.named}),
         )
@@ -147,6 +148,7 @@ class Builder(PartReader):
                 layer=layer,
                 tags=None if inner is not None else self.tags(item.get("tags"), id),
                 symbols=self.symbols(item.get("symbols")),
+                instances=self.symbols(item.get("instances"), "as"),
                 blocks=blocks if inner is None else (),
                 sections=children,
                 anchor=text_of(item.get("anchor")).strip(),
@@ -189,10 +191,10 @@ class Builder(PartReader):
         prose = kind in PROSE_KINDS
         id = self.name("block", node.get("id" if prose else kind.value))
         layer, name = _layer(node.get("layer")), self.prose(node.get("name"))
-        symbols = self.symbols(node.get("symbols"))
+        symbols, instances = self.symbols(node.get("symbols")), self.symbols(node.get("instances"), "as")
         if prose:
             body = self.parts(node.get(kind.value), "body")
-            return Block(kind, id, node.where, name, layer, symbols, body=body)
+            return Block(kind, id, node.where, name, layer, symbols, body=body, instances=instances)
         inputs, outputs = self.prose(node.get("input")), self.prose(node.get("output"))
         statement = self.parts(node.get("statement"), "statement") + tuple(self.displays(node.get("equations")))
         algorithm = kind is BlockKind.ALGORITHM
@@ -216,6 +218,7 @@ class Builder(PartReader):
             inputs,
             outputs,
             self.prose(node.get("complexity")),
+            instances,
         )
 
     def displays(self, node: Node | None) -> Iterator[Equation]:
