@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from proofweave.check.judge.search import is_inequality
     from proofweave.check.judge.shrink import describe, formula, nice
     from proofweave.check.judge.verdict import (
-        BLOCKING, FULL, SPECIAL, Condition, Counterexample, Kind, Mutants, Narrowing, Planned, Verdict, failed, plain,
+        BLOCKING, Condition, Counterexample, Kind, Mutants, Narrowing, Planned, Verdict, failed, plain,
     )
 else:
     __getattr__ = lazily(__name__)

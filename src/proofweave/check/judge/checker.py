@@ -10,6 +10,7 @@ from proofweave.check.evaluate import Clock, ev
 from proofweave.check.instances import LEAST, Drawn, Task, draw_cases, task
 from proofweave.check.instances import read as read_premises
 from proofweave.check.judge import order
+from proofweave.check.judge.alike import alike
 from proofweave.check.judge.answer import Answer, Options, Question, Seen
 from proofweave.check.judge.audit import Caught, audit
 from proofweave.check.judge.certain import Ruling, exactly, fate, rule
@@ -53,7 +54,7 @@ def _check(question: Question, options: Options, rng: np.random.Generator, clock
     plan = planned([*tasks, *(task_ for task_, _ in rough)], options.instances)
     tails: list[Tail] = []
     answer = _judged(question, options, (tasks, rough, stronger), rng, clock, seen, tails)
-    return replace(answer, planned=plan, reached=unmet(plan.far, tails))
+    return replace(answer, planned=plan, reached=unmet(plan.far, tails), alike=alike(seen.drawn))
 
 
 def _judged(

@@ -60,7 +60,9 @@ class Mutants:
 FULL, SPECIAL = "full", "special"
 """The scope of a verdict: it is about the claim as written, or about the special cases that its narrowings name."""
 
-SCOPED = frozenset({Kind.VERIFIED, Kind.HOLDS, Kind.WEAK, Kind.REFUTED})
+PASSED = frozenset({Kind.VERIFIED, Kind.HOLDS, Kind.WEAK})
+SCOPED = PASSED | {Kind.REFUTED}
+"""The verdicts on claims that were judged; those that passed may have done so in special cases only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,10 @@ class Narrowing:
     checked: str
     what: str
     because: str = ""
+
+    def told(self) -> str:
+        """Return in words what was checked and why no more."""
+        return say("scope.because", what=self.what, why=self.because) if self.because else self.what
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,10 @@ class Condition:
     kind: str
     text: str
     name: str = ""
+
+    def told(self) -> str:
+        """Return the condition in words."""
+        return say(f"scope.{self.kind}", name=self.name, text=" ".join(self.text.split()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +137,36 @@ class Verdict:
 
     @property
     def scope(self) -> str:
-        """Return whether the claim was checked in full or in special cases; nothing where it was not judged."""
-        return (SPECIAL if self.narrowings else FULL) if self.kind in SCOPED else ""
+        """Return whether the claim was judged in full or in special cases; nothing where it was not judged."""
+        return SPECIAL if self.special else FULL if self.kind in SCOPED else ""
 
     def __str__(self) -> str:
         line = say("sheet.line", where=str(self.where), kind=say(f"sheet.{self.kind}"), id=self.id)
-        return say("sheet.line-why", line=line, why=self.reason) if self.reason else line
+        return say("sheet.line-why", line=line, why=self.told()) if self.reason else line
+
+    def told(self) -> str:
+        """Return the reason, and what alone was checked where that is less than is claimed."""
+        if not self.special:
+            return self.reason
+        whats = together([narrowing.told() for narrowing in self.narrowings], "judge.semicolon")
+        return say("scope.special", reason=self.reason, what=whats)
+
+    def drawn(self) -> list[str]:
+        """Return what was to be drawn in words, and how far large values went where they cost too much."""
+        planned = self.planned
+        near = [say("scope.near", name=name, range=span) for name, span in planned.near.items()]
+        far = [
+            say("scope.short", name=name, value=value, reached=self.reached[name])
+            if name in self.reached
+            else say("scope.far", name=name, value=value)
+            for name, value in planned.far.items()
+        ]
+        return [*near, *far, *(say("scope.kind", name=name, kind=kind) for name, kind in planned.kinds.items())]
+
+    @property
+    def special(self) -> bool:
+        """Tell whether a claim passed in special cases only."""
+        return bool(self.narrowings) and self.kind in PASSED
 
     def as_json(self) -> dict[str, object]:
         """Return the verdict in the form of `proofweave check --json`."""

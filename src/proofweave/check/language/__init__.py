@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from proofweave.core.lazy import lazily
 
 if TYPE_CHECKING:
+    from proofweave.check.language.graft import grafted
     from proofweave.check.language.kinds import (
         BOOL, SCALAR, TIMES, CheckError, Dim, OutOfTime, TooLarge, Type, matrix, meet, product, refuse_if, required,
         row, unify, vector,
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from proofweave.check.language.needs import closure, in_order, named_in, stochastic, unbound_random, varying
     from proofweave.check.language.operators import Approach, FunctionAt, Optimum, Rate, Wrt
     from proofweave.check.language.registry import Registry
-    from proofweave.check.language.scope import Entry, Hole, Match, Scope, Symbol, fits, split
+    from proofweave.check.language.scope import ENTRY, Entry, Hole, Match, Scope, Symbol, fits, split
     from proofweave.check.language.tokens import BRACES, DEEPEST, Token, nesting, tokenise, words
     from proofweave.check.language.tree import (
         Index, Node, endless, is_number, number, pairs, same, settle, substitute, walk,
