@@ -1,6 +1,6 @@
 """What the checker says about one equation; passing is evidence on sampled instances, never a proof."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -194,13 +194,16 @@ class Verdict:
             else {"killed": mutants.killed, "total": mutants.total, "survivors": list(mutants.survivors)},
         }
 
-    def scope_as_json(self) -> dict[str, object]:
-        """Return what the verdict covers: declarations, what was planned and why no more; no counts of a run."""
+    def scope_as_json(self, told: Callable[[str], object] = str) -> dict[str, object]:
+        """Return what the verdict covers: declarations, what was planned and why no more; no counts of a run.
+
+        `told` writes words; by itself they are English.
+        """
         planned = self.planned
         return {
             "scope": self.scope,
             "narrowings": [
-                {"symbol": one.symbol, "checked": one.checked, "what": one.what, "because": one.because}
+                {"symbol": one.symbol, "checked": one.checked, "what": told(one.what), "because": one.because}
                 for one in self.narrowings
             ],
             "conditions": [{"kind": one.kind, "name": one.name, "text": one.text} for one in self.conditions],
