@@ -45,7 +45,7 @@ class Entry:
     """A key in a scope and how to make its symbol when it is first used.
 
     `hidden` is the entry of an outer scope that it hides, `because` why it is narrower than that, and `stated` where
-    the text says so.
+    the text says so; `says` tells whether the text around holds the formula that defines it, or all of the text does.
     """
 
     name: str
@@ -59,6 +59,7 @@ class Entry:
     hidden: "Entry | None" = None
     because: str = ""
     stated: str = ""
+    says: Callable[[Symbol, bool], bool] = lambda symbol, around: False
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Entry":
         return self  # where a symbol was declared stays the same for its copies

@@ -49,16 +49,6 @@ class Covered:
     bare: dict[Entry, str] = field(default_factory=dict)
 
 
-def refuse_unstated(spec: SymbolSpec, said: str) -> None:
-    """Refuse a quote that does not stand in the text around; white space does not count."""
-    missing = spec.stated and spec.stated != STATED and _bare(spec.stated) not in _bare(said)
-    refuse_if(missing, "scope.unstated", None, spec.where, quote=spec.stated)
-
-
-def _bare(text: str) -> str:
-    return "".join(text.split())
-
-
 def instances_of(scope: Scope, specs: Iterable[SymbolSpec]) -> list[Instances]:
     """Return the entries of an `instances:` with the declarations they narrow."""
     found = []
@@ -125,7 +115,7 @@ def _defined(symbol: Symbol, found: Covered) -> None:
 def _declared(symbol: Symbol, entry: Entry, question: Question, found: Covered) -> None:
     """Note how a declaration narrows what is claimed, or else what it says that a verdict leans on."""
     written = _plain(symbol.data.get("written", ""))
-    narrows = _finite(symbol, question) or _hides_wider(symbol, entry)
+    narrows = _finite(symbol, question) or _hides_wider(symbol, entry) or _unsaid(symbol, entry)
     if entry.stated:
         found.conditions.append(Condition("stated", entry.stated if entry.stated != STATED else written, symbol.name))
     elif narrows is not None:
@@ -138,8 +128,17 @@ def _declared(symbol: Symbol, entry: Entry, question: Question, found: Covered) 
         found.conditions.append(Condition("definition", written, symbol.name))
 
 
+def _unsaid(symbol: Symbol, entry: Entry) -> str | None:
+    """Return in words that no formula of the text defines a function, or a value that is another one, like this."""
+    if symbol.role != "define" or entry.says(symbol, False):
+        return None
+    return _words(symbol) if symbol.params or symbol.data["body"].op in ("sym", "num") else None
+
+
 def _hides_wider(symbol: Symbol, entry: Entry) -> str | None:
     """Return in words how a declaration is narrower than one it hides; one that the text states ends the search."""
+    if symbol.role == "define" and entry.says(symbol, True):
+        return None
     outer = entry.hidden
     while outer is not None:
         wider = outer.known()

@@ -13,6 +13,7 @@ from proofweave.check.language import Scope
 from proofweave.check.sheet.document import Level, read_one
 from proofweave.check.sheet.files import Reader, moved, read_check, read_equation, read_symbols
 from proofweave.check.sheet.paper import Paper
+from proofweave.check.sheet.said import Said
 from proofweave.check.sheet.unused import mention
 from proofweave.core import Check, Equation, FindingsError, Severity, Span, SpanKind, Where, say
 from proofweave.text.markdown import read_post
@@ -49,8 +50,8 @@ class _Reading:
 def read_markdown(text: str, path: str) -> Paper:
     """Return a Markdown file's checks; blocks that cannot be read raise FindingsError."""
     spans = read_post(text, path).spans
-    said = "".join(span.text for span in spans if _block(span) is None)
-    reading = _Reading(path, level=Level((Scope(),), said=said))
+    said = Said("".join(span.text for span in spans if _block(span) is None))
+    reading = _Reading(path, level=Level((Scope(),), said=said, whole=said))
     reader = Reader()
     for span in spans:
         block = _block(span)
@@ -91,7 +92,8 @@ def _read_block(yaml: str, place: Callable[[Where], Where], reading: _Reading, r
     own.findings += problems
     found = own.mapping(root, say("sheet.a-block"), KEYS) if root is not None else {}
     symbols = read_symbols(found["symbols"], own) if "symbols" in found else ()
-    reading.paper.declare(reading.scope, (replace(s, where=place(s.where)) for s in symbols), reading.level.said)
+    moved_here = (replace(s, where=place(s.where)) for s in symbols)
+    reading.paper.entries += reading.level.declare(moved_here, reading.paper.refuse)
     narrow = read_symbols(found["instances"], own, "instances") if "instances" in found else ()
     instances = reading.paper.narrow(reading.scope, (replace(s, where=place(s.where)) for s in narrow))
     reading.level = replace(reading.level, instances=(*reading.level.instances, *instances))

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 
 from proofweave.check.judge import Answer, Kind, Memory, Options, Question, Verdict
-from proofweave.check.language import CheckError, Node, Scope, refuse_if
+from proofweave.check.language import CheckError, Entry, Node, Scope, Symbol, refuse_if
 from proofweave.check.parse import Statement, read_expression, read_statement
-from proofweave.check.sheet.covered import STATED, Instances, covered, instances_of, refuse_unstated
+from proofweave.check.sheet.covered import STATED, Instances, covered, instances_of
 from proofweave.check.sheet.paper import Asked, Paper
+from proofweave.check.sheet.said import NOTHING, Said
 from proofweave.check.sheet.unused import mention, mention_text
 from proofweave.check.symbols import declare, define
 from proofweave.core import (
@@ -22,40 +24,58 @@ from proofweave.core import (
     SymbolSpec,
     Text,
     Where,
+    displays_of,
     say,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """The scopes in force, from the outermost in, what `instances:` narrow there, and the text around.
+    """The scopes in force, from the outermost in, what `instances:` narrow there, the text around and all of it.
 
     What is declared in a block about a special case is a `hypothesis`.
     """
 
     scopes: tuple[Scope, ...] = ()
     instances: tuple[Instances, ...] = ()
-    said: str = ""
+    said: Said = NOTHING
+    whole: Said = NOTHING
     hypothesis: bool = False
 
     def within(
-        self, paper: Paper, symbols: Iterable[SymbolSpec], instances: Iterable[SymbolSpec], said: str = ""
+        self, paper: Paper, symbols: Iterable[SymbolSpec], instances: Iterable[SymbolSpec], said: Said | None = None
     ) -> "Level":
         """Return the level one further in, with symbols of its own."""
         scope = Scope(self.scopes[-1] if self.scopes else None)
-        said = said or self.said
-        paper.declare(scope, hypotheses(symbols) if self.hypothesis else symbols, said)
-        return replace(
-            self,
-            scopes=(*self.scopes, scope),
-            instances=(*self.instances, *paper.narrow(scope, instances)),
-            said=said,
-        )
+        level = replace(self, scopes=(*self.scopes, scope), said=said or self.said)
+        paper.entries += level.declare(symbols, paper.refuse)
+        return replace(level, instances=(*self.instances, *paper.narrow(scope, instances)))
 
+    def declare(
+        self, symbols: Iterable[SymbolSpec], refuse: Callable[[SymbolSpec, CheckError], None] | None = None
+    ) -> list[Entry]:
+        """Declare symbols here; what cannot be declared, or quotes what the text does not hold, is refused."""
+        found: list[Entry] = []
+        for spec in symbols:
+            try:
+                found += self._declared(replace(spec, stated=spec.stated or (STATED if self.hypothesis else "")))
+            except CheckError as error:
+                if refuse is None:
+                    raise
+                refuse(spec, error)
+        return found
 
-def hypotheses(symbols: Iterable[SymbolSpec]) -> list[SymbolSpec]:
-    """Return the symbols of a block about a special case."""
-    return [replace(spec, stated=spec.stated or STATED) for spec in symbols]
+    def _declared(self, spec: SymbolSpec) -> list[Entry]:
+        scope = self.scopes[-1]
+        entries = declare(scope, [spec])
+        for entry in entries:
+            entry.says = partial(self._says, entry, scope)
+        missing = spec.stated not in ("", STATED) and not self.said.quotes(spec.stated)
+        refuse_if(missing, "scope.unstated", None, spec.where, quote=spec.stated)
+        return entries
+
+    def _says(self, entry: Entry, scope: Scope, symbol: Symbol, around: bool) -> bool:
+        return (self.said if around else self.whole).defines(symbol, entry, scope)
 
 
 def check_equations(
@@ -77,7 +97,8 @@ def read_listed(
 ) -> Paper:
     """Read a list of equations that share symbols."""
     paper = Paper()
-    level = Level().within(paper, symbols, instances)
+    level = Level(whole=Said("\n".join(f"${equation.tex}$" for equation in equations)))
+    level = level.within(paper, symbols, instances)
     for number, equation in enumerate(equations):
         paper.add(read_one(equation, level, places[number] if places else None))
     return paper
@@ -86,7 +107,8 @@ def read_listed(
 def read_outlined(outline: Outline) -> Paper:
     """Read every equation of an outline; symbols that nothing uses are told where nothing is left to be written."""
     paper = Paper(complete=not any(block.slots() for block in outline.blocks()))
-    top = Level().within(paper, outline.symbols, outline.instances, _texts(outline.blocks()))
+    whole = _texts(outline.blocks())
+    top = Level(whole=whole).within(paper, outline.symbols, outline.instances, whole)
     for section in outline.sections:
         outer = top.within(paper, section.symbols, section.instances, _texts(_blocks(section)))
         for leaf in section.sections or (section,):
@@ -102,18 +124,21 @@ def _blocks(section: Section) -> tuple[Block, ...]:
     return tuple(block for leaf in section.sections or (section,) for block in leaf.blocks)
 
 
-def _texts(blocks: Iterable[Block]) -> str:
-    """Return all that some blocks say in words."""
-    return "\n".join(text for block in blocks for text in (block.name, block.inputs, block.outputs, *_said(block)))
+def _texts(blocks: Iterable[Block]) -> Said:
+    """Return all that some blocks say in words and formulas."""
+    return Said(
+        "\n".join(text for block in blocks for text in (block.name, block.inputs, block.outputs, *_said(block)))
+    )
 
 
 def _said(block: Block) -> Iterator[str]:
-    """Yield the texts of a block's parts."""
+    """Yield the texts of a block's parts, displays as inline math."""
     for part in block.parts():
         if isinstance(part, Text):
             yield part.text
         elif isinstance(part, Step):
             yield from (part.because, part.intuition)
+    yield from (f"${equation.tex}$" for equation in displays_of(block.parts()))
 
 
 def _block(block: Block, level: Level, paper: Paper) -> None:
@@ -145,10 +170,7 @@ def _read(asked: Asked, level: Level) -> Answer | None:
     """Read an equation's question; of one that is not checked, return the answer there is to it."""
     equation, check = asked.equation, asked.equation.check
     scope = Scope(level.scopes[-1])
-    symbols = hypotheses(equation.symbols) if level.hypothesis else equation.symbols
-    for spec in symbols:
-        refuse_unstated(spec, level.said)
-    asked.own += declare(scope, symbols)
+    asked.own += replace(level, scopes=(*level.scopes, scope)).declare(equation.symbols)
     if check.skip is not None or check.assume is not None:
         mention(scope, equation.tex)
         return Answer(Kind.SKIPPED, say("sheet.assumed", why=check.assume) if check.skip is None else check.skip)

@@ -21,9 +21,8 @@ from proofweave.check.judge import (
     seed_of,
 )
 from proofweave.check.language import CheckError, Entry, Scope, Symbol
-from proofweave.check.sheet.covered import Covered, Instances, instances_of, refuse_unstated
+from proofweave.check.sheet.covered import Covered, Instances, instances_of
 from proofweave.check.sheet.unused import bare_notes, notes
-from proofweave.check.symbols import declare
 from proofweave.core import Equation, SymbolSpec, Where, say
 
 
@@ -149,15 +148,6 @@ class Paper:
         """Add an equation."""
         self.items.append(asked)
 
-    def declare(self, scope: Scope, symbols: Iterable[SymbolSpec], said: str = "") -> None:
-        """Declare symbols; a name that cannot be read, or a quote that the text does not hold, is an error verdict."""
-        for spec in symbols:
-            try:
-                self.entries += declare(scope, [spec])
-                refuse_unstated(spec, said)
-            except CheckError as error:
-                self._refuse(spec, error)
-
     def narrow(self, scope: Scope, instances: Iterable[SymbolSpec]) -> list[Instances]:
         """Return the entries of an `instances:`; one of no declared name, or without a reason, is an error verdict."""
         found: list[Instances] = []
@@ -165,10 +155,11 @@ class Paper:
             try:
                 found += instances_of(scope, [spec])
             except CheckError as error:
-                self._refuse(spec, error)
+                self.refuse(spec, error)
         return found
 
-    def _refuse(self, spec: SymbolSpec, error: CheckError) -> None:
+    def refuse(self, spec: SymbolSpec, error: CheckError) -> None:
+        """Add the error verdict on a declaration."""
         what = say("symbols.symbol", name=spec.name, what=error.what)
         self.items.append(Verdict(spec.name, Kind.ERROR, spec.where, what))
 
