@@ -15,7 +15,7 @@ POST = r"""# 标题
 
 <!-- proofweave
 symbols:
-  d: int(2..4)
+  d: int(2..)
   x: vector(d)
   y: vector(d)
 check: next
@@ -123,6 +123,6 @@ def test_a_remembered_verdict_is_the_verdict() -> None:
     assert [(v.id, v.kind, v.reason, v.counterexample, v.mutants) for v in first] == [
         (v.id, v.kind, v.reason, v.counterexample, v.mutants) for v in again
     ]
-    check_file(POST.replace("d: int(2..4)", "d: int(2..5)"), "post.md", memory=memory)
+    check_file(POST.replace("d: int(2..)", "d: int(3..)"), "post.md", memory=memory)
     assert len(memory) > len(keys)
     json.dumps(memory)

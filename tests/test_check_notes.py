@@ -14,7 +14,7 @@ from proofweave.core.types import Outline
 from proofweave.outline.reading import read_outline
 
 SHEET = r"""symbols:
-  d: int(2..4)
+  d: int(2..)
   x: vector(d)
   y: vector(d)
   z: vector(d)
@@ -56,7 +56,7 @@ OUTLINE = r"""title: T
 source: posts/t.md
 language: en
 symbols:
-  d: int(2..4)
+  d: int(2..)
   x: vector(d)
   y: vector(d)
   c: scalar

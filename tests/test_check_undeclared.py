@@ -30,8 +30,8 @@ S = {"d": "int(2..3)", "n": "int(2..3)", "y": "vector(d)", "t": "scalar", r"\lam
         (r"g'(t) = t", "a function, add to symbols: g: {function: smooth, of: scalar}"),
         (r"\mathbb{E}[\xi^2] \ge t", r"random, add to symbols: \xi: {random: 'scalar', support: 4}"),
         (r"\mathbb{E}\left[\|\xi\|^2\right] \ge t", r"random, add to symbols: \xi: {random: 'vector(d)', support: 4}"),
-        (r"y \in \mathbb{R}^m, \quad \|y\| \ge 0", "a whole number, add to symbols: m: int(1..5)"),
-        (r"\sum_{i=1}^{m} t = m t", "a whole number, add to symbols: m: int(1..5)"),
+        (r"y \in \mathbb{R}^m, \quad \|y\| \ge 0", "a whole number, add to symbols: m: size"),
+        (r"\sum_{i=1}^{m} t = m t", "a whole number, add to symbols: m: size"),
         (r"A^{-1} y = y", "a matrix, add to symbols: A: matrix(d, d)"),
         (r"y^\top A y \ge t", "a matrix, add to symbols: A: matrix(d, d)"),
         (r"\operatorname{tr}(A) = t", "a matrix, add to symbols: A: matrix(d, d)"),
@@ -66,4 +66,4 @@ def test_the_nearest_declared_name_is_suggested(tex, near):
 def test_a_misspelt_longer_name_and_a_size_of_a_declaration():
     assert r"did you mean \theta_{old}?" in verdict({r"\theta_{old}": "scalar"}, r"\theta_{odl} = 1").reason
     found = verdict({"x": "vector(m)"}, r"\|x\| \ge 0")
-    assert found.reason == "symbol x: m is not declared; if it is a whole number, add to symbols: m: int(1..5)"
+    assert found.reason == "symbol x: m is not declared; if it is a whole number, add to symbols: m: size"

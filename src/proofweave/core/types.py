@@ -80,13 +80,40 @@ THEOREM_LIKE = frozenset({BlockKind.THEOREM, BlockKind.LEMMA, BlockKind.PROPOSIT
 NUMBERED = THEOREM_LIKE | {BlockKind.DEFINITION, BlockKind.ALGORITHM}
 
 
+REASONS = ("because", "stated")
+"""The keys of an entry of `symbols:` that say why it is narrower than what is claimed, or where the text says so."""
+
+
 @dataclass(frozen=True, slots=True)
 class SymbolSpec:
-    """One entry of `symbols:`: a TeX name and its type as written (text, or a mapping of texts)."""
+    """One entry of `symbols:` or `instances:`: a TeX name and its type as written (text, or a mapping of texts).
+
+    Where it narrows what is claimed, `because` says why no more is checked, and `stated` quotes the text that says so.
+    """
 
     name: str
     value: str | Mapping[str, object]
     where: Where
+    because: str = ""
+    stated: str = ""
+
+    @classmethod
+    def read(cls, name: str, value: str | Mapping[str, object], where: Where, key: str = "type") -> "SymbolSpec":
+        """Return an entry as written, reasons apart; a key alone beside them, type: or as:, holds all of the rest."""
+        if isinstance(value, str):
+            return cls(name, value, where)
+        kept = {key: inner for key, inner in value.items() if key not in REASONS}
+        alone = kept.get(key) if len(kept) == 1 else None
+        spec = alone if isinstance(alone, str | Mapping) else kept
+        return cls(name, spec, where, *(str(value.get(reason, "")) for reason in REASONS))
+
+    def written(self, key: str = "type") -> str | Mapping[str, object]:
+        """Return the value that `read` reads as this entry."""
+        reasons = {name: text for name in REASONS if (text := getattr(self, name))}
+        if not reasons:
+            return self.value
+        value = {key: self.value} if key == "as" or isinstance(self.value, str) else self.value
+        return {**value, **reasons}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +147,7 @@ class Equation:
     symbols: tuple[SymbolSpec, ...] = ()
     numbered: bool = True
     rows: int = 1
+    instances: tuple[SymbolSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +238,7 @@ class Block:
     outputs: str = ""
     complexity: str = ""
     claims: tuple[Claim, ...] = ()
+    instances: tuple[SymbolSpec, ...] = ()
 
     def parts(self) -> tuple[Part, ...]:
         """Return all parts in the order they are printed."""
@@ -252,6 +281,7 @@ class Section:
     blocks: tuple[Block, ...] = ()
     sections: "tuple[Section, ...]" = ()
     anchor: str = ""
+    instances: tuple[SymbolSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +326,7 @@ class Outline:
     symbols: tuple[SymbolSpec, ...] = ()
     references: tuple[Reference, ...] = ()
     sections: tuple[Section, ...] = ()
+    instances: tuple[SymbolSpec, ...] = ()
 
     def leaves(self) -> tuple[Section, ...]:
         """Return the sections that hold blocks themselves, in document order."""

@@ -68,6 +68,7 @@ class Builder(PartReader):
             counters=text_of(root.get("counters")),
             budget=dict(self.budget(root.get("budget"))),
             symbols=self.symbols(root.get("symbols")),
+            instances=self.symbols(root.get("instances"), "as"),
             references=references,
             sections=_with_ids(sections, {name for _, name, _ in self.named}),
         )
@@ -148,6 +149,7 @@ class Builder(PartReader):
                 layer=layer,
                 tags=None if inner is not None else self.tags(item.get("tags"), id),
                 symbols=self.symbols(item.get("symbols")),
+                instances=self.symbols(item.get("instances"), "as"),
                 blocks=blocks if inner is None else (),
                 sections=children,
                 anchor=text_of(item.get("anchor")).strip(),
@@ -191,10 +193,10 @@ class Builder(PartReader):
         claims = tuple(self.claims(node.get("claims")))
         id = self.name("block", node.get("id" if prose else kind.value))
         layer, name = _layer(node.get("layer")), self.prose(node.get("name"))
-        symbols = self.symbols(node.get("symbols"))
+        symbols, instances = self.symbols(node.get("symbols")), self.symbols(node.get("instances"), "as")
         if prose:
             body = self.parts(node.get(kind.value), "body")
-            return Block(kind, id, node.where, name, layer, symbols, body=body, claims=claims)
+            return Block(kind, id, node.where, name, layer, symbols, body=body, claims=claims, instances=instances)
         inputs, outputs = self.prose(node.get("input")), self.prose(node.get("output"))
         statement = self.parts(node.get("statement"), "statement") + tuple(self.displays(node.get("equations")))
         algorithm = kind is BlockKind.ALGORITHM
@@ -219,6 +221,7 @@ class Builder(PartReader):
             outputs,
             self.prose(node.get("complexity")),
             claims,
+            instances,
         )
 
     def claims(self, node: Node | None) -> Iterator[Claim]:

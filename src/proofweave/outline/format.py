@@ -18,6 +18,11 @@ PRIORITY = Scalar("priority", choices=("high", "medium", "supplement"))
 COUNTERS = Scalar("counters", choices=("theorems", "shared", "separate"))
 
 SYMBOLS = Table("symbols", Free("type"))
+INSTANCE = Record(
+    "instance",
+    {"as": Key(Free("type"), "instance-as", required=True), "because": Key(TEXT, "instance-because", required=True)},
+)
+INSTANCES = Table("instances", INSTANCE)
 PREMISES = Many(TEXT, "premises", single=True)
 ORDER = Record("order", {"in": Key(TEXT, "order-in"), "at_least": Key(Scalar("number", number=True), "order-least")})
 CHECK_KEYS = {
@@ -30,6 +35,7 @@ CHECK_KEYS = {
     "strict": Key(FLAG, "equation-strict"),
     "excuse": Key(Table("excuse", TEXT), "equation-excuse"),
     "symbols": Key(SYMBOLS, "equation-symbols"),
+    "instances": Key(INSTANCES, "equation-instances"),
 }
 EQUATION = Record(
     "equation",
@@ -102,6 +108,7 @@ def _block(kind: BlockKind) -> Record:
         "layer": Key(LAYER, "block-layer"),
         "symbols": Key(SYMBOLS, "block-symbols"),
         "claims": Key(Many(CLAIM, "claims"), "block-claims"),
+        "instances": Key(INSTANCES, "block-instances"),
     }
     return Record(kind.value, {kind.value: Key(value, about, required=True), **keys, **common})
 
@@ -112,6 +119,7 @@ _SECTION = {
     "title": Key(LINE, "section-title", required=True),
     "layer": Key(LAYER, "section-layer"),
     "symbols": Key(SYMBOLS, "section-symbols"),
+    "instances": Key(INSTANCES, "section-instances"),
     "tags": Key(TAGS, "section-tags"),
     "anchor": Key(LINE, "section-anchor"),
     "blocks": Key(Many(BLOCK, "blocks"), "section-blocks"),
@@ -142,6 +150,7 @@ OUTLINE = Record(
         "counters": Key(COUNTERS, "outline-counters"),
         "budget": Key(BUDGET, "outline-budget"),
         "symbols": Key(SYMBOLS, "outline-symbols"),
+        "instances": Key(INSTANCES, "outline-instances"),
         "references": Key(Table("references", REFERENCE, ID), "outline-references"),
         "sections": Key(Many(SECTION, "sections"), "outline-sections", required=True),
         "format": Key(POSITIVE, "outline-format"),

@@ -151,6 +151,7 @@ class PartReader:
             where=tex_node.place(shift),
             check=self.check(node),
             symbols=self.symbols(node.get("symbols")),
+            instances=self.symbols(node.get("instances"), "as"),
             numbered=text_of(node.get("tag")) != "none",
             rows=rows,
         )
@@ -183,11 +184,11 @@ class PartReader:
         found = finding_of(f"outline.{name}", where, severity, rule="equation-check", key=key, mode=mode)
         self.findings.append(found)
 
-    def symbols(self, node: Node | None) -> tuple[SymbolSpec, ...]:
-        """Return the entries of a `symbols:`."""
+    def symbols(self, node: Node | None, key: str = "type") -> tuple[SymbolSpec, ...]:
+        """Return the entries of a `symbols:` or, whose types stand under `as:`, of an `instances:`."""
         if not isinstance(node, MapNode):
             return ()
-        return tuple(SymbolSpec(key.value, value, key.where) for key, value in _plain_items(node))
+        return tuple(SymbolSpec.read(name.value, value, name.where, key) for name, value in _plain_items(node))
 
 
 def text_of(node: Node | None) -> str:

@@ -208,7 +208,8 @@ def _equation_out(equation: Equation) -> dict[str, object]:
         "tight": check.tight,
         "strict": check.strict,
         "excuse": dict(check.excuse),
-        "symbols": {symbol.name: symbol.value for symbol in equation.symbols},
+        "symbols": {symbol.name: symbol.written() for symbol in equation.symbols},
+        "instances": {symbol.name: symbol.written("as") for symbol in equation.instances},
         "rows": "one" if equation.rows == 1 and len(split_rows(equation.tex)) > 1 else "",
         "tag": "" if equation.numbered else "none",
     }

@@ -19,11 +19,13 @@ from proofweave.core import (
     Said,
     Section,
     Severity,
+    Where,
     displays_of,
     dump,
     errors_in,
     finding_of,
     findings_out,
+    text_out,
 )
 from proofweave.outline import peek
 from proofweave.pipeline.assembly import Assembled, assembled, heading_of
@@ -225,9 +227,18 @@ def _equations(outline: Outline, tags: Any, verdicts: "tuple[Verdict, ...]") -> 
             "verdict": verdict.kind.value if verdict else "",
             "reason": verdict.reason if verdict else "",
             "instances": verdict.instances if verdict else 0,
+            "reached": dict(verdict.reached) if verdict else {},
+            **(verdict or _unjudged()).scope_as_json(text_out),
             "mutants": {"killed": mutants.killed, "total": mutants.total} if mutants else None,
             "counterexample": str(verdict.counterexample) if verdict and verdict.counterexample else "",
         }
+
+
+def _unjudged() -> "Verdict":
+    """Return the verdict on an equation that has none, which covers nothing."""
+    from proofweave.check import Kind, Verdict
+
+    return Verdict("", Kind.NOTE, Where(""))
 
 
 def _placed(outline: Outline) -> Iterator[tuple[Section, Block, Equation]]:

@@ -43,6 +43,9 @@ class Explanation:
         yield from _listed("explain.symbols", [_symbol(fact) for fact in self.symbols])
         met = [say("explain.premise", tex=" ".join(p.tex.split()), how=p.how) for p in self.premises]
         yield from _listed("explain.premises", met)
+        yield from _listed("explain.narrowings", [one.told() for one in self.verdict.narrowings])
+        yield from _listed("explain.conditions", [one.told() for one in self.verdict.conditions])
+        yield from _listed("explain.planned", self.verdict.drawn())
         yield from _listed("explain.tightest", [_tight(one) for one in self.tightest])
         mutants = self.verdict.mutants
         if mutants is not None:

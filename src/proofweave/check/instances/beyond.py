@@ -15,6 +15,7 @@ from proofweave.check.language import Symbol
 REMOTE = 96
 MOST = 120_000  # combinations of integers gone through
 CHUNKS = (64, 512, 4096)
+FURTHEST = 10_000  # values of an open range, or as many as leave few enough combinations
 
 
 def remote_cases(task: Task, rng: np.random.Generator, clock: Clock) -> Iterator[Case]:
@@ -55,7 +56,8 @@ def _grid(symbols: Sequence[Symbol], sizes: dict[str, int], clock: Clock) -> dic
     """Return all combinations of the integers' values, or None where they are too many."""
     env = state(1, dict(sizes), clock)
     for name_symbol in symbols:
-        lo, hi = (np.broadcast_to(end, (env.batch,)) for end in int_bounds(name_symbol, env))
+        reach = min(FURTHEST, int(MOST ** (1 / len(symbols))))
+        lo, hi = (np.broadcast_to(end, (env.batch,)) for end in int_bounds(name_symbol, env, reach))
         counts = (hi - lo + 1).astype(int)
         if int(counts.sum()) > MOST:
             return None

@@ -8,7 +8,7 @@ import numpy as np
 from proofweave.check.evaluate import MOST_KEPT, WIDE, Array, Clock, Env, Truth, each, truth
 from proofweave.check.instances.moves import take
 from proofweave.check.instances.premises import Premises, bind_free, impose, meaningful
-from proofweave.check.instances.sample import draw, size_groups, wide_integers
+from proofweave.check.instances.sample import draw, size_groups, unbounded, wide_integers
 from proofweave.check.language import (
     CheckError,
     Dim,
@@ -198,7 +198,7 @@ def _draw_far(
     task_: Task, groups: Sequence[dict[str, int]], rng: np.random.Generator, clock: Clock, drawn: Drawn
 ) -> None:
     """Draw a few instances at both ends of wide ranges of integers, as far as work and memory allow."""
-    if not wide_integers(task_.plan, task_.sizes):
+    if all(unbounded(symbol) for symbol in wide_integers(task_.plan, task_.sizes)):
         return
     for batch in (FAR, 4, 1):
         try:

@@ -1,6 +1,7 @@
 """Instances: sizes first, then values over several scales, with small integers and degenerate cases among them."""
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 from math import prod
 
 import numpy as np
@@ -9,14 +10,16 @@ from proofweave.check.evaluate import EPS, VALUES, Array, Clock, Env, Val, ev, e
 from proofweave.check.instances.distant import distant
 from proofweave.check.instances.rules import state
 from proofweave.check.instances.ties import coincide
-from proofweave.check.language import CheckError, Dim, Symbol, TooLarge, refuse_if, stochastic
+from proofweave.check.language import CheckError, Dim, Symbol, TooLarge, endless, refuse_if, stochastic
 from proofweave.check.operations import functions, supports
 
 GROUPS = 8
 MOST_ALONE = 12  # values of a lone size that are all drawn
+LEVELS = 3  # values from the least of an open size that are drawn in combination with others
 MOST_DRAWN = 1 << 19  # numbers in one batch; up to eight batches are kept
 NICE, PLAIN, WIDE = 0, 1, 2
 NEAR, WHOLE = 13, 64  # integers drawn from the lower end of a range; ranges up to WHOLE are drawn whole
+FIRST_VALUES = WHOLE  # values from the least of an open integer that is no size
 
 
 def size_symbols(plan: Sequence[Symbol], written: frozenset[str] = frozenset()) -> list[Symbol]:
@@ -37,9 +40,8 @@ def _dims(symbol: Symbol) -> list[Dim]:
 
 
 def bounds(symbol: Symbol, env: Env) -> tuple[int, int]:
-    """Return an int symbol's range at the sizes drawn so far."""
-    lo = int(np.ceil(ev(symbol.data["lo"], env).v.flat[0]))
-    hi = int(np.floor(ev(symbol.data["hi"], env).v.flat[0]))
+    """Return an int symbol's range at the sizes drawn so far; of an open one its first values."""
+    lo, hi = (int(end.flat[0]) for end in int_bounds(symbol, env, LEVELS))
     refuse_if(hi < lo, "judge.range-empty", None, symbol.where, name=symbol.name, lo=lo, hi=hi)
     refuse_if(hi > 10**9 or lo < -(10**9), "judge.range-wide", None, symbol.where, name=symbol.name, lo=lo, hi=hi)
     return lo, hi
@@ -48,10 +50,15 @@ def bounds(symbol: Symbol, env: Env) -> tuple[int, int]:
 def size_groups(
     plan: Sequence[Symbol], written: frozenset[str], rng: np.random.Generator, clock: Clock
 ) -> list[dict[str, int]]:
-    """Return the sizes of each group of instances: all least, all largest, then others; of few, every one."""
+    """Return the sizes of each group of instances: all least, all largest, then others; of few, every one.
+
+    Where one is open, each has its first values, and any two of them every combination of theirs.
+    """
     sizes = size_symbols(plan, written)
     if not sizes:
         return [{}]
+    if any(unbounded(symbol) for symbol in sizes):
+        return _first_sizes(sizes, rng, clock)
     found: dict[tuple[int, ...], dict[str, int]] = {}
     count = 1
     env = state(1, {}, clock)
@@ -70,6 +77,35 @@ def size_groups(
         if len(found) == groups:
             break
     return list(found.values())
+
+
+def unbounded(symbol: Symbol) -> bool:
+    """Tell whether an int symbol's range has no upper end."""
+    return endless(symbol.data["hi"])
+
+
+def _first_sizes(sizes: Sequence[Symbol], rng: np.random.Generator, clock: Clock) -> list[dict[str, int]]:
+    found: dict[tuple[int, ...], dict[str, int]] = {}
+    for levels in _pairwise(len(sizes)):
+        env = state(1, {}, clock)
+        for symbol, level in zip(sizes, levels, strict=True):
+            lo, hi = bounds(symbol, env)
+            values = (lo, hi, int(rng.integers(lo, hi + 1))) if hi - lo >= LEVELS else range(lo, hi + 1)
+            env.sizes[symbol.name] = values[min(level, len(values) - 1)]
+        found.setdefault(tuple(env.sizes.values()), env.sizes)
+    return list(found.values())
+
+
+def _pairwise(count: int) -> list[tuple[int, ...]]:
+    """Return rows of levels, all least first, in which any two of up to 13 columns take every pair of levels.
+
+    The columns are the linear functions, up to a factor, on a plane or space over the field of three elements.
+    """
+    width = 2 if count <= 4 else 3
+    points = list(product(range(LEVELS), repeat=width))
+    functions = [point for point in points if next((x for x in point if x), 0) == 1]
+    chosen = [functions[place % len(functions)] for place in range(count)]
+    return [tuple(sum(a * b for a, b in zip(f, point, strict=True)) % LEVELS for f in chosen) for point in points]
 
 
 def wide_integers(plan: Sequence[Symbol], written: frozenset[str]) -> list[Symbol]:
@@ -157,9 +193,11 @@ def _afford(plan: Sequence[Symbol], env: Env) -> None:
         raise TooLarge("judge.one-instance", cells=cells, most=MOST_DRAWN)
 
 
-def int_bounds(symbol: Symbol, env: Env) -> tuple[Array, Array]:
-    """Return an integer's least and largest value at each instance."""
+def int_bounds(symbol: Symbol, env: Env, reach: int = WHOLE) -> tuple[Array, Array]:
+    """Return an integer's least and largest value at each instance; so many values stand for an open range."""
     lo, hi = np.ceil(ev(symbol.data["lo"], env).v), np.floor(ev(symbol.data["hi"], env).v)
+    lo = np.where(np.isinf(lo), np.minimum(hi + 1, reach // 2) - reach, lo)
+    hi = np.where(np.isinf(hi), lo + reach - 1, hi)
     refuse_if((hi < lo).any(), "judge.range-empty-somewhere", None, symbol.where, name=symbol.name)
     return lo, hi
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from proofweave.check.judge.repetition import pattern
     from proofweave.check.judge.search import is_inequality
     from proofweave.check.judge.shrink import describe, formula, nice
-    from proofweave.check.judge.verdict import BLOCKING, Counterexample, Kind, Mutants, Verdict, failed, plain
+    from proofweave.check.judge.verdict import (
+        BLOCKING, Condition, Counterexample, Kind, Mutants, Narrowing, Planned, Verdict, failed, plain,
+    )
 else:
     __getattr__ = lazily(__name__)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from proofweave.check.evaluate import Env
 from proofweave.check.instances import Drawn, Task
-from proofweave.check.judge.verdict import Counterexample, Kind, Mutants
+from proofweave.check.judge.verdict import NOTHING, Counterexample, Kind, Mutants, Planned
 from proofweave.check.language import Node
 from proofweave.check.parse import Statement
 
@@ -44,7 +44,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was found out about one equation; not `lasting` where the machine's load had a part in it."""
+    """What was found out about one equation; not `lasting` where the machine's load had a part in it.
+
+    `reached` are the large values that were planned and cost too much, each with what was reached instead; `alike` are
+    pairs of numbers that were equal on all instances.
+    """
 
     kind: Kind
     reason: str = ""
@@ -52,6 +56,9 @@ class Answer:
     counterexample: Counterexample | None = None
     mutants: Mutants | None = None
     lasting: bool = True
+    planned: Planned = NOTHING
+    reached: Mapping[str, int] = field(default_factory=dict)
+    alike: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from proofweave.check.evaluate import Clock, ev
 from proofweave.check.instances import LEAST, Drawn, Task, draw_cases, task
 from proofweave.check.instances import read as read_premises
 from proofweave.check.judge import order
+from proofweave.check.judge.alike import alike
 from proofweave.check.judge.answer import Answer, Options, Question, Seen
 from proofweave.check.judge.audit import Caught, audit
 from proofweave.check.judge.certain import Ruling, exactly, fate, rule
@@ -18,8 +19,9 @@ from proofweave.check.judge.repetition import refuse_circular, refuse_supposed
 from proofweave.check.judge.search import is_inequality, search
 from proofweave.check.judge.shrink import describe, failing
 from proofweave.check.judge.strict import Attained, attained
+from proofweave.check.judge.tail import Tail, far_out, planned, unmet
 from proofweave.check.judge.verdict import Kind
-from proofweave.check.language import CheckError, Node, Symbol, refuse_if, unbound_random
+from proofweave.check.language import CheckError, Node, Symbol, endless, refuse_if, unbound_random
 from proofweave.check.parse import Statement
 from proofweave.core import say, together
 
@@ -50,6 +52,22 @@ def _check(question: Question, options: Options, rng: np.random.Generator, clock
     refuse_circular(question.statement)
     refuse_supposed(question.statement, question.given)
     tasks, rough, stronger = _tasks(question)
+    plan = planned([*tasks, *(task_ for task_, _ in rough)], options.instances)
+    tails: list[Tail] = []
+    answer = _judged(question, options, (tasks, rough, stronger), rng, clock, seen, tails)
+    return replace(answer, planned=plan, reached=unmet(plan.far, tails), alike=alike(seen.drawn))
+
+
+def _judged(
+    question: Question,
+    options: Options,
+    split: tuple[list[Task], list[tuple[Task, Node]], list[Task]],
+    rng: np.random.Generator,
+    clock: Clock,
+    seen: Seen,
+    tails: list[Tail],
+) -> Answer:
+    tasks, rough, stronger = split
     drawn = seen.drawn
     tightest, touched = np.inf, ""
     for task_ in tasks:
@@ -78,6 +96,9 @@ def _check(question: Question, options: Options, rng: np.random.Generator, clock
         caught = audit(task_, found.cases, rng, clock)
         if caught is not None:
             return _caught(question, task_, caught, found.count)
+        tails.append(far_out(task_, rng, clock))
+        if (far := tails[-1].found) is not None:
+            return _refutation(question, task_, *far, found.count + tails[-1].count)
     fits = [order.Rough(*pair, *question.order, rng, clock) for pair in rough]
     seen.rough += [fit.drawn for fit in fits]
     for fit in fits:
@@ -119,7 +140,7 @@ def _seldom(drawn: Sequence[tuple[Task, Drawn]]) -> list[str]:
     whole: dict[Symbol, int] = {}
     for case in (case for _, found in drawn for case in found.cases):
         for symbol, value in case.env.values.items():
-            if symbol.role == "int":
+            if symbol.role == "int" and not any(endless(symbol.data[end]) for end in ("lo", "hi")):
                 seen.setdefault(symbol, set()).update(value.v.reshape(-1).tolist())
                 lo, hi = (ev(symbol.data[end], case.env).v for end in ("lo", "hi"))
                 whole[symbol] = max(whole.get(symbol, 0), int(hi.max() - lo.min()) + 1)

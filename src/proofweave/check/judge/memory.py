@@ -7,12 +7,16 @@ from dataclasses import fields
 from typing import Any
 
 from proofweave.check.judge.answer import Answer, Options, Question
-from proofweave.check.judge.verdict import Counterexample, Kind, Mutants
+from proofweave.check.judge.verdict import Counterexample, Kind, Mutants, Planned
 from proofweave.check.language import Symbol, closure, named_in
 from proofweave.core import Check, text_in, text_out
 
 Memory = MutableMapping[str, Any]
 """JSON values by key; the caller keeps it, and throws it away when the checker's code changes."""
+
+
+KEPT = ("reason", "counterexample", "mutants", "planned", "reached", "alike")
+"""The parts of an answer that are written out."""
 
 
 def key_of(question: Question, asked: Check, options: Options) -> str:
@@ -48,13 +52,16 @@ def recall(memory: Mapping[str, Any], key: str) -> Answer | None:
     if not isinstance(found, dict):
         return None
     try:
-        reason, example, mutants = (_read(found[part]) for part in ("reason", "counterexample", "mutants"))
+        reason, example, mutants, planned, reached, alike = (_read(found[part]) for part in KEPT)
         return Answer(
             Kind(found["kind"]),
             reason,
             found["instances"],
             Counterexample(dict(example[0]), *example[1:]) if example else None,
             Mutants(*mutants[:2], *map(tuple, mutants[2:])) if mutants else None,
+            planned=Planned(planned[0], *map(dict, planned[1:])),
+            reached=dict(reached),
+            alike=tuple((first, second) for first, second in alike),
         )
     except (KeyError, TypeError, ValueError, IndexError):
         return None
@@ -64,16 +71,14 @@ def remember(memory: Memory, key: str, answer: Answer) -> None:
     """Keep an answer."""
     memory[key] = {
         "kind": answer.kind.value,
-        "reason": _written_out(answer.reason),
         "instances": answer.instances,
-        "counterexample": _written_out(answer.counterexample),
-        "mutants": _written_out(answer.mutants),
+        **{part: _written_out(getattr(answer, part)) for part in KEPT},
     }
 
 
 def _written_out(value: object) -> Any:
     """Return a part of an answer as JSON: a record as a list of its fields, a mapping as a list of pairs."""
-    if isinstance(value, Counterexample | Mutants):
+    if isinstance(value, Counterexample | Mutants | Planned):
         return [_written_out(getattr(value, part.name)) for part in fields(value)]
     if isinstance(value, Mapping):
         return [[_written_out(name), _written_out(item)] for name, item in value.items()]

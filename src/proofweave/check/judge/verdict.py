@@ -1,6 +1,6 @@
 """What the checker says about one equation; passing is evidence on sampled instances, never a proof."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -57,11 +57,68 @@ class Mutants:
     unexposed: tuple[str, ...] = ()
 
 
+FULL, SPECIAL = "full", "special"
+"""The scope of a verdict: it is about the claim as written, or about the special cases that its narrowings name."""
+
+PASSED = frozenset({Kind.VERIFIED, Kind.HOLDS, Kind.WEAK})
+SCOPED = PASSED | {Kind.REFUTED}
+"""The verdicts on claims that were judged; those that passed may have done so in special cases only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """A symbol of which less was checked than is claimed: what stood for it, its author's reason or none, in words."""
+
+    symbol: str
+    checked: str
+    what: str
+    because: str = ""
+
+    def told(self) -> str:
+        """Return in words what was checked and why no more."""
+        return say("scope.because", what=self.what, why=self.because) if self.because else self.what
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Something a verdict leans on: a premise, a symbol that is redeclared or defined, an order, an excuse.
+
+    `text` is what its author wrote, `name` the symbol or part it is about.
+    """
+
+    kind: str
+    text: str
+    name: str = ""
+
+    def told(self) -> str:
+        """Return the condition in words."""
+        return say(f"scope.{self.kind}", name=self.name, text=" ".join(self.text.split()))
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What was to be drawn, whatever the machine: sizes in every combination, sizes far out, and what else is drawn.
+
+    All are by name: `near` ranges of integers, `far` the large value of each that is taken alone, as far as the work
+    allows, `kinds` types and classes.
+    """
+
+    instances: int = 0
+    near: Mapping[str, str] = field(default_factory=dict)
+    far: Mapping[str, int] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTHING = Planned()
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The verdict on one equation; `at` is a 0-based offset in its TeX where an error lies, else None.
 
-    `seconds` are of processor time.
+    `seconds` are of processor time. `narrowings` say where less was checked than is claimed, `conditions` what else
+    the verdict leans on, and `planned` what was to be drawn; of a large value that cost too much, `reached` says how
+    far the work went.
     """
 
     id: str
@@ -73,10 +130,43 @@ class Verdict:
     mutants: Mutants | None = None
     at: int | None = None
     seconds: float = field(default=0.0, compare=False)
+    narrowings: tuple[Narrowing, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    planned: Planned = NOTHING
+    reached: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def scope(self) -> str:
+        """Return whether the claim was judged in full or in special cases; nothing where it was not judged."""
+        return SPECIAL if self.special else FULL if self.kind in SCOPED else ""
 
     def __str__(self) -> str:
         line = say("sheet.line", where=str(self.where), kind=say(f"sheet.{self.kind}"), id=self.id)
-        return say("sheet.line-why", line=line, why=self.reason) if self.reason else line
+        return say("sheet.line-why", line=line, why=self.told()) if self.reason else line
+
+    def told(self) -> str:
+        """Return the reason, and what alone was checked where that is less than is claimed."""
+        if not self.special:
+            return self.reason
+        whats = together([narrowing.told() for narrowing in self.narrowings], "judge.semicolon")
+        return say("scope.special", reason=self.reason, what=whats)
+
+    def drawn(self) -> list[str]:
+        """Return what was to be drawn in words, and how far large values went where they cost too much."""
+        planned = self.planned
+        near = [say("scope.near", name=name, range=span) for name, span in planned.near.items()]
+        far = [
+            say("scope.short", name=name, value=value, reached=self.reached[name])
+            if name in self.reached
+            else say("scope.far", name=name, value=value)
+            for name, value in planned.far.items()
+        ]
+        return [*near, *far, *(say("scope.kind", name=name, kind=kind) for name, kind in planned.kinds.items())]
+
+    @property
+    def special(self) -> bool:
+        """Tell whether a claim passed in special cases only."""
+        return bool(self.narrowings) and self.kind in PASSED
 
     def as_json(self) -> dict[str, object]:
         """Return the verdict in the form of `proofweave check --json`."""
@@ -89,6 +179,8 @@ class Verdict:
             "verdict": self.kind.value,
             "reason": self.reason,
             "instances": self.instances,
+            "reached": dict(self.reached),
+            **self.scope_as_json(),
             "counterexample": None
             if example is None
             else {
@@ -100,6 +192,27 @@ class Verdict:
             "mutants": None
             if mutants is None
             else {"killed": mutants.killed, "total": mutants.total, "survivors": list(mutants.survivors)},
+        }
+
+    def scope_as_json(self, told: Callable[[str], object] = str) -> dict[str, object]:
+        """Return what the verdict covers: declarations, what was planned and why no more; no counts of a run.
+
+        `told` writes words; by itself they are English.
+        """
+        planned = self.planned
+        return {
+            "scope": self.scope,
+            "narrowings": [
+                {"symbol": one.symbol, "checked": one.checked, "what": told(one.what), "because": one.because}
+                for one in self.narrowings
+            ],
+            "conditions": [{"kind": one.kind, "name": one.name, "text": one.text} for one in self.conditions],
+            "planned": {
+                "instances": planned.instances,
+                "near": dict(planned.near),
+                "far": dict(planned.far),
+                "kinds": dict(planned.kinds),
+            },
         }
 
 

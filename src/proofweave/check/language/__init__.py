@@ -6,6 +6,7 @@ from proofweave.core.lazy import lazily
 
 if TYPE_CHECKING:
     from proofweave.check.language.degrees import degree, log_degree, written_out
+    from proofweave.check.language.graft import grafted
     from proofweave.check.language.kinds import (
         BOOL, SCALAR, TIMES, CheckError, Dim, OutOfTime, TooLarge, Type, matrix, meet, product, refuse_if, required,
         row, unify, vector,
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
     )
     from proofweave.check.language.operators import Approach, FunctionAt, Optimum, Rate, Wrt
     from proofweave.check.language.registry import Registry
-    from proofweave.check.language.scope import Entry, Hole, Match, Scope, Symbol, fits, split
+    from proofweave.check.language.scope import ENTRY, Entry, Hole, Match, Scope, Symbol, fits, split
     from proofweave.check.language.tokens import BRACES, DEEPEST, Token, nesting, tokenise, words
     from proofweave.check.language.tree import (
-        Index, Node, is_number, number, pairs, same, settle, shape, substitute, walk,
+        Index, Node, endless, is_number, number, pairs, same, settle, shape, substitute, walk,
     )
 else:
     __getattr__ = lazily(__name__)

@@ -42,7 +42,11 @@ class Symbol:
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """A key in a scope and how to make its symbol when it is first used."""
+    """A key in a scope and how to make its symbol when it is first used.
+
+    `hidden` is the entry of an outer scope that it hides, `because` why it is narrower than that, and `stated` where
+    the text says so; `says` tells whether the text around holds the formula that defines it, or all of the text does.
+    """
 
     name: str
     key: tuple[Atom, ...]
@@ -52,7 +56,23 @@ class Entry:
     symbol: Symbol | None = None
     busy: bool = False
     used: bool = False
-    hides: bool = False
+    hidden: "Entry | None" = None
+    because: str = ""
+    stated: str = ""
+    says: Callable[[Symbol, bool], bool] = lambda symbol, around: False
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Entry":
+        return self  # where a symbol was declared stays the same for its copies
+
+    def known(self) -> Symbol | None:
+        """Return the symbol without counting this as a use of it; None where it cannot be made."""
+        before = self.used
+        try:
+            return self.resolve([])
+        except CheckError:
+            return None
+        finally:
+            self.used = before
 
     def resolve(self, trail: list[str]) -> Symbol:
         """Return the symbol, made once; a definition that needs itself is an error."""
@@ -65,10 +85,15 @@ class Entry:
             trail.append(self.name)
             try:
                 self.symbol = self.make()
+                self.symbol.data[ENTRY] = self
             finally:
                 trail.pop()
                 self.busy = False
         return self.symbol
+
+
+ENTRY = "entry"
+"""The key of a symbol's data under which the entry stands that declares it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +114,15 @@ class Scope:
     """The symbols in force somewhere; a child's entries hide its parent's of the same key."""
 
     def __init__(self, parent: "Scope | None" = None) -> None:
-        self.entries: dict[tuple[Atom, ...], Entry] = dict(parent.entries) if parent else {}
+        self.outer: dict[tuple[Atom, ...], Entry] = dict(parent.entries) if parent else {}
+        self.entries: dict[tuple[Atom, ...], Entry] = dict(self.outer)
         self.trail: list[str] = parent.trail if parent else []
         self._nuclei: dict[str, list[Entry]] | None = None
 
     def declare(self, name: str, where: Where, make: Callable[[], Symbol], holes: Sequence[str] = ()) -> Entry:
         """Add a symbol; `make` builds it on first use."""
         key = read_key(name)
-        entry = Entry(name, key, tuple(holes), where, make, hides=key in self.entries)
+        entry = Entry(name, key, tuple(holes), where, make, hidden=self.outer.get(key))
         self.entries[key] = entry
         self._nuclei = None
         return entry

@@ -1,5 +1,6 @@
 """The typed syntax tree of an equation, with the place of every node in the TeX."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
@@ -57,6 +58,12 @@ def number(value: float, at: int = 0, end: int = 0) -> Node:
 def is_number(node: Node, value: float) -> bool:
     """Tell whether a node is that number as written."""
     return node.op == "num" and node.data == value
+
+
+def endless(node: Node) -> bool:
+    """Tell whether an end of a range is \\infty or -\\infty: the range is open there."""
+    inside = node.args[0] if node.op == "neg" else node
+    return inside.op == "constant" and math.isinf(inside.data)
 
 
 def settle(node: Node, type_: Type, what: str = "") -> Node:

@@ -1,5 +1,7 @@
 """Random values on finite supports, so that expectations are exact sums."""
 
+from math import log
+
 import numpy as np
 
 from proofweave.check.evaluate import EPS, Array, Env, Val, afford
@@ -71,9 +73,9 @@ def outcomes(symbol: Symbol, env: Env) -> tuple[Val, Val]:
     hole = symbol.holes[0]
     copies = env.size(hole.hi) - env.size(hole.lo) + 1
     support = points.v.shape[1]
+    if copies * log(support) > log(MOST_OUTCOMES):
+        raise TooLarge("evaluate.draws", copies=copies, support=support, count=f"{support}^{copies}")
     count = support**copies
-    if count > MOST_OUTCOMES:
-        raise TooLarge("evaluate.draws", copies=copies, support=support, count=count)
     table = np.stack(np.meshgrid(*([np.arange(support)] * copies), indexing="ij"), axis=-1).reshape(count, copies)
     afford(points.v.shape[0], count, copies, *points.v.shape[2:])
     joint = points.v[:, table]

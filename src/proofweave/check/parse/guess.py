@@ -81,7 +81,7 @@ class _Uses:
     def declaration(self) -> tuple[str, str]:
         """Return what the name may be, and the line of `symbols:` that declares it so."""
         if self._is_size():
-            return "int", f"{self._name()}: int(1..5)"
+            return "int", f"{self._name()}: size"
         if self._is_function():
             return "function", f"{self.nucleus}: {{function: smooth, of: {self._argument()}}}"
         size, shape = self._size(), self._shape()

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from proofweave.check.language import Scope
-from proofweave.check.sheet.document import read_one
+from proofweave.check.sheet.document import Level, read_one
 from proofweave.check.sheet.files import Reader, moved, read_check, read_equation, read_symbols
 from proofweave.check.sheet.paper import Paper
+from proofweave.check.sheet.said import Said
 from proofweave.check.sheet.unused import mention
 from proofweave.core import Check, Equation, FindingsError, Severity, Span, SpanKind, Where, say
 from proofweave.text.markdown import read_post
@@ -21,7 +22,7 @@ from proofweave.text.yaml import Node, read_nodes
 COMMENT = re.compile(r"<!--[ \t]*proofweave(?=\s)")
 FENCE = re.compile(r"[ \t]*(?:`{3,}|~{3,})[ \t]*proofweave[ \t]*\n")
 EQUATION_KEYS = ("id", "defines", "assume", "skip", "given", "order", "tight", "strict", "excuse")
-KEYS = ("symbols", "equations", "check", *EQUATION_KEYS)
+KEYS = ("symbols", "instances", "equations", "check", *EQUATION_KEYS)
 LABEL = re.compile(r"\\(?:label|tag)\{([^{}]*)\}")
 
 
@@ -31,21 +32,28 @@ class _Reading:
 
     path: str
     paper: Paper = field(default_factory=Paper)
-    scope: Scope = field(default_factory=Scope)
+    level: Level = field(default_factory=lambda: Level((Scope(),)))
     following: tuple[str, Check] | None = None
     all: bool = False
     count: int = 0
 
+    @property
+    def scope(self) -> Scope:
+        """The symbols in force."""
+        return self.level.scopes[0]
+
     def read(self, equation: Equation, place: Callable[[int], Where]) -> None:
         """Read one equation with what is in force."""
-        self.paper.add(read_one(equation, [self.scope], place))
+        self.paper.add(read_one(equation, self.level, place))
 
 
 def read_markdown(text: str, path: str) -> Paper:
     """Return a Markdown file's checks; blocks that cannot be read raise FindingsError."""
-    reading = _Reading(path)
+    spans = read_post(text, path).spans
+    said = Said("".join(span.text for span in spans if _block(span) is None))
+    reading = _Reading(path, level=Level((Scope(),), said=said, whole=said))
     reader = Reader()
-    for span in read_post(text, path).spans:
+    for span in spans:
         block = _block(span)
         if block is not None:
             _read_block(block[0], block[1], reading, reader)
@@ -84,7 +92,11 @@ def _read_block(yaml: str, place: Callable[[Where], Where], reading: _Reading, r
     own.findings += problems
     found = own.mapping(root, say("sheet.a-block"), KEYS) if root is not None else {}
     symbols = read_symbols(found["symbols"], own) if "symbols" in found else ()
-    reading.paper.declare(reading.scope, (replace(s, where=place(s.where)) for s in symbols))
+    moved_here = (replace(s, where=place(s.where)) for s in symbols)
+    reading.paper.entries += reading.level.declare(moved_here, reading.paper.refuse)
+    narrow = read_symbols(found["instances"], own, "instances") if "instances" in found else ()
+    instances = reading.paper.narrow(reading.scope, (replace(s, where=place(s.where)) for s in narrow))
+    reading.level = replace(reading.level, instances=(*reading.level.instances, *instances))
     for number, node in enumerate(own.items(found["equations"], "equations") if "equations" in found else []):
         _listed(node, number, place, reading, own)
     mode = own.text(found["check"], "check") if "check" in found else ""

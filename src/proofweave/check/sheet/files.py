@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from proofweave.core import Check, Equation, Finding, FindingsError, Severity, SymbolSpec, Where, finding_of, say
 from proofweave.text.yaml import ListNode, MapNode, Node, ScalarNode, read_nodes
 
-TOP = ("symbols", "equations")
+TOP = ("symbols", "instances", "equations")
 KEYS = (
-    "id", "tex", "defines", "assume", "skip", "given", "order", "tight", "strict", "symbols", "excuse", "rows", "tag",
+    "id", "tex", "defines", "assume", "skip", "given", "order", "tight", "strict", "symbols", "instances", "excuse",
+    "rows", "tag",
 )  # fmt: skip
 
 Place = Callable[[int], Where]
@@ -22,6 +23,7 @@ class Sheet:
     symbols: tuple[SymbolSpec, ...]
     equations: tuple[Equation, ...]
     places: tuple[Place, ...]
+    instances: tuple[SymbolSpec, ...] = ()
     warnings: tuple[Finding, ...] = ()
 
 
@@ -87,12 +89,15 @@ def read_equations(text: str, path: str, line: int = 0, column: int = 0) -> Shee
     reader = Reader()
     reader.findings += problems
     symbols: tuple[SymbolSpec, ...] = ()
+    instances: tuple[SymbolSpec, ...] = ()
     equations: list[Equation] = []
     places: list[Place] = []
     if root is not None:
         top = reader.mapping(root, say("sheet.the-file"), TOP)
         if "symbols" in top:
             symbols = read_symbols(top["symbols"], reader)
+        if "instances" in top:
+            instances = read_symbols(top["instances"], reader, "instances")
         listed = reader.items(top["equations"], "equations") if "equations" in top else []
         for number, node in enumerate(listed):
             found = read_equation(node, reader, number + 1)
@@ -106,9 +111,11 @@ def read_equations(text: str, path: str, line: int = 0, column: int = 0) -> Shee
         seen.add(equation.id)
     if any(finding.severity is Severity.ERROR for finding in reader.findings):
         raise FindingsError([replace(f, where=moved(f.where, line, column)) for f in reader.findings])
-    symbols = tuple(replace(symbol, where=moved(symbol.where, line, column)) for symbol in symbols)
+    symbols, instances = (
+        tuple(replace(spec, where=moved(spec.where, line, column)) for spec in specs) for specs in (symbols, instances)
+    )
     equations = [replace(equation, where=moved(equation.where, line, column)) for equation in equations]
-    return Sheet(symbols, tuple(equations), tuple(places), tuple(reader.findings))
+    return Sheet(symbols, tuple(equations), tuple(places), instances, tuple(reader.findings))
 
 
 def moved(where: Where, line: int, column: int) -> Where:
@@ -120,16 +127,16 @@ def _shifted(place: Place, line: int, column: int) -> Place:
     return lambda offset: moved(place(offset), line, column)
 
 
-def read_symbols(node: Node, reader: Reader) -> tuple[SymbolSpec, ...]:
-    """Return the specifications of a `symbols:`."""
+def read_symbols(node: Node, reader: Reader, key: str = "symbols") -> tuple[SymbolSpec, ...]:
+    """Return the specifications of a `symbols:` or an `instances:`."""
     out = []
-    for name, value in reader.mapping(node, "symbols").items():
+    for name, value in reader.mapping(node, key).items():
         if isinstance(value, ListNode):
             reader.problem(value.where, "wrong-kind", "sheet.type-is-list", name=name)
         else:
             plain = plain_value(value)
             assert isinstance(plain, str | Mapping)
-            out.append(SymbolSpec(name, plain, value.where))
+            out.append(SymbolSpec.read(name, plain, value.where, "as" if key == "instances" else "type"))
     return tuple(out)
 
 
@@ -154,7 +161,9 @@ def read_equation(node: Node, reader: Reader, number: int) -> tuple[Equation, Pl
         return None
     name = reader.text(found["id"], "id") if "id" in found else f"equation-{number}"
     symbols = read_symbols(found["symbols"], reader) if "symbols" in found else ()
-    return Equation(name, tex.value, tex.place(0), read_check(found, reader), symbols), tex.place
+    instances = read_symbols(found["instances"], reader, "instances") if "instances" in found else ()
+    check = read_check(found, reader)
+    return Equation(name, tex.value, tex.place(0), check, symbols, instances=instances), tex.place
 
 
 def read_check(found: Mapping[str, Node], reader: Reader) -> Check:

@@ -14,14 +14,31 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 def as_text(verdicts: Sequence[Verdict], quiet: bool = False, language: str = "en") -> Iterator[str]:
     """Yield a line per verdict and one of totals."""
     for verdict in verdicts:
-        if not (quiet and verdict.kind in GOOD):
+        if not (quiet and fine(verdict)):
             yield " ".join(told(str(verdict), language).split())
     counts = Counter(verdict.kind for verdict in verdicts)
     noted = counts.pop(Kind.NOTE, 0)
+    special = sum(verdict.special for verdict in verdicts)
     found = [say("sheet.count", count=counts[kind], kind=say(f"sheet.{kind}")) for kind in Kind if counts[kind]]
     total = say("sheet.total", count=counts.total(), found=together(found, "judge.comma") or say("sheet.nothing"))
-    notes = [say("sheet.notes" if noted > 1 else "sheet.one-note", count=noted)] if noted else []
+    notes = [say("sheet.special", count=special)] if special else []
+    notes += [say("sheet.notes" if noted > 1 else "sheet.one-note", count=noted)] if noted else []
     yield told(together([total, *notes], "judge.semicolon"), language)
+
+
+def fine(verdict: Verdict) -> bool:
+    """Tell whether a verdict says that all is well: nothing is wrong, and a claim that passed did so in full."""
+    return verdict.kind in GOOD and not verdict.special
+
+
+def rule_of(verdict: Verdict) -> str:
+    """Return the rule under which a verdict is reported: its kind, or that it passed in special cases only."""
+    return "special" if verdict.kind in GOOD else verdict.kind.value
+
+
+def level_of(verdict: Verdict) -> str:
+    """Return how much a verdict matters to whoever scans code."""
+    return "error" if verdict.kind in BLOCKING else "note" if verdict.kind in GOOD else "warning"
 
 
 def as_json(verdicts: Sequence[Verdict]) -> str:
@@ -38,16 +55,16 @@ def as_json(verdicts: Sequence[Verdict]) -> str:
 def as_github(verdicts: Sequence[Verdict], language: str = "en") -> Iterator[str]:
     """Yield a workflow command per verdict that needs attention."""
     for verdict in verdicts:
-        if verdict.kind in GOOD:
+        if fine(verdict):
             continue
-        level = "error" if verdict.kind in BLOCKING else "warning"
-        title = told(say(f"sheet.title-{verdict.kind}"), language)
+        level = level_of(verdict).replace("note", "notice")
+        title = told(say(f"sheet.title-{rule_of(verdict)}"), language)
         place = f"file={_property(verdict.where.file)},line={verdict.where.line},col={verdict.where.column}"
         yield f"::{level} {place},title={_property(title)}::{_escaped(_message(verdict, language))}"
 
 
 def _message(verdict: Verdict, language: str) -> str:
-    return told(say("sheet.message", id=verdict.id, why=verdict.reason), language)
+    return told(say("sheet.message", id=verdict.id, why=verdict.told()), language)
 
 
 def _escaped(text: str) -> str:
@@ -62,8 +79,8 @@ def as_sarif(verdicts: Sequence[Verdict], language: str = "en") -> str:
     """Return the verdicts that need attention as a SARIF 2.1.0 log."""
     results = [
         {
-            "ruleId": verdict.kind.value,
-            "level": "error" if verdict.kind in BLOCKING else "warning",
+            "ruleId": rule_of(verdict),
+            "level": level_of(verdict),
             "message": {"text": _message(verdict, language)},
             "locations": [
                 {
@@ -75,11 +92,11 @@ def as_sarif(verdicts: Sequence[Verdict], language: str = "en") -> str:
             ],
         }
         for verdict in verdicts
-        if verdict.kind not in GOOD
+        if not fine(verdict)
     ]
     rules = [
-        {"id": kind.value, "shortDescription": {"text": told(say(f"sheet.rule-{kind}"), language)}}
-        for kind in (Kind.REFUTED, Kind.ERROR, Kind.WEAK, Kind.NOTE)
+        {"id": rule, "shortDescription": {"text": told(say(f"sheet.rule-{rule}"), language)}}
+        for rule in (Kind.REFUTED.value, Kind.ERROR.value, Kind.WEAK.value, "special", Kind.NOTE.value)
     ]
     driver = {"name": "proofweave", "rules": rules}
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}

@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from proofweave.check.explain import Explanation, defined, explained
 from proofweave.check.judge import (
     Answer,
     Kind,
     Memory,
+    Narrowing,
     Options,
     Question,
     Seen,
@@ -21,8 +22,8 @@ from proofweave.check.judge import (
     seed_of,
 )
 from proofweave.check.language import CheckError, Entry, Scope, Symbol
-from proofweave.check.sheet.unused import notes
-from proofweave.check.symbols import declare
+from proofweave.check.sheet.covered import Covered, Instances, instances_of
+from proofweave.check.sheet.unused import bare_notes, notes
 from proofweave.core import Equation, SymbolSpec, Where, say
 
 
@@ -30,7 +31,7 @@ from proofweave.core import Equation, SymbolSpec, Where, say
 class Asked:
     """An equation in its place: its question once it is read, its verdict once there is one, symbols of its own.
 
-    `symbol` is what it defines.
+    `symbol` is what it defines, `covered` what a verdict covers.
     """
 
     equation: Equation
@@ -40,6 +41,7 @@ class Asked:
     symbol: Symbol | None = None
     own: list[Entry] = field(default_factory=list)
     seconds: float = 0.0
+    covered: Covered = field(default_factory=Covered)
 
     def attempt(self, work: Callable[[], Answer | None]) -> None:
         """Do some of the work on this equation; its answer or what stops it is the verdict."""
@@ -59,9 +61,41 @@ class Asked:
         else:
             self.seconds += time.thread_time() - started
             if answer is not None:
-                found = (answer.kind, self.equation.where, answer.reason, answer.instances)
-                rest = (answer.counterexample, answer.mutants)
-                self.verdict = Verdict(self.equation.id, *found, *rest, seconds=self.seconds)
+                self.verdict = self._verdict(answer)
+
+    def _verdict(self, answer: Answer) -> Verdict:
+        """Return the verdict that an answer is, with what it covers."""
+        told, narrowings = self._told_apart(answer)
+        return Verdict(
+            self.equation.id,
+            told.kind,
+            self.equation.where,
+            told.reason,
+            told.instances,
+            told.counterexample,
+            told.mutants,
+            seconds=self.seconds,
+            narrowings=(*self.covered.narrowings, *narrowings),
+            conditions=tuple(self.covered.conditions),
+            planned=told.planned,
+            reached=told.reached,
+        )
+
+    def _told_apart(self, answer: Answer) -> tuple[Answer, list[Narrowing]]:
+        """Return an answer, weak where numbers are always equal and nobody says so; excused ones narrow the claim."""
+        narrowings: list[Narrowing] = []
+        excuses = {"".join(part.split()): why for part, why in self.equation.check.excuse.items()}
+        stated = {condition.name for condition in self.covered.conditions if condition.kind == "stated"}
+        for first, second in answer.alike:
+            both = [f"{a}={b}".replace(" ", "") for a, b in ((first, second), (second, first))]
+            why = next((excuses[pair] for pair in both if pair in excuses), "")
+            if stated & {first, second}:
+                continue
+            what = say("scope.equal", first=first, second=second)
+            narrowings.append(Narrowing(f"{first}, {second}", f"{first} = {second}", what, why))
+            if not why and answer.kind in (Kind.VERIFIED, Kind.HOLDS):
+                answer = replace(answer, kind=Kind.WEAK, reason=say("scope.alike", first=first, second=second))
+        return answer, narrowings
 
     def _stopped(self, started: float, what: str, where: Where, at: int | None = None) -> None:
         self.seconds += time.thread_time() - started
@@ -115,14 +149,20 @@ class Paper:
         """Add an equation."""
         self.items.append(asked)
 
-    def declare(self, scope: Scope, symbols: Iterable[SymbolSpec]) -> None:
-        """Declare symbols; a name that cannot be read is an error verdict."""
-        for spec in symbols:
+    def narrow(self, scope: Scope, instances: Iterable[SymbolSpec]) -> list[Instances]:
+        """Return the entries of an `instances:`; one of no declared name, or without a reason, is an error verdict."""
+        found: list[Instances] = []
+        for spec in instances:
             try:
-                self.entries += declare(scope, [spec])
+                found += instances_of(scope, [spec])
             except CheckError as error:
-                what = say("symbols.symbol", name=spec.name, what=error.what)
-                self.items.append(Verdict(spec.name, Kind.ERROR, spec.where, what))
+                self.refuse(spec, error)
+        return found
+
+    def refuse(self, spec: SymbolSpec, error: CheckError) -> None:
+        """Add the error verdict on a declaration."""
+        what = say("symbols.symbol", name=spec.name, what=error.what)
+        self.items.append(Verdict(spec.name, Kind.ERROR, spec.where, what))
 
     def asked(self) -> list[Asked]:
         """Return the equations in document order."""
@@ -145,7 +185,8 @@ class Paper:
             if verdict.kind is not Kind.ERROR:
                 found += notes(item.own)
                 found += _repeats(item, patterns)
-        return (*found, *(notes(self.entries) if self.complete else ()))
+        bare = {entry: what for asked in self.asked() for entry, what in asked.covered.bare.items()}
+        return (*found, *bare_notes(bare), *(notes(self.entries) if self.complete else ()))
 
 
 def _repeats(asked: Asked, known: dict[object, str]) -> Iterator[Verdict]:

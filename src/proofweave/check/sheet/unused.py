@@ -1,7 +1,7 @@
-"""Symbols that are declared and never used: notes, so that a misspelt or forgotten one is seen."""
+"""Notes on declarations: those never used, so that a misspelt one is seen, and narrow ones without a reason."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 
 from proofweave.check.judge import Kind, Verdict
@@ -15,8 +15,14 @@ def notes(entries: Iterable[Entry]) -> Iterator[Verdict]:
     """Yield a note on each declared symbol that nothing used."""
     for entry in entries:
         if not entry.used:
-            what = say("sheet.hides" if entry.hides else "sheet.unused")
+            what = say("sheet.hides" if entry.hidden else "sheet.unused")
             yield Verdict(entry.name, Kind.NOTE, entry.where, what)
+
+
+def bare_notes(bare: Mapping[Entry, str]) -> Iterator[Verdict]:
+    """Yield a note on each declaration that narrows what is claimed without a reason."""
+    for entry, what in bare.items():
+        yield Verdict(entry.name, Kind.NOTE, entry.where, say("scope.bare", what=what))
 
 
 def mention(scope: Scope, tex: str) -> None:

@@ -62,7 +62,7 @@ def read_file(text: str, path: str) -> "Paper":
     from proofweave.check.sheet.files import read_equations
 
     sheet = read_equations(text, path)
-    paper = read_listed(sheet.symbols, sheet.equations, sheet.places)
+    paper = read_listed(sheet.symbols, sheet.equations, sheet.places, sheet.instances)
     paper.items[:0] = [
         Verdict(f.rule, Kind.NOTE, f.where, together([text for text in (f.what, f.fix) if text], "judge.semicolon"))
         for f in sheet.warnings

@@ -27,7 +27,7 @@ from proofweave.core import SymbolSpec, say
 
 VECTORS = ("vector", "row", "unit", "simplex")
 SQUARES = ("symmetric", "psd", "spd", "orthogonal", "diagonal")
-SCALARS = ("scalar", "positive", "nonneg", "interval", "int", "real")
+SCALARS = ("scalar", "positive", "nonneg", "interval", "int", "size", "real")
 ENTRYWISE = ("positive", "nonneg")  # with sizes, the vectors and matrices of such entries
 KNOWN = (*SCALARS, *VECTORS, "matrix", *SQUARES, "subset")
 
@@ -59,10 +59,10 @@ def read_type(text: str, scope: Scope) -> tuple[Type, str, dict[str, object]]:
         hint = near(match.group(1) if match else text, KNOWN) or say("symbols.known", names=", ".join(KNOWN))
         raise CheckError("symbols.unknown-type", text=text, hint=hint)
     word, inside = match.group(1), match.group(2)
-    if word == "int":
-        lo, hi = read_range(inside or "", scope)
-        return SCALAR, "int", {"lo": lo, "hi": hi}
     args = _arguments(inside)
+    if word == "int" or (word == "size" and not args):
+        lo, hi = read_range("1.." if word == "size" else inside or "", scope, may_be_open=True)
+        return SCALAR, "int", {"lo": lo, "hi": hi}
     if word in ENTRYWISE and args:
         refuse_if(len(args) > 2, "parse.arity", name=word, wanted=2, found=len(args))
         entries = [read_size(arg, scope) for arg in args]
@@ -103,12 +103,12 @@ def read_size(text: str, scope: Scope) -> Dim:
     return as_dim(read_expression(text, scope))
 
 
-def read_range(text: str, scope: Scope) -> tuple[Node, Node]:
-    """Read a..b."""
-    if text.count("..") != 1:
+def read_range(text: str, scope: Scope, may_be_open: bool = False) -> tuple[Node, Node]:
+    """Read a..b; where it may be open, an end that is left out is infinite."""
+    lo, dots, hi = (part.strip() for part in text.partition(".."))
+    if not dots or ".." in hi or not (may_be_open or (lo and hi)):
         raise CheckError("symbols.range", found=text or say("symbols.nothing"))
-    lo, hi = text.split("..")
-    return read_expression(lo, scope), read_expression(hi, scope)
+    return read_expression(lo or r"-\infty", scope), read_expression(hi or r"\infty", scope)
 
 
 def hole_names(spec: SymbolSpec) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Symbol specifications (`symbols:`) to symbols: types, families, functions, definitions, solved and random values."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from proofweave.check.language import SCALAR, CheckError, Entry, Node, Scope, Symbol, read_key
@@ -39,6 +40,7 @@ def declare(scope: Scope, specs: Iterable[SymbolSpec]) -> list[Entry]:
     for spec in map(_flat, specs):
         holes = hole_names(spec)
         entries.append(scope.declare(spec.name, spec.where, _maker(spec, scope), holes))
+        entries[-1].because, entries[-1].stated = spec.because, spec.stated
         if isinstance(spec.value, Mapping) and ("constant" in spec.value or "modulus" in spec.value):
             constants.append(spec)
     for spec in constants:
@@ -46,7 +48,9 @@ def declare(scope: Scope, specs: Iterable[SymbolSpec]) -> list[Entry]:
         for key in ("constant", "modulus"):
             if key in spec.value:
                 name = str(spec.value[key])
-                scope.declare(name, spec.where, _constant_maker(spec, scope, key), _constant_holes(spec, name))
+                make, holes = _constant_maker(spec, scope, key), _constant_holes(spec, name)
+                entry = scope.declare(name, spec.where, make, holes)
+                entry.because, entry.stated = spec.because, spec.stated
     return entries
 
 
@@ -57,7 +61,7 @@ def _flat(spec: SymbolSpec) -> SymbolSpec:
         return spec
     inner = value["family"]
     assert isinstance(inner, Mapping)
-    return SymbolSpec(spec.name, {**inner, **{k: v for k, v in value.items() if k != "family"}}, spec.where)
+    return replace(spec, value={**inner, **{k: v for k, v in value.items() if k != "family"}})
 
 
 def _maker(spec: SymbolSpec, scope: Scope) -> Callable[[], Symbol]:

@@ -17,6 +17,7 @@ from proofweave.check.language import (
     Symbol,
     Token,
     Type,
+    endless,
     is_number,
     number,
     occurrence,
@@ -161,10 +162,10 @@ def _interval(p: Parser, subject: Node, tokens: Sequence[Token]) -> Node:
     refuse_if(tokens[-1].text not in CLOSING, "parse.interval-ends", tokens[0].at)
     sides, signs = [subject], []
     lo, hi = _ends(p, tokens)
-    if not _endless(lo):
+    if not endless(lo):
         sides.insert(0, _filled(lo, subject.type))
         signs.append(OPENING[tokens[0].text])
-    if not _endless(hi):
+    if not endless(hi):
         sides.append(_filled(hi, subject.type))
         signs.append(CLOSING[tokens[-1].text])
     refuse_if(not signs, "parse.in-reals", tokens[0].at)
@@ -185,11 +186,6 @@ def size_of(type_: Type) -> Dim:
     """Return the number of entries of a matrix."""
     rows, columns = (required(dim, "parse.matrix-open") for dim in type_.dims)
     return rows.by(columns)
-
-
-def _endless(end: Node) -> bool:
-    inside = end.args[0] if end.op == "neg" else end
-    return inside.op == "constant" and math.isinf(inside.data)
 
 
 def _filled(value: Node, type_: Type) -> Node:

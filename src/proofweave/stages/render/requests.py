@@ -15,7 +15,7 @@ from proofweave.text.press import environment_of, print_template
 REPLY_FORMAT = 1
 """The version of the reply's schema; a new one makes every recording ask again."""
 
-UNKEYED = frozenset({"where", "id", "layer", "claims"})
+UNKEYED = frozenset({"where", "id", "layer", "claims", "instances", "because", "stated"})
 """Fields that are no part of what a model is asked: where a block stands, what it is called, how it is checked."""
 
 COMMAND = re.compile(r"\\[A-Za-z]+|[a-z]{2,}")

@@ -29,7 +29,11 @@ COUNTED = (
 
 @dataclass(frozen=True, slots=True)
 class EquationReport:
-    """An equation that has no number of its own is shown by its id."""
+    """An equation that has no number of its own is shown by its id.
+
+    What of a verdict may differ between machines, as the number of instances, is left out; `scope` says whether all
+    that is claimed was checked, and `narrowings` in what it was less.
+    """
 
     id: str
     tags: tuple[int, ...]
@@ -38,6 +42,8 @@ class EquationReport:
     reason: str
     conclusion: bool
     counterexample: str = ""
+    scope: str = ""
+    narrowings: "tuple[Values, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +188,11 @@ def _equation(value: Mapping[str, Any]) -> EquationReport:
         tags=tuple(value["tags"]),
         section=str(value["section"]),
         verdict=verdict if verdict in VERDICTS else "unchecked",
-        reason=reason,
+        reason="" if verdict == "verified" else reason,
         conclusion=bool(value["conclusion"]),
         counterexample=str(value["counterexample"]),
+        scope=str(value.get("scope", "")),
+        narrowings=tuple(value.get("narrowings", ())),
     )
 
 

@@ -1,0 +1,65 @@
+"""Numbers of a claim that are equal on all instances: what holds only where they are would pass too."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
+
+import numpy as np
+
+from proofweave.check.instances import Drawn, Task
+from proofweave.check.language import Node, Symbol, closure, pairs, walk
+
+NEAR = 0.01  # of their size
+SHARE = 0.99  # of the instances
+FREE = frozenset(("free", "constant"))
+
+
+def alike(drawn: Sequence[tuple[Task, Drawn]]) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of numbers in a claim that no instance tells apart, but for those that are said to be equal."""
+    found: dict[tuple[str, str], None] = {}
+    for task, cases in drawn:
+        named = sorted(set(_numbers(task.claims)), key=lambda symbol: (symbol.name, symbol.where))
+        said = set(_said(task))
+        for a, b in combinations(named, 2):
+            if frozenset((a, b)) not in said and _always_equal(a, b, cases):
+                found[a.name, b.name] = None
+    return tuple(found)
+
+
+def _numbers(claims: Iterable[Node]) -> Iterator[Symbol]:
+    """Yield the real numbers that claims name and that may take any value, as far as the claims say."""
+    for claim in claims:
+        for part in walk(claim):
+            if part.op == "sym" and part.type.kind == "scalar" and _arbitrary(part.data):
+                yield part.data
+
+
+def _arbitrary(symbol: Symbol) -> bool:
+    """Tell whether a number is free, or a formula of free numbers alone, without a norm or a function."""
+    if symbol.role in FREE:
+        return not symbol.type.rank
+    if symbol.role != "define" or symbol.holes or symbol.params:
+        return False
+    return all(s.type.kind == "scalar" and s.role in ("free", "int", "define", "constant") for s in closure([symbol]))
+
+
+def _said(task: Task) -> Iterator[frozenset[Symbol]]:
+    """Yield the pairs of symbols of which a claim or a premise says that they are equal."""
+    for tree in (*task.claims, *task.premises.trees()):
+        for chain in walk(tree):
+            if chain.op == "chain":
+                for left, right, sign in pairs(chain):
+                    if sign == "=" and left.op == right.op == "sym":
+                        yield frozenset((left.data, right.data))
+
+
+def _always_equal(a: Symbol, b: Symbol, drawn: Drawn) -> bool:
+    equal = total = 0
+    for case in drawn.cases:
+        values = case.env.values
+        if a not in values or b not in values:
+            return False
+        first, second = (np.broadcast_to(values[symbol].v, (case.env.batch,)) for symbol in (a, b))
+        size = np.maximum(np.abs(first), np.abs(second))
+        equal += int((np.abs(first - second) <= NEAR * size).sum())
+        total += case.env.batch
+    return total > 0 and equal >= SHARE * total
