@@ -6,11 +6,11 @@ from itertools import product
 from flint import arb, fmpq
 
 from proofweave.check.balls import numbers as nu
-from proofweave.check.balls.arithmetic import dot, largest, least
+from proofweave.check.balls.arithmetic import largest, least
 from proofweave.check.balls.numbers import Cannot, Num, Unclear, add, mul, sub
 from proofweave.check.balls.state import RULES, State, Value, each, filled, numeral, value_of
 from proofweave.check.balls.truth import truth
-from proofweave.check.language import Node, Symbol, is_number, unbound_random
+from proofweave.check.language import Node, Symbol, is_number
 
 MOST_TERMS = 100_000
 MOST_TRIALS = 60
@@ -144,19 +144,8 @@ def joint(symbols: Sequence[Symbol], state: State) -> Iterator[tuple[State, Num]
         yield state.child(dict(zip(symbols, (value for value, _ in drawn), strict=True))), weight
 
 
-@RULES("expect", "variance")
-def _moment(node: Node, state: State) -> Value:
-    body = node.args[0]
-    over = unbound_random([body]) if node.data is None else node.data
-    found = [(value_of(body, inner), weight) for inner, weight in joint(over, state)]
-    mean = _average(found)
-    if node.op == "expect":
-        return mean
-    gaps = [(each(sub, value, mean), weight) for value, weight in found]
-    return _average([(dot([gap], [gap]), weight) for gap, weight in gaps])
-
-
-def _average(found: Sequence[tuple[Value, Num]]) -> Value:
+def average(found: Sequence[tuple[Value, Num]]) -> Value:
+    """Return a mean of values with their weights."""
     out: Value | None = None
     for value, weight in found:
         term = each(lambda entry, share=weight: mul(share, entry), value)

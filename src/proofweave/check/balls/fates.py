@@ -7,7 +7,7 @@ from itertools import product
 
 from flint import arb, ctx
 
-from proofweave.check.balls import arithmetic, binders, calculus, names, spectra
+from proofweave.check.balls import arithmetic, binders, calculus, names, normals, spectra
 from proofweave.check.balls import numbers as nu
 from proofweave.check.balls.instance import Drawn, Snapped, snapped
 from proofweave.check.balls.numbers import Cannot, Unclear
@@ -18,7 +18,7 @@ from proofweave.check.parse import Statement
 
 PRECISIONS = (64, 128, 256, 512, 1024, 2048, 4096)
 MOST_POSITIONS = 20_000
-ROOMS = (arithmetic, binders, calculus, names, spectra)
+ROOMS = (arithmetic, binders, calculus, names, normals, spectra)
 """The rules: importing a module enters them into the table of operations."""
 
 

@@ -82,11 +82,14 @@ def task(statement: Statement, claims: Sequence[Node], rows: Sequence[int], prem
 
 def _at_each_outcome(claim: Node) -> Iterator[Symbol]:
     """Yield the symbols with laws of which a claim says more at each outcome than that normal values are equal."""
-    for node in walk(claim):
-        for left, right, sign in pairs(node) if node.op == "chain" else ():
-            for symbol in unbound_random([left, right]):
-                if symbol.role == "law" and (sign != "=" or symbol.data["law"].name != "N"):
-                    yield symbol
+    if claim.op != "chain":
+        for part in claim.args:
+            yield from _at_each_outcome(part)
+        return
+    for left, right, sign in pairs(claim):
+        for symbol in unbound_random([left, right]):
+            if symbol.role == "law" and (sign != "=" or symbol.data["law"].name != "N"):
+                yield symbol
 
 
 def _all(trees: Sequence[Node], plan: Sequence[Symbol]) -> Iterator[Node]:
