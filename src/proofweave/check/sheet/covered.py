@@ -19,7 +19,6 @@ from proofweave.check.language import (
     read_key,
     refuse_if,
     required,
-    walk,
 )
 from proofweave.check.symbols import build, constant, covers, open_symbol, upper_bound
 from proofweave.core import Check, SymbolSpec, say, table, together
@@ -164,17 +163,41 @@ def _driven(question: Question) -> list[Symbol]:
 
 
 def _said_bound(symbol: Symbol, bound: float, question: Question) -> bool:
-    """Tell whether a premise, a condition or an implication's premise bounds a symbol by no more than its range."""
+    """Tell whether a premise or condition bounds a symbol by no more than its range, or a set beside the claim does."""
+    statements = (question.statement, *question.given)
+    if any(
+        index.name == symbol.name and index.hi and _at_most(index.hi, bound) for s in statements for index in s.free
+    ):
+        return True
+    claims = [claim for row in question.statement.rows for claim in _parts(row)]
     premises = [*question.statement.conditions, *(row for given in question.given for row in given.rows)]
-    premises += [part.args[0] for row in question.statement.rows for part in walk(row) if part.op == "implies"]
+    premises += [claim.args[0] for claim in claims if claim.op == "implies"]
+    premises += [claim for claim in claims if len(claims) > 1 and claim.op == "chain" and claim.args[-1].op in SETS]
     return any(
         _bounds(left, right, sign, symbol, bound) or _bounds(right, left, MIRROR.get(sign, sign), symbol, bound)
         for premise in premises
-        for chain in walk(premise)
+        for chain in _parts(premise)
         if chain.op == "chain"
         for left, right, sign in pairs(chain)
     )
 
+
+def _parts(node: Node) -> Iterator[Node]:
+    """Yield what a claim says that all must hold."""
+    if node.op != "and":
+        yield node
+        return
+    for arg in node.args:
+        yield from _parts(arg)
+
+
+def _at_most(node: Node, bound: float) -> bool:
+    value = constant(node)
+    return value is not None and value <= bound
+
+
+SETS = ("whole", "nearest")
+"""The operations by which membership in a set of numbers is claimed."""
 
 MIRROR = {r"\ge": r"\le", ">": "<", r"\le": r"\ge", "<": ">"}
 
@@ -186,8 +209,7 @@ def _bounds(left: Node, right: Node, sign: str, symbol: Symbol, bound: float) ->
     value = constant(right)
     if value is not None and sign in (r"\le", "<", "="):
         return value - (sign == "<") <= bound
-    ends = [constant(end) for end in right.args[1:]] if right.op in ("whole", "nearest") and sign == "=" else []
-    return bool(ends) and all(end is not None and end <= bound for end in ends)
+    return sign == "=" and right.op in SETS and all(_at_most(end, bound) for end in right.args[1:])
 
 
 def _words(symbol: Symbol, added: str = "") -> str:
