@@ -97,6 +97,11 @@ def _rate(node: Node) -> str:
     return called(node.data.symbol, node.args, "'" * node.data.order)
 
 
+@PRINTERS("differential")
+def _differential(node: Node) -> str:
+    return rf"\mathrm{{d}} ({printed(node.args[0])})"
+
+
 @PRINTERS("derive")
 def _derive(node: Node) -> str:
     body, *places = node.args

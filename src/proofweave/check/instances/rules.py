@@ -2,6 +2,7 @@
 
 from proofweave.check.calculus import (
     derivatives,
+    differentials,
     flows,
     integrals,
     limits,
@@ -24,7 +25,7 @@ from proofweave.check.operations import (
 from proofweave.check.optimum import solve
 
 VALUES = (names, arithmetic, linear, scalars, binders, bindings, functions, memberships, matrices, exponentials)
-CHANGES = (derivatives, tangent_names, tangent_rules, tangent_functions, flows, integrals, limits, solve)
+CHANGES = (derivatives, differentials, tangent_names, tangent_rules, tangent_functions, flows, integrals, limits, solve)
 
 
 def state(batch: int, sizes: dict[str, int], clock: Clock) -> Env:

@@ -17,7 +17,13 @@ BINDERS = {"min": "max", "max": "min", "argmin": "argmax", "argmax": "argmin", "
 NORMS = {"2": "inf", "inf": "2", "p": "inf", "F": "op", "op": "F", "nuclear": "F", "rows": "columns", "columns": "rows"}
 COMPACT = frozenset(("simplex", "unit", "interval"))
 
-SCALED = {"inner": "product", "expect": "expectation", "variance": "expectation", "integral": "operator"}
+SCALED = {
+    "inner": "product",
+    "differential": "operator",
+    "expect": "expectation",
+    "variance": "expectation",
+    "integral": "operator",
+}
 SCALED |= dict.fromkeys(("eigenvalue", "singular", "indicator", "binom", "extent", "card"), "function")
 
 Change = tuple[tuple[str, int, int], str, Node]

@@ -20,7 +20,7 @@ from proofweave.check.judge.shrink import describe
 from proofweave.check.judge.strict import Attained, attained
 from proofweave.check.judge.verdict import Kind
 from proofweave.check.language import CheckError, Node, Symbol, refuse_if
-from proofweave.check.parse import Statement
+from proofweave.check.parse import Statement, refuse_unmoved
 from proofweave.core import say, together
 
 NEAR = 1e-2
@@ -48,6 +48,7 @@ def check(question: Question, options: Options, seed: int, seen: Seen | None = N
 
 def _check(question: Question, options: Options, rng: np.random.Generator, clock: Clock, seen: Seen) -> Answer:
     refuse_circular(question.statement)
+    _refuse_unmoved(question)
     tasks, rough, stronger = _tasks(question)
     drawn = seen.drawn
     tightest, touched = np.inf, ""
@@ -95,6 +96,14 @@ def _check(question: Question, options: Options, rng: np.random.Generator, clock
     if answer.kind not in (Kind.HOLDS, Kind.VERIFIED):
         return answer
     return replace(answer, reason=together([answer.reason, *_seldom(drawn)], "judge.semicolon"))
+
+
+def _refuse_unmoved(question: Question) -> None:
+    """Refuse differentials of which it is not said what moves."""
+    rows = question.statement.rows
+    claims = [part for row in rows for part in (row.args if row.op == "and" else (row,))]
+    under = [part.args[0] for part in claims if part.op in ("implies", "iff")]
+    refuse_unmoved(rows, [*under, *(row for given in question.given for row in given.rows)])
 
 
 def _meeting(question: Question, task_: Task, met: Attained, count: int) -> Answer:

@@ -20,6 +20,7 @@ from proofweave.check.language import (
     required,
     vector,
 )
+from proofweave.check.parse.differentials import differential
 from proofweave.check.parse.guess import undeclared
 from proofweave.check.parse.limits import stopped
 from proofweave.check.parse.moments import DIVERGENCE, MOMENTS, indicator, kl, law_density, moment
@@ -64,6 +65,8 @@ def name(p: Parser, token: Token) -> Node:
         end = p.tokens[found.stop - 1].end
         bound = node("index", (), SCALAR, token.at, token.end, index)
         return raised(p, bound, found.sup, end) if found.sup else _factorial(p, bound)
+    if (moving := differential(p, token)) is not None:
+        return moving
     match = None if _special(found, p) else p.scope.match(p.tokens, p.place)
     if match is not None:
         return declared(p, token, match)
