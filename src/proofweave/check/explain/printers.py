@@ -18,9 +18,8 @@ PRINTERS: Registry[Callable[[Node], str]] = Registry()
 
 SIMPLE = frozenset(("num", "constant", "index", "sym", "member", "dim"))
 CLOSED = SIMPLE | words("norm div root binom inner array call list entries expect variance indicator matfunc diag")
-CLOSED |= words(
-    "diagonal msign softmax eigenvalue singular bigo func entry pow transpose inverse pinv gradient hessian rate"
-)
+CLOSED |= words("diagonal msign softmax eigenvalue singular bigo littleo differential func entry pow transpose inverse")
+CLOSED |= words("pinv gradient hessian rate")
 """Operations that need no parentheses around them in a product: what they reach over is marked."""
 
 

@@ -272,6 +272,6 @@ def _optimum(node: Node) -> Iterator[Change]:
         yield from scaled("operator", node)
 
 
-@CHANGES("bigo")
+@CHANGES("bigo", "littleo")
 def _big_o(node: Node) -> Iterator[Change]:
     yield change("magnitude", node, "judge.higher-order", replace(node, data=HIGHER))

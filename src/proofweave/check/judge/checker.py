@@ -14,6 +14,8 @@ from proofweave.check.judge.answer import Answer, Options, Question, Seen
 from proofweave.check.judge.audit import Caught, audit
 from proofweave.check.judge.certain import Ruling, exactly, fate, rule
 from proofweave.check.judge.gate import gate
+from proofweave.check.judge.order import Rough, refuse_rough
+from proofweave.check.judge.proportional import Alike
 from proofweave.check.judge.repetition import refuse_circular
 from proofweave.check.judge.search import is_inequality, search
 from proofweave.check.judge.shrink import describe
@@ -78,7 +80,7 @@ def _check(question: Question, options: Options, rng: np.random.Generator, clock
         caught = audit(task_, found.cases, rng, clock)
         if caught is not None:
             return _caught(question, task_, caught, found.count)
-    fits = [order.Rough(*pair, *question.order, rng, clock) for pair in rough]
+    fits = [_fitted(*pair, question, rng, clock) for pair in rough]
     seen.rough += [fit.drawn for fit in fits]
     for fit in fits:
         failed = fit.failure(fit.link, rng)
@@ -95,7 +97,14 @@ def _check(question: Question, options: Options, rng: np.random.Generator, clock
         answer = gate(question, drawn, fits, instances, rng, clock)
     if answer.kind not in (Kind.HOLDS, Kind.VERIFIED):
         return answer
-    return replace(answer, reason=together([answer.reason, *_seldom(drawn)], "judge.semicolon"))
+    return replace(answer, reason=together([answer.reason, *_seldom(drawn), *_begun(question)], "judge.semicolon"))
+
+
+def _fitted(task_: Task, link: Node, question: Question, rng: np.random.Generator, clock: Clock) -> Rough | Alike:
+    """Return a relation that is no claim about values with the instances it is judged on."""
+    if order.ALIKE in link.data:
+        return Alike(task_, link, rng, clock)
+    return Rough(task_, link, *question.order, rng, clock)
 
 
 def _refuse_unmoved(question: Question) -> None:
@@ -135,6 +144,12 @@ def _seldom(drawn: Sequence[tuple[Task, Drawn]]) -> list[str]:
     return [say("judge.some-values", name=s.name, seen=len(seen[s]), all=whole[s]) for s in few]
 
 
+def _begun(question: Question) -> list[str]:
+    """Say of chains without end how far they were checked."""
+    ends = [index.hi for index in question.statement.free if index.endless and index.hi is not None]
+    return [say("judge.dots-begun", count=int(end.data) + 1) for end in ends]
+
+
 def _tasks(question: Question) -> tuple[list[Task], list[tuple[Task, Node]], list[Task]]:
     """Split an equation into claims under premises; A ⇒ B is B on instances that meet A.
 
@@ -155,12 +170,14 @@ def _tasks(question: Question) -> tuple[list[Task], list[tuple[Task, Node]], lis
                 rows = premise.args if premise.op == "and" else (premise,)
                 given = (*question.given, Statement(rows, statement.free, statement.conditions))
                 out.append(_conditional(statement, given, conclusion, row))
+    refuse_rough([row for given in question.given for row in given.rows])
+    refuse_rough([row for row in statement.rows if row.op in ("implies", "iff", "or")])
     premises = read_premises(question.given)
     exact = [(row, claim) for row, claim in plain if not order.has_order(claim)]
     if exact:
         out.insert(0, task(statement, [claim for _, claim in exact], [row for row, _ in exact], premises))
     near = [
-        (task(statement, [replace(claim, data=("=",))], [row], premises), claim)
+        (task(statement, [order.to_draw(claim)], [row], premises), claim)
         for row, claim in plain
         if order.has_order(claim)
     ]

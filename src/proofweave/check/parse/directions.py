@@ -49,7 +49,7 @@ def is_direction(symbol: Symbol) -> bool:
 
 
 def along(body: Node, at: int, end: int) -> Node:
-    """Return the differential of a tree; of a part of a name, that part of its differential; of a name, its direction."""
+    """Return the differential of a tree; of a part of a name, that of its differential; of a name, its direction."""
     if body.op in PARTS and body.args[0].op in (*NAMES, *PARTS):
         return replace(body, args=(along(body.args[0], at, body.args[0].end), *body.args[1:]), at=at, end=end)
     movers = roots(body)
