@@ -40,7 +40,9 @@ def _list(node: Node) -> str:
 def _optimum(node: Node) -> str:
     what = node.data
     sign = r"\arg" * what.argument + (r"\min" if what.sense > 0 else r"\max")
-    below = ", ".join([what.symbol.name, *map(printed, node.args[1:])])
+    name, data = what.symbol.name, what.symbol.data
+    within = rf" \in [{printed(data['lo'])}, {printed(data['hi'])}]" if "within" in data else ""
+    below = ", ".join([name + within, *map(printed, node.args[1:])])
     return f"{sign}_{{{below}}} {reached(node.args[0])}"
 
 

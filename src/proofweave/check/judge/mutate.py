@@ -50,12 +50,16 @@ def absorbed(claim: Node) -> list[tuple[int, int]]:
     """Return the parts whose change changes no truth.
 
     They shift the variable of an integral over the whole line, or stand in an exponent of a side compared with 0, or
-    in a factor that stays the same where sides are said to be proportional, or are an o(·), which says too little.
+    in a factor that stays the same where sides are said to be proportional, or are an o(·), which says too little, or
+    the power of a norm that an \\arg\\min is taken of.
     """
     found: list[tuple[int, int]] = []
     for node in walk(claim):
         if node.op == "littleo":
             found.append((node.at, node.end))
+        body = node.args[0] if node.op == "optimum" and node.data.argument else node
+        if body is not node and body.op == "pow" and body.args[0].op == "norm":
+            found.append((body.args[1].at, body.args[1].end))
         if node.op == "chain" and r"\propto" in node.data:
             moving = {leaf.data for leaf in walk(node.args[-1]) if leaf.op in ("sym", "member")}
             found += [span for side in node.args for span in _fixed(side, moving)]
