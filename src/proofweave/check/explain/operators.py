@@ -137,6 +137,11 @@ def _chain(node: Node) -> str:
     return written
 
 
+@PRINTERS("exists")
+def _exists(node: Node) -> str:
+    return rf"\exists {', '.join(symbol.name for symbol in node.data)}: {printed(node.args[0])}"
+
+
 @PRINTERS("and", "or", "implies", "iff")
 def _joined(node: Node) -> str:
     linked = [part for part in node.args if part.op in ("implies", "iff")]

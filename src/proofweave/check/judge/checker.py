@@ -9,11 +9,11 @@ import numpy as np
 from proofweave.check.evaluate import Clock, ev
 from proofweave.check.instances import LEAST, Drawn, Task, draw_cases, task
 from proofweave.check.instances import read as read_premises
-from proofweave.check.judge import order
+from proofweave.check.judge import existence, order
 from proofweave.check.judge.answer import Answer, Options, Question, Seen
 from proofweave.check.judge.audit import Caught, audit
 from proofweave.check.judge.certain import Ruling, exactly, fate, rule
-from proofweave.check.judge.gate import gate
+from proofweave.check.judge.gate import Fitted, gate
 from proofweave.check.judge.order import Rough, refuse_rough
 from proofweave.check.judge.proportional import Alike
 from proofweave.check.judge.repetition import refuse_circular
@@ -84,6 +84,8 @@ def _check(question: Question, options: Options, rng: np.random.Generator, clock
     seen.rough += [fit.drawn for fit in fits]
     for fit in fits:
         failed = fit.failure(fit.link, rng)
+        if failed and isinstance(fit, existence.Sought):
+            existence.refuse_unfound(fit, failed)
         if failed:
             return Answer(Kind.REFUTED, failed, fit.drawn.count)
     instances = sum(found.count for _, found in drawn) + sum(fit.drawn.count for fit in fits)
@@ -97,11 +99,15 @@ def _check(question: Question, options: Options, rng: np.random.Generator, clock
         answer = gate(question, drawn, fits, instances, rng, clock)
     if answer.kind not in (Kind.HOLDS, Kind.VERIFIED):
         return answer
-    return replace(answer, reason=together([answer.reason, *_seldom(drawn), *_begun(question)], "judge.semicolon"))
+    witnesses = [say("judge.witnesses") for fit in fits if isinstance(fit, existence.Sought)]
+    besides = [*_seldom(drawn), *_begun(question), *witnesses]
+    return replace(answer, reason=together([answer.reason, *besides], "judge.semicolon"))
 
 
-def _fitted(task_: Task, link: Node, question: Question, rng: np.random.Generator, clock: Clock) -> Rough | Alike:
-    """Return a relation that is no claim about values with the instances it is judged on."""
+def _fitted(task_: Task, link: Node, question: Question, rng: np.random.Generator, clock: Clock) -> Fitted:
+    """Return a claim that is not judged by its values with the instances it is judged on."""
+    if link.op == "exists":
+        return existence.Sought(task_, link, rng, clock)
     if order.ALIKE in link.data:
         return Alike(task_, link, rng, clock)
     return Rough(task_, link, *question.order, rng, clock)
@@ -158,9 +164,14 @@ def _tasks(question: Question) -> tuple[list[Task], list[tuple[Task, Node]], lis
     """
     statement = question.statement
     plain: list[tuple[int, Node]] = []
+    sought: list[tuple[Task, Node]] = []
     out: list[Task] = []
     for row, claim in enumerate(statement.rows):
         for part in claim.args if claim.op == "and" else (claim,):
+            if part.op == "exists":
+                bodies = existence.drawn_on(part.args[0])
+                sought.append((task(statement, bodies, [row] * len(bodies), read_premises(question.given)), part))
+                continue
             if part.op not in ("implies", "iff"):
                 plain += [(row, link) for link in order.links(part)]
                 continue
@@ -182,9 +193,9 @@ def _tasks(question: Question) -> tuple[list[Task], list[tuple[Task, Node]], lis
         if order.has_order(claim)
     ]
     if question.order[0] is not None:
-        return out, near, []
+        return out, [*near, *sought], []
     stronger = [task_ for task_, claim in near if not order.has_order(order.equal(claim))]
-    return [*out, *stronger], [pair for pair in near if pair[0] not in stronger], stronger
+    return [*out, *stronger], [*(pair for pair in near if pair[0] not in stronger), *sought], stronger
 
 
 def _conditional(statement: Statement, given: tuple[Statement, ...], conclusion: Node, row: int) -> Task:

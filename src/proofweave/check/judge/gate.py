@@ -10,6 +10,7 @@ from proofweave.check.evaluate import RATE, Clock
 from proofweave.check.instances import Case, Drawn, Task
 from proofweave.check.judge import mutate
 from proofweave.check.judge.answer import Answer, Question
+from proofweave.check.judge.existence import Sought
 from proofweave.check.judge.order import Rough
 from proofweave.check.judge.proportional import Alike
 from proofweave.check.judge.search import is_inequality, search
@@ -21,12 +22,14 @@ PATIENCE = 0.3
 BRISK = 0.5
 
 Span = tuple[int, int]
+Fitted = Rough | Alike | Sought
+"""What is judged otherwise than by its value on each instance."""
 
 
 def gate(
     question: Question,
     drawn: Sequence[tuple[Task, Drawn]],
-    rough: Sequence[Rough | Alike],
+    rough: Sequence[Fitted],
     instances: int,
     rng: np.random.Generator,
     clock: Clock,
@@ -98,10 +101,10 @@ class Planted:
     mutant: mutate.Mutant
     drawn: Drawn
     task: Task | None = None
-    rough: Rough | Alike | None = None
+    rough: Fitted | None = None
 
 
-def _planted(drawn: Sequence[tuple[Task, Drawn]], rough: Sequence[Rough | Alike]) -> list[Planted]:
+def _planted(drawn: Sequence[tuple[Task, Drawn]], rough: Sequence[Fitted]) -> list[Planted]:
     """Return the errors to plant, the first of every part before the second of any."""
     found: list[Planted] = []
     for task_, cases in drawn:
@@ -110,7 +113,7 @@ def _planted(drawn: Sequence[tuple[Task, Drawn]], rough: Sequence[Rough | Alike]
         found += [
             Planted(mutant, one.drawn, None, one)
             for mutant in mutate.mutants(one.link)
-            if mutant.claim.data == one.link.data
+            if mutant.claim.data == one.link.data and not (isinstance(one, Sought) and mutant.part[0] == "relation")
         ]
     seen: Counter[Span] = Counter()
     rounds: list[int] = []
@@ -159,7 +162,7 @@ def _fate(claim: Node, cases: Sequence[Case]) -> bool | None:
     return not meant
 
 
-def _rough_fate(one: Rough | Alike, link: Node, rng: np.random.Generator) -> bool | None:
+def _rough_fate(one: Fitted, link: Node, rng: np.random.Generator) -> bool | None:
     try:
         return bool(one.failure(link, rng))
     except OutOfTime:
