@@ -30,7 +30,7 @@ def differential(p: Parser, token: Token) -> Node | None:
 
 
 def _named(p: Parser, token: Token, match: Match) -> bool:
-    """Tell whether d is what it was declared as, which an equation between two of them leaves open."""
+    """Tell whether d is what it was declared as, which a relation between two of them leaves open."""
     if match.stop > p.place + 1:
         return True
     if match.symbol.role == ROLE or (token.text in UPRIGHT and match.symbol.name == "d"):
@@ -46,13 +46,13 @@ def _follows(p: Parser, place: int) -> bool:
 
 
 def _both_sides(p: Parser) -> bool:
-    """Tell whether a d before a norm, a function or a name stands on both sides of an equation."""
+    """Tell whether a d before a norm, a function or a name stands on both sides of a relation."""
     sides: list[bool] = [False]
     for place, token in enumerate(p.formula):
         if token.text in RELATIONS or token.kind == "row":
             sides.append(False)
         sides[-1] = sides[-1] or (token.text in LETTERS and _moving(p, place))
-    return sum(sides) > 1 and any(token.text == "=" for token in p.formula)
+    return sum(sides) > 1
 
 
 def _moving(p: Parser, place: int) -> bool:
