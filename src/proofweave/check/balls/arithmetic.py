@@ -256,6 +256,6 @@ def _open(_: Num, __: Num) -> Num:
     return nu.nan()
 
 
-@RULES("bigo", "theta")
+@RULES("bigo", "littleo", "theta")
 def _big_o(node: Node, state: State) -> Value:
     raise Cannot

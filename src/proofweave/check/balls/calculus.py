@@ -7,7 +7,7 @@ from flint import acb, arb
 from proofweave.check.balls import numbers as nu
 from proofweave.check.balls.names import applied, at, pick, table
 from proofweave.check.balls.numbers import Cannot, Jet, Num
-from proofweave.check.balls.state import RULES, State, Value, numeral, value_of
+from proofweave.check.balls.state import RULES, State, Value, each, numeral, value_of
 from proofweave.check.language import Node, Symbol
 
 Step = tuple[Symbol, int, int]
@@ -28,6 +28,16 @@ def _of_function(node: Node, state: State) -> Value:
 def _derive(node: Node, state: State) -> Value:
     places = [nu.whole_of(numeral(arg, state)) for arg in node.args[1:]]
     return differentiate(node.args[0], node.data.steps, places, state)
+
+
+@RULES("differential")
+def _differential(node: Node, state: State) -> Value:
+    tag = state.tag()
+    moved = {
+        symbol: each(lambda point, slope: Jet(tag, point, slope), table(symbol, state), value_of(way, state))
+        for symbol, way in zip(node.data, node.args[1:], strict=True)
+    }
+    return _slopes(value_of(node.args[0], state.child(moved)), tag)
 
 
 def differentiate(body: Node, steps: Sequence[Step], places: Sequence[int], state: State) -> Value:

@@ -6,7 +6,8 @@ from proofweave.core.lazy import lazily
 
 if TYPE_CHECKING:
     from proofweave.check.calculus import (
-        derivatives, differences, flows, integrals, limits, spaces, tangent_functions, tangent_names, tangent_rules,
+        derivatives, differences, differentials, flows, integrals, limits, spaces, tangent_functions, tangent_names,
+        tangent_rules,
     )
     from proofweave.check.calculus.derivatives import differentiate, has_rules
     from proofweave.check.calculus.flows import rate_tree

@@ -48,7 +48,7 @@ def differentiate(body: Node, steps: tuple[Step, ...], places: tuple[Val, ...], 
     mine, others = places[:count], places[count:]
     point = table(symbol, env)
     lead = 1 + env.depth
-    exact = _exact(body, symbol)
+    exact = exact_slope(body, symbol)
     if exact is not None:
         return _along(exact, body.type, point, rest, others, mine, env, owner)
     shape = point.v.shape[lead:]
@@ -65,7 +65,7 @@ def differentiate(body: Node, steps: tuple[Step, ...], places: tuple[Val, ...], 
     return _shaped(out, mine, shape, env, lead, symbol.holes)
 
 
-def _exact(body: Node, symbol: Symbol) -> tuple[Symbol, Node | None] | None:
+def exact_slope(body: Node, symbol: Symbol) -> tuple[Symbol, Node | None] | None:
     """Return the direction's symbol and the derivative's tree, made once for each tree; None where there is no rule."""
     known: dict[int, tuple[Node, tuple[Symbol, Node | None] | None]] = symbol.data.setdefault("tangents", {})
     found = known.get(id(body))
@@ -81,10 +81,25 @@ def _exact(body: Node, symbol: Symbol) -> tuple[Symbol, Node | None] | None:
     return found[1]
 
 
+def along_line(body: Node, symbol: Symbol, way: Val, env: Env, owner: Node) -> Val:
+    """Return the derivative of a tree along one direction of a symbol, by differences."""
+    point, lead = table(symbol, env), 1 + env.depth
+    shape = np.broadcast_shapes(point.v.shape[lead:], way.v.shape[lead:])
+    flat, line = (np.reshape(x.v, (*x.v.shape[:lead], -1)) for x in (point, way))
+    longest = np.abs(line).max(axis=-1)
+    step = _step(flat, symbol) / np.where(longest > 0, longest, 1.0)
+    va.afford(*step.shape, 6, flat.shape[-1])
+    moved = flat[..., None, :] + (step[..., None] * OFFSETS)[..., None] * line[..., None, :]
+    inner = env.child((id(owner), symbol.name, "line"), 6)
+    inner.bind(symbol, Val(moved.reshape(moved.shape[:-1] + shape), np.zeros((1,) * (lead + 1 + len(shape)))))
+    out = _combine(ev(body, inner), step, 1, lead)
+    return Val(np.squeeze(out.v, axis=lead), np.squeeze(out.e, axis=lead))
+
+
 def has_rules(body: Node, symbol: Symbol, order: int) -> bool:
     """Tell whether a tree's derivatives by a symbol up to some order are exact."""
     for _ in range(order):
-        exact = _exact(body, symbol)
+        exact = exact_slope(body, symbol)
         if exact is None:
             return False
         if exact[1] is None:

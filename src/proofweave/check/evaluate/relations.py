@@ -123,6 +123,8 @@ def compare(left: Val, right: Val, sign: str, kind: str, rank: int, margin: Marg
         if axes:
             same, slack, valid = np.asarray(same.all(axis=axes)), slack.min(axis=axes), np.asarray(valid.all(axis=axes))
         return Truth(~same if sign == r"\neq" else same, valid, -slack - 1e-9 if sign == r"\neq" else slack)
+    if sign not in ("<", r"\le"):
+        raise CheckError("judge.rough-premise", text=sign)
     holds = gap.v >= -tolerance
     tied = None
     if sign == "<":

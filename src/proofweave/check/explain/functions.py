@@ -68,6 +68,11 @@ def _big_o(node: Node) -> str:
     return f"O({printed(node.args[0])})"
 
 
+@PRINTERS("littleo")
+def _little_o(node: Node) -> str:
+    return f"o({printed(node.args[0])})"
+
+
 @PRINTERS("call")
 def _call(node: Node) -> str:
     return called(node.data, node.args)

@@ -41,7 +41,9 @@ def _list(node: Node) -> str:
 def _optimum(node: Node) -> str:
     what = node.data
     sign = r"\arg" * what.argument + (r"\min" if what.sense > 0 else r"\max")
-    below = ", ".join([what.symbol.name, *map(printed, node.args[1:])])
+    name, data = what.symbol.name, what.symbol.data
+    within = rf" \in [{printed(data['lo'])}, {printed(data['hi'])}]" if "within" in data else ""
+    below = ", ".join([name + within, *map(printed, node.args[1:])])
     return f"{sign}_{{{below}}} {reached(node.args[0])}"
 
 
@@ -148,6 +150,11 @@ def _rate(node: Node) -> str:
     return called(node.data.symbol, node.args, "'" * node.data.order)
 
 
+@PRINTERS("differential")
+def _differential(node: Node) -> str:
+    return rf"\mathrm{{d}} ({printed(node.args[0])})"
+
+
 @PRINTERS("derive")
 def _derive(node: Node) -> str:
     body, *places = node.args
@@ -183,6 +190,11 @@ def _chain(node: Node) -> str:
             sign = SIM if side.op == "normal" else EQUAL_IN_LAW
         written += f" {sign} {printed(side)}"
     return written
+
+
+@PRINTERS("exists")
+def _exists(node: Node) -> str:
+    return rf"\exists {', '.join(symbol.name for symbol in node.data)}: {printed(node.args[0])}"
 
 
 @PRINTERS("and", "or", "implies", "iff")

@@ -20,8 +20,8 @@ SIMPLE = frozenset(("num", "constant", "index", "sym", "member", "dim"))
 CLOSED = SIMPLE | words(
     "norm div root binom inner array call list entries expect variance covariance conditional information indicator"
 )
-CLOSED |= words("matfunc diag diagonal msign softmax eigenvalue singular bigo func entry pow transpose inverse pinv")
-CLOSED |= words("gradient hessian rate")
+CLOSED |= words("matfunc diag diagonal msign softmax eigenvalue singular bigo littleo differential func entry pow")
+CLOSED |= words("transpose inverse pinv gradient hessian rate")
 """Operations that need no parentheses around them in a product: what they reach over is marked."""
 
 

@@ -77,4 +77,6 @@ def _detail(node: Node) -> str:
         return ", ".join(dict.fromkeys(symbol.name for symbol in data or ()))
     if op == "derive":
         return together([symbol.name for symbol, _, _ in data.steps], "judge.comma")
+    if op in ("differential", "exists"):
+        return together([symbol.name for symbol in data], "judge.comma")
     return ""

@@ -92,17 +92,24 @@ def impose(premises: Premises, plan: Sequence[Symbol], env: Env, rng: np.random.
     return env if not premises.statements else take(env, np.flatnonzero(good))
 
 
-def met(premises: Premises, plan: Sequence[Symbol], env: Env, rng: np.random.Generator, always: bool = False) -> Array:
+def met(
+    premises: Premises,
+    plan: Sequence[Symbol],
+    env: Env,
+    rng: np.random.Generator,
+    always: bool = False,
+    only: Sequence[Symbol] | None = None,
+) -> Array:
     """Move the instances to where equations among the premises hold; tell which then meet all premises.
 
-    `always` moves instances also where only bounds are violated.
+    `always` moves instances also where only bounds are violated; `only` are the symbols that may be moved.
     """
     assign(premises, plan, env, rng)
     if not premises.statements:
         return np.ones(env.batch, dtype=bool)
     good = holds(premises, env)
     if _has_equation(premises) or (always and not good.all()):
-        _meet(premises, plan, env, rng)
+        _meet(premises, plan, env, rng, only)
         good = holds(premises, env)
     return good
 
@@ -188,7 +195,9 @@ def _in_domain(symbol: Symbol, value: Array, env: Env) -> Array:
     return np.asarray(good)
 
 
-def _meet(premises: Premises, plan: Sequence[Symbol], env: Env, rng: np.random.Generator) -> None:
+def _meet(
+    premises: Premises, plan: Sequence[Symbol], env: Env, rng: np.random.Generator, only: Sequence[Symbol] | None
+) -> None:
     """Move instances until the premises hold: Gauss–Newton on the gaps of equations and violated bounds.
 
     What meets an equation only up to rounding is as far from meeting it exactly as the last step for a gap of that
@@ -196,7 +205,7 @@ def _meet(premises: Premises, plan: Sequence[Symbol], env: Env, rng: np.random.G
     """
     assigned = {symbol for symbol, _ in premises.assigned}
     named = closure(s for node in premises.trees() for s in named_in(node))
-    symbols = [s for s in movable(plan) if s in named and s not in assigned]
+    symbols = [s for s in only or movable(plan) if s in named and s not in assigned]
     p = sum(lengths(symbols, env))
     if not 0 < p <= 200:
         return

@@ -2,6 +2,7 @@
 
 from proofweave.check.calculus import (
     derivatives,
+    differentials,
     flows,
     integrals,
     limits,
@@ -40,7 +41,18 @@ VALUES = (
     moments,
     entropies,
 )
-CHANGES = (derivatives, tangent_names, tangent_rules, tangent_functions, flows, integrals, limits, spaces, solve)
+CHANGES = (
+    derivatives,
+    differentials,
+    tangent_names,
+    tangent_rules,
+    tangent_functions,
+    flows,
+    integrals,
+    limits,
+    spaces,
+    solve,
+)
 
 
 def state(batch: int, sizes: dict[str, int], clock: Clock) -> Env:

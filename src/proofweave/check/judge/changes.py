@@ -19,6 +19,7 @@ COMPACT = frozenset(("simplex", "unit", "interval"))
 
 SCALED = {
     "inner": "product",
+    "differential": "operator",
     "expect": "expectation",
     "variance": "expectation",
     "integral": "operator",
@@ -291,6 +292,6 @@ def _optimum(node: Node) -> Iterator[Change]:
         yield from scaled("operator", node)
 
 
-@CHANGES("bigo")
+@CHANGES("bigo", "littleo")
 def _big_o(node: Node) -> Iterator[Change]:
     yield change("magnitude", node, "judge.higher-order", replace(node, data=HIGHER))

@@ -9,12 +9,14 @@ import numpy as np
 from proofweave.check.evaluate import Clock, ev
 from proofweave.check.instances import LEAST, Drawn, Task, draw_cases, task
 from proofweave.check.instances import read as read_premises
-from proofweave.check.judge import order
+from proofweave.check.judge import existence, order
 from proofweave.check.judge.alike import alike
 from proofweave.check.judge.answer import Answer, Options, Question, Seen
 from proofweave.check.judge.audit import Caught, audit
 from proofweave.check.judge.certain import Ruling, exactly, fate, rule
-from proofweave.check.judge.gate import gate
+from proofweave.check.judge.gate import Fitted, gate
+from proofweave.check.judge.order import Rough, refuse_rough
+from proofweave.check.judge.proportional import Alike
 from proofweave.check.judge.repetition import refuse_circular, refuse_supposed
 from proofweave.check.judge.search import is_inequality, search
 from proofweave.check.judge.shrink import describe, failing
@@ -22,7 +24,7 @@ from proofweave.check.judge.strict import Attained, attained
 from proofweave.check.judge.tail import Tail, far_out, planned, unmet
 from proofweave.check.judge.verdict import Kind
 from proofweave.check.language import CheckError, Node, Symbol, endless, refuse_if, unbound_random
-from proofweave.check.parse import Statement
+from proofweave.check.parse import Statement, refuse_unmoved
 from proofweave.core import say, together
 
 NEAR = 1e-2
@@ -51,6 +53,7 @@ def check(question: Question, options: Options, seed: int, seen: Seen | None = N
 def _check(question: Question, options: Options, rng: np.random.Generator, clock: Clock, seen: Seen) -> Answer:
     refuse_circular(question.statement)
     refuse_supposed(question.statement, question.given)
+    _refuse_unmoved(question)
     tasks, rough, stronger = _tasks(question)
     plan = planned([*tasks, *(task_ for task_, _ in rough)], options.instances)
     tails: list[Tail] = []
@@ -99,10 +102,12 @@ def _judged(
         tails.append(far_out(task_, rng, clock))
         if (far := tails[-1].found) is not None:
             return _refutation(question, task_, *far, found.count + tails[-1].count)
-    fits = [order.Rough(*pair, *question.order, rng, clock) for pair in rough]
+    fits = [_fitted(*pair, question, rng, clock) for pair in rough]
     seen.rough += [fit.drawn for fit in fits]
     for fit in fits:
         failed = fit.failure(fit.link, rng)
+        if failed and isinstance(fit, existence.Sought):
+            existence.refuse_unfound(fit, failed)
         if failed:
             return Answer(Kind.REFUTED, failed, fit.drawn.count)
     instances = sum(found.count for _, found in drawn) + sum(fit.drawn.count for fit in fits)
@@ -116,7 +121,26 @@ def _judged(
         answer = gate(question, drawn, fits, instances, rng, clock)
     if answer.kind not in (Kind.HOLDS, Kind.VERIFIED):
         return answer
-    return replace(answer, reason=together([answer.reason, *_seldom(drawn)], "judge.semicolon"))
+    witnesses = [say("judge.witnesses") for fit in fits if isinstance(fit, existence.Sought)]
+    besides = [*_seldom(drawn), *_begun(question), *witnesses]
+    return replace(answer, reason=together([answer.reason, *besides], "judge.semicolon"))
+
+
+def _fitted(task_: Task, link: Node, question: Question, rng: np.random.Generator, clock: Clock) -> Fitted:
+    """Return a claim that is not judged by its values with the instances it is judged on."""
+    if link.op == "exists":
+        return existence.Sought(task_, link, rng, clock)
+    if order.ALIKE in link.data:
+        return Alike(task_, link, rng, clock)
+    return Rough(task_, link, *question.order, rng, clock)
+
+
+def _refuse_unmoved(question: Question) -> None:
+    """Refuse differentials of which it is not said what moves."""
+    rows = question.statement.rows
+    claims = [part for row in rows for part in (row.args if row.op == "and" else (row,))]
+    under = [part.args[0] for part in claims if part.op in ("implies", "iff")]
+    refuse_unmoved(rows, [*under, *(row for given in question.given for row in given.rows)])
 
 
 def _meeting(question: Question, task_: Task, met: Attained, count: int) -> Answer:
@@ -148,6 +172,12 @@ def _seldom(drawn: Sequence[tuple[Task, Drawn]]) -> list[str]:
     return [say("judge.some-values", name=s.name, seen=len(seen[s]), all=whole[s]) for s in few]
 
 
+def _begun(question: Question) -> list[str]:
+    """Say of chains without end how far they were checked."""
+    ends = [index.hi for index in question.statement.free if index.endless and index.hi is not None]
+    return [say("judge.dots-begun", count=int(end.data) + 1) for end in ends]
+
+
 def _tasks(question: Question) -> tuple[list[Task], list[tuple[Task, Node]], list[Task]]:
     """Split an equation into claims under premises; A ⇒ B is B on instances that meet A.
 
@@ -156,9 +186,14 @@ def _tasks(question: Question) -> tuple[list[Task], list[tuple[Task, Node]], lis
     """
     statement = question.statement
     plain: list[tuple[int, Node]] = []
+    sought: list[tuple[Task, Node]] = []
     out: list[Task] = []
     for row, claim in enumerate(statement.rows):
         for part in claim.args if claim.op == "and" else (claim,):
+            if part.op == "exists":
+                bodies = existence.drawn_on(part.args[0])
+                sought.append((task(statement, bodies, [row] * len(bodies), read_premises(question.given)), part))
+                continue
             if part.op not in ("implies", "iff"):
                 plain += [(row, link) for link in order.links(part)]
                 continue
@@ -168,19 +203,21 @@ def _tasks(question: Question) -> tuple[list[Task], list[tuple[Task, Node]], lis
                 rows = premise.args if premise.op == "and" else (premise,)
                 given = (*question.given, Statement(rows, statement.free, statement.conditions))
                 out.append(_conditional(statement, given, conclusion, row))
+    refuse_rough([row for given in question.given for row in given.rows])
+    refuse_rough([row for row in statement.rows if row.op in ("implies", "iff", "or")])
     premises = read_premises(question.given)
     exact = [(row, claim) for row, claim in plain if not order.has_order(claim)]
     if exact:
         out.insert(0, task(statement, [claim for _, claim in exact], [row for row, _ in exact], premises))
     near = [
-        (task(statement, [replace(claim, data=("=",))], [row], premises), claim)
+        (task(statement, [order.to_draw(claim)], [row], premises), claim)
         for row, claim in plain
         if order.has_order(claim)
     ]
     if question.order[0] is not None:
-        return out, near, []
+        return out, [*near, *sought], []
     stronger = [task_ for task_, claim in near if not order.has_order(order.equal(claim))]
-    return [*out, *stronger], [pair for pair in near if pair[0] not in stronger], stronger
+    return [*out, *stronger], [*(pair for pair in near if pair[0] not in stronger), *sought], stronger
 
 
 def _conditional(statement: Statement, given: tuple[Statement, ...], conclusion: Node, row: int) -> Task:

@@ -10,7 +10,9 @@ from proofweave.check.evaluate import RATE, Clock
 from proofweave.check.instances import Case, Drawn, Task
 from proofweave.check.judge import mutate
 from proofweave.check.judge.answer import Answer, Question
+from proofweave.check.judge.existence import Sought
 from proofweave.check.judge.order import Rough
+from proofweave.check.judge.proportional import Alike
 from proofweave.check.judge.search import is_inequality, search
 from proofweave.check.judge.verdict import Kind, Mutants
 from proofweave.check.language import CheckError, Node, OutOfTime
@@ -20,12 +22,14 @@ PATIENCE = 0.3
 BRISK = 0.5
 
 Span = tuple[int, int]
+Fitted = Rough | Alike | Sought
+"""What is judged otherwise than by its value on each instance."""
 
 
 def gate(
     question: Question,
     drawn: Sequence[tuple[Task, Drawn]],
-    rough: Sequence[Rough],
+    rough: Sequence[Fitted],
     instances: int,
     rng: np.random.Generator,
     clock: Clock,
@@ -67,7 +71,8 @@ def gate(
     tex = question.tex
     names = {span: mutate.name_of(part, tex) for span, part in parts.items()}
     asked = parts if stopped else judged  # a part none of whose errors can be read is no part
-    shifts = [span for task_, _ in drawn for claim in task_.claims for span in mutate.absorbed(claim)]
+    claims = [*(claim for task_, _ in drawn for claim in task_.claims), *(one.link for one in rough)]
+    shifts = [span for claim in claims for span in mutate.absorbed(claim)]
     left = [
         span
         for span in parts
@@ -96,10 +101,10 @@ class Planted:
     mutant: mutate.Mutant
     drawn: Drawn
     task: Task | None = None
-    rough: Rough | None = None
+    rough: Fitted | None = None
 
 
-def _planted(drawn: Sequence[tuple[Task, Drawn]], rough: Sequence[Rough]) -> list[Planted]:
+def _planted(drawn: Sequence[tuple[Task, Drawn]], rough: Sequence[Fitted]) -> list[Planted]:
     """Return the errors to plant, the first of every part before the second of any."""
     found: list[Planted] = []
     for task_, cases in drawn:
@@ -108,7 +113,7 @@ def _planted(drawn: Sequence[tuple[Task, Drawn]], rough: Sequence[Rough]) -> lis
         found += [
             Planted(mutant, one.drawn, None, one)
             for mutant in mutate.mutants(one.link)
-            if mutant.claim.data == one.link.data
+            if mutant.claim.data == one.link.data and not (isinstance(one, Sought) and mutant.part[0] == "relation")
         ]
     seen: Counter[Span] = Counter()
     rounds: list[int] = []
@@ -157,7 +162,7 @@ def _fate(claim: Node, cases: Sequence[Case]) -> bool | None:
     return not meant
 
 
-def _rough_fate(one: Rough, link: Node, rng: np.random.Generator) -> bool | None:
+def _rough_fate(one: Fitted, link: Node, rng: np.random.Generator) -> bool | None:
     try:
         return bool(one.failure(link, rng))
     except OutOfTime:

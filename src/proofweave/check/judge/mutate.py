@@ -5,7 +5,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from proofweave.check.judge.changes import BINDERS, LEAVES, Change, change, local, part_of
-from proofweave.check.language import SCALAR, Index, Node, Symbol, bound_by, is_number, number, walk, words
+from proofweave.check.language import (
+    LANDAU,
+    SCALAR,
+    Index,
+    Node,
+    Symbol,
+    bound_by,
+    closure,
+    is_number,
+    named_in,
+    number,
+    walk,
+    words,
+)
 from proofweave.core import say
 
 
@@ -37,10 +50,20 @@ def mutants(claim: Node) -> Iterator[Mutant]:
 def absorbed(claim: Node) -> list[tuple[int, int]]:
     """Return the parts whose change changes no truth.
 
-    They shift the variable of an integral over the whole line, or stand in an exponent of a side compared with 0.
+    They shift the variable of an integral over the whole line, or stand in an exponent of a side compared with 0, or
+    in a factor that stays the same where sides are said to be proportional, or are an o(·), which says too little, or
+    the power of a norm that an \\arg\\min is taken of.
     """
     found: list[tuple[int, int]] = []
     for node in walk(claim):
+        if node.op == "littleo":
+            found.append((node.at, node.end))
+        body = node.args[0] if node.op == "optimum" and node.data.argument else node
+        if body is not node and body.op == "pow" and body.args[0].op == "norm":
+            found.append((body.args[1].at, body.args[1].end))
+        if node.op == "chain" and r"\propto" in node.data:
+            moving = {leaf.data for leaf in walk(node.args[-1]) if leaf.op in ("sym", "member")}
+            found += [span for side in node.args for span in _fixed(side, moving)]
         if node.op == "chain" and any(is_number(side, 0) for side in node.args):
             found += [span for side in node.args for span in _exponents(side)]
         if node.op != "integral" or not _whole_line(node.args[0], node.args[1]):
@@ -60,6 +83,14 @@ def _exponents(side: Node) -> list[tuple[int, int]]:
     if side.op == "pow" and side.args[0].op in ("constant", "num"):
         return [(side.args[1].at, side.args[1].end), (side.args[0].at, side.args[0].end)]
     return []
+
+
+def _fixed(side: Node, moving: set[Symbol]) -> list[tuple[int, int]]:
+    """Return where the factors of a side stand in which nothing moves."""
+    if not closure(named_in(side)) & moving:
+        return [(side.at, side.end)]
+    deeper = side.args if side.op in ("mul", "div", "neg", "root") else ()
+    return [span for arg in deeper for span in _fixed(arg, moving)]
 
 
 def _whole_line(lo: Node, hi: Node) -> bool:
@@ -168,7 +199,7 @@ def _variants(node: Node, once: frozenset[int], others: Others) -> Iterator[Chan
 def _silent(node: Node, place: int) -> bool:
     """Tell whether an argument is no part: a range read from uses, an index's bounds, what a mean is given."""
     arg = node.args[place]
-    if node.op in ("at", "bigo", "extent"):
+    if node.op in ("at", "extent", *LANDAU):
         return True
     if (node.op == "collect" and place < 3) or (node.op == "conditional" and place) or node.op == "information":
         return True

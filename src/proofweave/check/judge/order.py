@@ -1,20 +1,25 @@
-"""≈ and O(·): the order at which an error falls as a quantity goes to 0 with all else fixed."""
+"""≈, ∼, →, ≪, O(·), o(·) and Θ(·): the order at which sides near each other as a quantity goes to 0, all else fixed."""
 
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from proofweave.check.evaluate import SAFETY, Array, Clock, Env, ev, exact
+from proofweave.check.evaluate import SAFETY, Array, Clock, Env, Val, ev, exact
 from proofweave.check.instances import Drawn, Task, complete, draw_cases, open_case, repeat
-from proofweave.check.language import CheckError, Node, Symbol, named_in, pairs, refuse_if, walk
+from proofweave.check.language import LANDAU, CheckError, Node, Symbol, named_in, pairs, refuse_if, walk
 from proofweave.core import say
 
 HALVINGS = 26
 WINDOW = 4
 INSTANCES = 40
 SLACK = 0.15
+BARELY = 0.005  # an order found this little above a whole one is that order
 MUCH = frozenset((r"\ll", r"\gg"))
-ROUGH = MUCH | {r"\approx"}
+NEARING = frozenset((r"\sim", r"\to"))
+ALIKE = r"\propto"
+ROUGH = MUCH | NEARING | {r"\approx", ALIKE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +44,20 @@ class Fit:
 def has_order(link: Node) -> bool:
     """Tell whether a relation is an approximation rather than a claim about values."""
     return link.op == "chain" and (
-        not ROUGH.isdisjoint(link.data) or any(node.op in ("bigo", "theta") for node in walk(link))
+        not ROUGH.isdisjoint(link.data) or any(node.op in (*LANDAU, "theta") for node in walk(link))
     )
 
 
 def growing(link: Node) -> bool:
     """Tell whether a relation compares how its sides grow: a \\ll b, a = \\Theta(b)."""
     return bool(MUCH.intersection(link.data)) or any(side.op == "theta" for side in link.args)
+
+
+def refuse_rough(trees: Sequence[Node]) -> None:
+    """Refuse what compares how sides grow where a relation between values is meant: in premises, under conditions."""
+    for part in (part for tree in trees for part in walk(tree) if part.op == "chain"):
+        sign = next((sign for sign in part.data if sign in ROUGH and sign != r"\approx"), None)
+        refuse_if(sign is not None, "judge.rough-premise", part.at, text=sign or "")
 
 
 def links(claim: Node) -> list[Node]:
@@ -63,10 +75,19 @@ def equal(claim: Node) -> Node:
     return replace(claim, data=tuple("=" if sign == r"\approx" else sign for sign in claim.data))
 
 
+def to_draw(claim: Node) -> Node:
+    """Return the relation on whose values instances are drawn: of what goes to infinity, only that it has a value."""
+    left, right = claim.args
+    end = right.args[0] if right.op == "neg" else right
+    endless = claim.data == (r"\to",) and end.op == "constant" and math.isinf(end.data)
+    return replace(claim, args=(left, left if endless else right), data=("=",))
+
+
 def read_order(quantity: Node | None, at_least: float | None, link: Node) -> Order:
     """Return the order asked for: as written, or that of the O(·) in the relation."""
-    big = [node for node in walk(link) if node.op == "bigo"]
+    big = [node for node in walk(link) if node.op in LANDAU]
     if quantity is None:
+        refuse_if(NEARING.intersection(link.data), "judge.nearing-order", link.at, text=link.data[0])
         refuse_if(MUCH.intersection(link.data), "judge.much-less", link.at, text=link.data[0])
         refuse_if(growing(link), "judge.theta-order", link.at)
         refuse_if(len(big) != 1, "judge.approx-order", link.at)
@@ -83,15 +104,9 @@ def fit(task_: Task, link: Node, order: Order, drawn: Drawn, rng: np.random.Gene
         env = _driven(case.env, order, task_, rng)
         moved = open_case(task_, env)
         left, right = (ev(side, moved.inner) for side in link.args)
-        gap = left.v - right.v
-        noise = np.broadcast_to(left.e + right.e, gap.shape) * SAFETY
-        axes = tuple(range(1, gap.ndim))
-        error = np.sqrt(np.square(gap).sum(axis=axes)) if axes else np.abs(gap)
-        floor = np.sqrt(np.square(noise).sum(axis=axes)) if axes else noise
-        error, floor = (np.broadcast_to(x, (env.batch,)).reshape(-1, HALVINGS) for x in (error, floor))
+        error, floor = _measured(left, right, link, env.batch)
         size = np.broadcast_to(np.abs(ev(order.quantity, env).v), (env.batch,)).reshape(-1, HALVINGS)
-        if growing(link):
-            error, floor = _ratio(left.v, right.v, link, env), np.zeros_like(error)
+        size = np.repeat(size, len(error) // len(size), axis=0)
         for place in range(error.shape[0]):
             slope = _slope(size[place], error[place], floor[place])
             if slope is None:
@@ -103,26 +118,48 @@ def fit(task_: Task, link: Node, order: Order, drawn: Drawn, rng: np.random.Gene
     return Fit(float(least), row, count, worst)
 
 
-def _ratio(left: Array, right: Array, link: Node, env: Env) -> Array:
+def _measured(left: Val, right: Val, link: Node, batch: int) -> tuple[Array, Array]:
+    """Return what is said to fall, and how far rounding blurs it: a row of steps for each instance and position."""
+    if growing(link):
+        ratio = _ratio(left.v, right.v, link)
+        return _rows(ratio, batch), _rows(np.zeros_like(ratio), batch)
+    gap = left.v - right.v
+    noise = np.broadcast_to(left.e + right.e, gap.shape) * SAFETY
+    if r"\sim" in link.data:
+        return _rows(np.abs(gap / right.v), batch), _rows(noise / np.abs(right.v), batch)
+    if r"\to" in link.data and np.isinf(right.v).any():
+        return _rows(_inverse(left.v, right.v), batch), _rows(np.zeros_like(gap), batch)
+    axes = tuple(range(1, gap.ndim))
+    error = np.sqrt(np.square(gap).sum(axis=axes)) if axes else np.abs(gap)
+    floor = np.sqrt(np.square(noise).sum(axis=axes)) if axes else noise
+    return _rows(error, batch), _rows(floor, batch)
+
+
+def _rows(value: Array, batch: int) -> Array:
+    """Return a row of steps for each instance and each position of an index."""
+    wide = np.broadcast_to(value, (batch, *value.shape[1:])).reshape(-1, HALVINGS, int(np.prod(value.shape[1:])))
+    return np.asarray(np.swapaxes(wide, 1, 2).reshape(-1, HALVINGS))
+
+
+def _inverse(left: Array, right: Array) -> Array:
+    """Return 1/|a|, where a goes to ±∞ on the side that is said; 1 on the other."""
+    return np.where(np.sign(left) == np.sign(right), 1 / np.abs(left), 1.0)
+
+
+def _ratio(left: Array, right: Array, link: Node) -> Array:
     """Return the ratio of the sides, of what is said to be smaller to what is said to be larger."""
     if r"\gg" in link.data:
         left, right = right, left
-    ratio = np.abs(left) / np.abs(right)
-    return np.broadcast_to(ratio, (env.batch,)).reshape(-1, HALVINGS)
+    return np.asarray(np.abs(left) / np.abs(right))
 
 
 def _driven(env: Env, order: Order, task_: Task, rng: np.random.Generator) -> Env:
     """Return each instance repeated with the symbol moved step by step so that the quantity goes to 0."""
     best: Env | None = None
     smallest = np.inf
-    for direction in (2.0, 0.5):
+    for values in _ways(env, order.symbol):
         tried = repeat(env, HALVINGS)
-        start = np.broadcast_to(env.values[order.symbol].v, (env.batch,))
-        start = np.where(start == 0, 1.0, start)
-        values = (start[:, None] * direction ** np.arange(HALVINGS)).reshape(-1)
-        if order.symbol.role == "int":
-            values = np.rint(np.maximum(np.abs(values), 1.0))
-        tried.values[order.symbol] = exact(values)
+        tried.values[order.symbol] = exact(values.reshape(-1))
         try:
             complete(task_.plan, tried, rng)
             last = np.abs(ev(order.quantity, tried).v).reshape(-1)[HALVINGS - 1 :: HALVINGS]
@@ -133,6 +170,18 @@ def _driven(env: Env, order: Order, task_: Task, rng: np.random.Generator) -> En
     if best is None or smallest > 1e-2:
         raise CheckError("judge.order-still", order.quantity.at)
     return best
+
+
+def _ways(env: Env, symbol: Symbol) -> Iterator[Array]:
+    """Yield rows of values that go off, to 0 and to the ends of the symbol's interval, by doublings and halvings."""
+    start = np.broadcast_to(env.values[symbol].v, (env.batch,))[:, None]
+    halves = 0.5 ** np.arange(HALVINGS)
+    for values in (np.where(start == 0, 1.0, start) / halves, np.where(start == 0, 1.0, start) * halves):
+        yield np.rint(np.maximum(np.abs(values), 1.0)) if symbol.role == "int" else values
+    for side in ("lo", "hi") if symbol.data.get("domain") == "interval" else ():
+        end = ev(symbol.data[side], env).v[:, None]
+        if np.isfinite(end).all() and (end != 0).any():
+            yield end - (end - start) * halves
 
 
 def _slope(size: Array, error: Array, floor: Array) -> float | None:
@@ -180,8 +229,11 @@ class Rough:
         refuse_if(not found.count, "judge.error-no-value", link.at)
         if growing(link):
             return self._growth(found.least, link)
-        extra = sum(node.data or 0.0 for node in walk(link) if node.op == "bigo")
-        if found.least >= self.order.at_least + extra - SLACK:
+        errors = [node for node in walk(link) if node.op in LANDAU]
+        wanted = self.order.at_least + sum(node.data or 0.0 for node in errors)
+        if any(node.op == "littleo" for node in errors):
+            return _little(found.least, wanted, link)
+        if found.least >= wanted - SLACK:
             return ""
         return say("judge.order-short", least=found.least, wanted=float(self.order.at_least))
 
@@ -192,3 +244,9 @@ class Rough:
         wanted = self.order.at_least
         refuse_if(wanted <= 0, "judge.much-order", link.at)
         return "" if least >= wanted - SLACK else say("judge.ratio-short", least=least, wanted=float(wanted))
+
+
+def _little(least: float, wanted: float, link: Node) -> str:
+    """Return how an error does not fall faster than an order, as o(·) says, or an empty string."""
+    refuse_if(wanted + BARELY < least < wanted + SLACK, "judge.little-open", link.at, least=least, wanted=wanted)
+    return "" if least >= wanted + SLACK else say("judge.little-short", least=least, wanted=wanted)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from proofweave.check.language.scope import ENTRY, Entry, Hole, Match, Scope, Symbol, fits, split
     from proofweave.check.language.tokens import BRACES, DEEPEST, Token, nesting, tokenise, words
     from proofweave.check.language.tree import (
-        Index, Node, endless, is_number, number, pairs, same, settle, shape, substitute, walk,
+        LANDAU, Index, Node, endless, is_number, number, pairs, same, settle, shape, substitute, walk,
     )
 else:
     __getattr__ = lazily(__name__)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from proofweave.check.language.kinds import CheckError, refuse_if
 from proofweave.check.language.tokens import BRACES, FONTS, WORDS, Token, tokenise
 
-JOINTS = frozenset(("(", ")", "[", "]", "|", ",", ";"))
+JOINTS = frozenset(("(", ")", "[", "]", "|", r"\|", ",", ";"))
 """What may stand in a declared name after its first part, as in p(x_t|x_0)."""
 
 

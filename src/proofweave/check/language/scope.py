@@ -1,12 +1,12 @@
 """Declared symbols and how a name in a formula finds its symbol: whole key, then family member, then entry."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from proofweave.check.language.kinds import SCALAR, CheckError, Dim, Type
 from proofweave.check.language.names import JOINTS, Atom, fontless, occurrence, read_key
-from proofweave.check.language.tokens import WORDS, Token
+from proofweave.check.language.tokens import CANONICAL, OPERATORS, WORDS, Token
 from proofweave.core import Where
 
 if TYPE_CHECKING:
@@ -151,7 +151,11 @@ class Scope:
         return self._nuclei[alike[0]] if len(alike) == 1 else []
 
     def named(self, tokens: Sequence[Token]) -> tuple[Token, ...]:
-        """Return the tokens with the words that are declared, as \\text{loss}, turned into names."""
+        """Return the tokens with the words that are declared, as \\text{loss}, turned into names, and with the names of
+        functions written letter by letter, as rank(A), turned into functions where the letters are not all names.
+        """
+        own = {"".join(atom.nucleus for atom in entry.key) for entry in self.entries.values() if len(entry.key) > 2}
+        tokens = spelled(tokens, lambda letter: letter in EULER or bool(self.near(letter)), own)
         if not any(token.kind == "word" for token in tokens):
             return tuple(tokens)
         nuclei = {atom.nucleus for entry in self.entries.values() for atom in entry.key}
@@ -186,6 +190,34 @@ class Scope:
                 error.at = tokens[place].at
             raise
         return Match(symbol, match.members, match.entries, match.sup, match.stop)
+
+
+EULER = "e"
+
+
+def _letter(token: Token) -> bool:
+    return token.kind == "name" and len(token.text) == 1
+
+
+def spelled(tokens: Sequence[Token], known: Callable[[str], bool], own: Set[str]) -> tuple[Token, ...]:
+    """Return the tokens with letters side by side before a bracket as the function they spell.
+
+    Not where all of them are names, or where the word is a name of its own.
+    """
+    out: list[Token] = []
+    start = 0  # of the letters that end here
+    for place, token in enumerate(tokens):
+        before = tokens[place - 1] if place else token
+        if not (_letter(token) and _letter(before) and before.end == token.at):
+            start = place
+        out.append(token)
+        letters = tokens[start : place + 1]
+        word = "".join(t.text for t in letters)
+        called = [t.text for t in tokens[place + 1 : place + 2]] == ["("]
+        spells = called and len(letters) > 2 and word in OPERATORS and word not in own
+        if spells and not all(known(letter) for letter in word):
+            out[-len(letters) :] = [Token("op", CANONICAL.get(word, word), letters[0].at, token.end)]
+    return tuple(out)
 
 
 OPENING = frozenset(("(", "[", "{", r"\{", r"\langle"))

@@ -47,6 +47,8 @@ FORBIDDEN = words(TABLE["forbidden"])
 ALIASES = pairs(TABLE["aliases"])
 OPERATORS = words(TABLE["operators"])
 
+CANONICAL = {"ln": "log", "sgn": "sign", "Tr": "tr", "trace": "tr", "relu": "ReLU", "Diag": "diag"}
+
 UNICODE = pairs(TABLE["unicode"])
 POWERS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True))
 
@@ -126,7 +128,7 @@ def _token(text: str, at: int, end: int) -> Token:
     if text.isalpha():
         return Token("name", text, at, end)
     if text.startswith("\\") and text[1:].isalpha() and text[1:] in OPERATORS and text not in FONTS:
-        return Token("op", {"ln": "log", "sgn": "sign", "Tr": "tr"}.get(text[1:], text[1:]), at, end)
+        return Token("op", CANONICAL.get(text[1:], text[1:]), at, end)
     return Token("mark", text, at, end)
 
 
@@ -261,8 +263,7 @@ def _word(word: str, text: str, at: int, end: int, operator: bool) -> Token:
 
 
 def _operator(bare: str, at: int, end: int) -> Token:
-    known = {"ln": "log", "sgn": "sign", "Tr": "tr", "trace": "tr", "relu": "ReLU", "Diag": "diag"}
-    return Token("op", known.get(bare, bare), at, end)
+    return Token("op", CANONICAL.get(bare, bare), at, end)
 
 
 def _font(font: str, inside: list[Token], owner: Token, end: int) -> Token:

@@ -25,13 +25,20 @@ class Node:
         return replace(self, args=args)
 
 
+LANDAU = frozenset(("bigo", "littleo"))
+"""What stands for an error of some size: O(·) and o(·)."""
+
+
 class Index:
-    """A bound or free index: compared by identity; its range is read from its uses when not written."""
+    """A bound or free index: compared by identity; its range is read from its uses when not written.
 
-    __slots__ = ("hi", "lo", "name")
+    One that is `endless` stands for dots without end, of which its range is only the beginning.
+    """
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    __slots__ = ("endless", "hi", "lo", "name")
+
+    def __init__(self, name: str, endless: bool = False) -> None:
+        self.name, self.endless = name, endless
         self.lo: Node | None = None
         self.hi: Node | None = None
 
@@ -72,9 +79,9 @@ def settle(node: Node, type_: Type, what: str = "") -> Node:
         return Node("zero", (), type_, node.at, node.end)
     if node.type == type_:
         return node
-    if node.op == "bigo":
+    if node.op in LANDAU:
         return replace(node, type=type_)
-    if node.op == "neg" and node.args[0].op == "bigo":
+    if node.op == "neg" and node.args[0].op in LANDAU:
         return replace(node, args=(settle(node.args[0], type_),), type=type_)
     joined = unify(node.type, type_, node.at, what or say("parse.both-sides"))
     if None not in node.type.dims:

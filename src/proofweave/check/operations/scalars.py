@@ -162,6 +162,6 @@ def _theta(node: Node, env: Env) -> Val:
     return ev(node.args[0], env)
 
 
-@rule("bigo")
+@rule("bigo", "littleo")
 def _big_o(node: Node, env: Env) -> Val:
     return va.widen(env.constant(0), node.type.rank)

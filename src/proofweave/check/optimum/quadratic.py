@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 
 from proofweave.check.evaluate import EPS, Array
-from proofweave.check.optimum.region import FREE, Objective, Region, Slopes, Solution
+from proofweave.check.optimum.region import FREE, RANK, Objective, Region, Slopes, Solution
 
 EXACT = 1e-10
 MOST = 60
@@ -90,6 +90,8 @@ def solve(model: Model, region: Region) -> Solution | None:
         return on_simplex(model)
     if region.domain == "interval":
         return _clipped(model, region)
+    if region.norm == RANK:
+        return _of_low_rank(model, region)
     if region.norm == "2" or (region.norm == "F"):
         return _on_ball(model, region)
     if region.norm:
@@ -239,6 +241,33 @@ def _on_ball(model: Model, region: Region) -> Solution:
     error = (model.noise + 1e-13 * top * radius) / np.maximum(gap, 1e-300)
     point = np.where((good & ~hard)[..., None], point, np.where(good[..., None], point, np.nan))
     return Solution(point, np.minimum(error, 1e-6 * radius)[..., None], value, model.noise + 1e-13 * top * radius**2)
+
+
+def _of_low_rank(model: Model, region: Region) -> Solution | None:
+    """Return the matrix of some rank at most that is nearest the minimiser of c‖B − A‖² (Eckart and Young, 1936)."""
+    assert region.radius is not None
+    curve, good = _clean(model)
+    level = curve[..., 0, 0]
+    good = good & (level > 0)
+    even = np.abs(curve - level[..., None, None] * np.eye(curve.shape[-1])).max(axis=(-1, -2)) <= EXACT * level
+    if not (even | ~good).all():
+        return None
+    point = np.where(good[..., None], -model.slope, 1.0) / np.where(good, level, 1.0)[..., None]
+    u, s, vt = np.linalg.svd(point.reshape(point.shape[:-1] + region.shape), full_matrices=False)
+    place = np.arange(s.shape[-1])
+    most = np.broadcast_to(region.radius, s.shape[:-1])[..., None]
+    kept = np.where(place < most, s, 0.0)
+    above = np.where(place < most, s, np.inf).min(axis=-1)
+    below = np.where(place < most, 0.0, s).max(axis=-1)
+    gap = np.minimum(above, np.inf) - below
+    top = s.max(axis=-1)
+    told = good & ((gap > 1e-6 * top) | (below == 0))  # where two singular values tie, the nearest is not one
+    found = ((u * kept[..., None, :]) @ vt).reshape(point.shape)
+    blur = (model.noise / np.where(good, level, 1.0) + 64 * EPS * top) * np.where(below > 0, 1 + top / gap, 1.0)
+    value = np.where(good, value_at(model, found), np.nan)
+    error = np.broadcast_to(blur[..., None], found.shape)
+    noise = model.noise + 64 * EPS * np.where(good, level, 1.0) * np.square(top)
+    return Solution(np.where(told[..., None], found, np.nan), error, value, noise)
 
 
 def _linear_on_ball(model: Model, region: Region) -> Solution:

@@ -10,12 +10,13 @@ from proofweave.check.language import CheckError, Node, Symbol
 
 Objective = Callable[[Array], Array]
 Slopes = Callable[[Array], tuple[Val, Val]]
+RANK = "rank"
 FREE = frozenset(("vector", "scalar", "matrix", "real"))
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Where the variable lives: its domain, and a norm ball or sphere of some radius if constrained."""
+    """Where the variable lives: its domain, and a norm ball or sphere of some radius, or a greatest rank, in it."""
 
     domain: str
     shape: tuple[int, ...]
@@ -50,7 +51,19 @@ def region_of(variable: Symbol, constraints: Sequence[Node], env: Env) -> Region
         ball = _ball(constraints[0], variable, env)
         if ball is not None:
             return Region(domain, shape, *ball)
+        most = _rank(constraints[0], variable, env)
+        if most is not None:
+            return Region(domain, shape, RANK, most)
     raise CheckError("evaluate.constraint", constraints[0].at)
+
+
+def _rank(constraint: Node, variable: Symbol, env: Env) -> Array | None:
+    """Read rank(B) ≤ r: the greatest rank."""
+    if constraint.op != "chain" or len(constraint.data) != 1:
+        return None
+    left, right = constraint.args if constraint.data[0] == r"\le" else reversed(constraint.args)
+    rank = left.op == "matfunc" and left.data == "rank" and left.args[0].op == "sym" and left.args[0].data is variable
+    return ev(right, env).v if rank and constraint.data[0] in (r"\le", r"\ge") else None
 
 
 def _ball(constraint: Node, variable: Symbol, env: Env) -> tuple[str, Array, bool] | None:

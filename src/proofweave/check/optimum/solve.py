@@ -14,8 +14,8 @@ from proofweave.check.calculus import differentiate, has_rules
 from proofweave.check.evaluate import VALUES, Array, Env, Val, ev, rule
 from proofweave.check.evaluate import values as va
 from proofweave.check.language import SCALAR, Node, Symbol, number, refuse_if
-from proofweave.check.optimum import newton, pieces, quadratic
-from proofweave.check.optimum.region import Objective, Region, Slopes, Solution, region_of
+from proofweave.check.optimum import newton, pieces, quadratic, scan
+from proofweave.check.optimum.region import RANK, Objective, Region, Slopes, Solution, region_of
 
 
 @VALUES("solve")
@@ -55,6 +55,9 @@ def solve(body: Node, variable: Symbol, sense: int, constraints: Sequence[Node],
     slopes = _slopes(body, variable, sense, region.shape, env, stamp)
     model = quadratic.fit(objective, region, lead, slopes)
     found = quadratic.solve(model, region) if model is not None else None
+    refuse_if(found is None and region.norm == RANK, "evaluate.constraint", constraints[0].at if constraints else None)
+    if found is None and "within" in variable.data:
+        found = scan.solve(objective, region, lead)
     if found is None:
         found = pieces.solve(body, variable, sense, region, env, stamp, lead)
     if found is None:

@@ -20,7 +20,7 @@ from proofweave.check.language import (
 from proofweave.check.parse.blocks import blocks
 from proofweave.check.parse.connectives import joining
 from proofweave.check.parse.functions import named
-from proofweave.check.syntax import KINDS, PUNCTUATION, Parser, collected, constraint, node, postfix
+from proofweave.check.syntax import KINDS, PUNCTUATION, Parser, collected, constraint, grid, node, postfix
 from proofweave.core import say
 
 DIAGONAL = r"\ddots"
@@ -45,9 +45,8 @@ def environment(p: Parser, token: Token) -> Node:
         cells = [[_cell(p, cell, token) for cell in line] for line in rows]
         width = len(cells[0])
         refuse_if(any(len(line) != width for line in cells), "parse.ragged", token.at)
-        if (diagonal := _diagonal(cells, token, end)) is not None:
-            return postfix(p, named("det", diagonal, token, False) if title == "vmatrix" else diagonal)
-        if (whole := blocks(cells, token, end)) is not None:
+        whole = grid(cells, token.at, end) or _diagonal(cells, token, end) or blocks(cells, token, end)
+        if whole is not None:
             return postfix(p, named("det", whole, token, False) if title == "vmatrix" else whole)
         height = len(cells)
         flat = [_scalar_cell(cell) for line in cells for cell in line]

@@ -19,6 +19,7 @@ from proofweave.check.language import (
     walk,
 )
 from proofweave.check.parse.binding import Binding, read_binding
+from proofweave.check.parse.intervals import over_attained, over_interval
 from proofweave.check.syntax import (
     CLOSING,
     READERS,
@@ -69,6 +70,10 @@ def _extremum(p: Parser, token: Token, argument: bool) -> Node:
     if not sub:
         refuse_if(argument or sup, "parse.extremum-below", token.at, text=token.text)
         return listed(p, sense, token)
+    found = over_interval(p, token, sub, 1 if sense == "min" else -1, argument)
+    found = found or (None if argument else over_attained(p, token, sub))
+    if found is not None:
+        return found
     binding = read_binding(p, sub, (), token)
     if not binding.symbols:
         ranged = [name for name, _, lo, _ in binding.indices if lo is not None and binding.conditions]

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from proofweave.check.language import Dim, Node, Token, Type, is_number, meet, refuse_if, required, settle, vector
-from proofweave.check.syntax import Parser, collected, node, runs_beside
+from proofweave.check.language import Dim, Node, Token, Type, is_number, meet, refuse_if, required, row, settle, vector
+from proofweave.check.syntax import Parser, collected, node, runs_beside, zeros_after
 from proofweave.core import say
 
 Line = Sequence[Node]
@@ -60,6 +60,9 @@ def beside(p: Parser, token: Token) -> Node | None:
 
 
 def _dotted(line: Line, across: bool, token: Token, end: int) -> Node:
+    open_ = zeros_after(line, token.at, end) if all(cell.type.kind == "scalar" for cell in line) else None
+    if open_ is not None:
+        return node("transpose", (open_,), row(None), token.at, end) if across else open_
     found = collected(line, token.at, end)
     kind = line[0].type.kind
     if not across:

@@ -188,6 +188,7 @@ def pieces(tokens: Sequence[Token]) -> list[Piece]:
         if depth > 0 or decimal:
             current.append(token)
         elif (said := joining(token)) not in (None, "otherwise"):
+            refuse_if(said == "such", "parse.word", token.at, text=token.text)
             cut(said or "")
         elif token.text in PUNCTUATION or (token.kind == "sep" and _parts(tokens[place + 1 :], current)):
             cut(",")

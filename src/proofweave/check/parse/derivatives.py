@@ -163,7 +163,7 @@ def derivative_fraction(p: Parser, above: Sequence[Token], below: Sequence[Token
     """Parse \\frac{\\partial f}{\\partial x}, \\frac{d}{dt} … and second derivatives; None for other fractions."""
     if len(below) > 1 and below[1].text == "_":  # the name d_{in}
         return None
-    if [t.text for t in above] == ["d"] and len(below) > 1 and below[0].text == "d" and _declared(p, "d"):
+    if _quotient(above, below) and _declared(p, "d"):
         raise CheckError("parse.d-declared", above[0].at)
     if not above or not below or not _differential(p, above[0]) or below[0].text != above[0].text or len(below) < 2:
         return None
@@ -178,12 +178,21 @@ def derivative_fraction(p: Parser, above: Sequence[Token], below: Sequence[Token
     return _partial(body, steps, token.at, end)
 
 
+def _quotient(above: Sequence[Token], below: Sequence[Token]) -> bool:
+    """Tell whether a fraction of d … over d … may be a derivative."""
+    alone = [t.text for t in above] == ["d"] and len(below) > 1
+    named = all(len(part) > 1 and part[1].kind in ("name", "op") for part in (above, below))
+    return above[:1] != () and (alone or named) and above[0].text == below[0].text == "d"
+
+
 def _differential(p: Parser, token: Token) -> bool:
     return token.text in DIFFERENTIALS and not (token.text == "d" and p.scope.near("d") and _declared(p, "d"))
 
 
 def _declared(p: Parser, nucleus: str) -> bool:
-    return any(entry.key[0].nucleus == nucleus for entry in p.scope.near(nucleus))
+    own = p.scope.get(nucleus)
+    hidden = own is not None and own.role == "differential"
+    return not hidden and any(entry.key[0].nucleus == nucleus for entry in p.scope.near(nucleus))
 
 
 def _order(tokens: Sequence[Token], place: int) -> tuple[int, int]:

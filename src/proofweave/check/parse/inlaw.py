@@ -34,7 +34,7 @@ def lawful(p: Parser, sides: Sequence[Node], signs: Signs) -> Node:
     start = 0
     for place, (sign, at) in enumerate(signs):
         literal = "literal" in (sides[place].op, sides[place + 1].op)
-        if sign not in ALIKE and not literal:
+        if not literal and not _alike(sign, sides[place : place + 2]):
             continue
         if place > start:
             parts.append(chain(sides[start : place + 1], signs[start:place]))
@@ -43,6 +43,11 @@ def lawful(p: Parser, sides: Sequence[Node], signs: Signs) -> Node:
     if start < len(signs):
         parts.append(chain(sides[start:], signs[start:]))
     return parts[0] if len(parts) == 1 else node("and", parts, BOOL, sides[0].at, sides[-1].end)
+
+
+def _alike(sign: str, sides: Sequence[Node]) -> bool:
+    """Tell whether a sign speaks of laws; \\sim between what is not random compares growth."""
+    return sign in ALIKE and (sign == EQUAL_IN_LAW or bool(unbound_random(sides)))
 
 
 def _as_densities(p: Parser, sides: Sequence[Node], signs: Signs) -> Sequence[Node]:

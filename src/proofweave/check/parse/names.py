@@ -20,6 +20,7 @@ from proofweave.check.language import (
     required,
     vector,
 )
+from proofweave.check.parse.differentials import differential
 from proofweave.check.parse.guess import undeclared
 from proofweave.check.parse.information import information
 from proofweave.check.parse.laws import named_law
@@ -51,7 +52,7 @@ ONES = frozenset((r"\boldsymbol{1}", r"\mathbf{1}", r"\mathbb{1}", r"\bm{1}", r"
 ZEROS = frozenset((r"\boldsymbol{0}", r"\mathbf{0}", r"\bm{0}", r"\vec{0}"))
 UNITS = frozenset(("e", r"\boldsymbol{e}", r"\mathbf{e}", r"\bm{e}", r"\vec{e}"))
 PLACES = frozenset("ijklmn")  # as indices of unit vectors; e_t is something else, to be declared
-BIG_O = frozenset(("O", r"\mathcal{O}"))
+ERRORS = {"O": "bigo", r"\mathcal{O}": "bigo", "o": "littleo", r"\mathcal{o}": "littleo"}
 BIG_THETA = frozenset((r"\Theta", r"\mathcal{\Theta}", r"\mathrm{\Theta}"))
 IDENTITY = frozenset(("I", r"\boldsymbol{I}", r"\mathbf{I}", r"\bm{I}", r"\mathrm{I}"))
 
@@ -66,6 +67,8 @@ def name(p: Parser, token: Token) -> Node:
         end = p.tokens[found.stop - 1].end
         bound = node("index", (), SCALAR, token.at, token.end, index)
         return raised(p, bound, found.sup, end) if found.sup else _factorial(p, bound)
+    if (moving := differential(p, token)) is not None:
+        return moving
     match = None if _special(found, p) else p.scope.match(p.tokens, p.place)
     if match is not None:
         return declared(p, token, match)
@@ -127,10 +130,10 @@ def builtin(p: Parser, token: Token) -> Node:
     end = p.tokens[found.stop - 1].end
     if nucleus in MOMENTS:
         return moment(p, token)
-    if nucleus in BIG_O and not sub and not sup and p.peek(1) is not None and p.tokens[found.stop].text == "(":
+    if nucleus in ERRORS and not sub and not sup and p.peek(1) is not None and p.tokens[found.stop].text == "(":
         p.place = found.stop
         inside = bracket(p)
-        return node("bigo", (inside,), SCALAR, token.at, p.reached)
+        return node(ERRORS[nucleus], (inside,), SCALAR, token.at, p.reached)
     if nucleus in BIG_THETA and not sub and not sup and p.peek(1) is not None and p.tokens[found.stop].text == "(":
         p.place = found.stop
         inside = bracket(p)

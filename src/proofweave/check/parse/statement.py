@@ -20,6 +20,7 @@ from proofweave.check.language import (
 from proofweave.check.parse.clauses import MEMBER, clause, joined, outside
 from proofweave.check.parse.connectives import joining
 from proofweave.check.parse.constructs import formula
+from proofweave.check.parse.existence import existence
 from proofweave.check.syntax import EQUAL_IN_LAW, RELATIONS, Parser, dim_node, node, used_range
 
 ARROWS = frozenset(("implies", "iff"))
@@ -163,6 +164,8 @@ def _own(rest: Sequence[Token]) -> bool:
 def _row(
     top: Parser, line: Sequence[Token], before: Node | None, conditions: list[Node]
 ) -> tuple[Node | None, Node | None]:
+    if (sought := existence(top, line, conditions)) is not None:
+        return sought, None
     parts: list[list[Token]] = [[]]
     arrows: list[Token] = []
     depth = 0

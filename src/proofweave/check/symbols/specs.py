@@ -11,6 +11,8 @@ from proofweave.check.symbols.motions import flow, sequence
 from proofweave.check.symbols.reading import finish, hole_names, near, read_type
 from proofweave.core import SymbolSpec, say
 
+DIFFERENTIAL = "differential"  # what a letter is declared as that a size of the same name would else hide
+
 
 class Form(NamedTuple):
     """How a specification of some form is read, and the other keys it takes."""
@@ -102,6 +104,8 @@ def build(spec: SymbolSpec, scope: Scope) -> Symbol:
     """Return the symbol of a specification."""
     if isinstance(spec.value, Mapping):
         return _mapping(spec, spec.value, scope)
+    if spec.value == DIFFERENTIAL:
+        return Symbol(spec.name, spec.where, SCALAR, DIFFERENTIAL)
     type_, domain, data = read_type(str(spec.value), scope)
     role = "int" if domain == "int" else "free"
     symbol = Symbol(spec.name, spec.where, type_, role, data={"domain": domain, **data})

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from proofweave.check.syntax.build import as_dim, dim_node, divide, fit, inner, multiply, node
     from proofweave.check.syntax.calls import apply, base, called, dotted, primed_call
     from proofweave.check.syntax.dots import collected, dotted_list, runs_beside
+    from proofweave.check.syntax.grids import grid, zeros_after
     from proofweave.check.syntax.indices import (
         Uses, entries, entry_places, index_expression, member_places, used_range,
     )

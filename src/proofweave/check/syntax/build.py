@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from proofweave.check.language import (
+    LANDAU,
     SCALAR,
     CheckError,
     Dim,
@@ -50,7 +51,7 @@ def _lead(terms: Sequence[Node]) -> Type:
 
 def _open(term: Node) -> bool:
     """Tell whether a term takes the type of the others: a bare 0, an O(·)."""
-    return is_number(term, 0) or term.op == "bigo" or (term.op == "neg" and term.args[0].op == "bigo")
+    return is_number(term, 0) or term.op in LANDAU or (term.op == "neg" and term.args[0].op in LANDAU)
 
 
 def multiply(factors: Sequence[Node]) -> Node:

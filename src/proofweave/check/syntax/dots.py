@@ -9,6 +9,7 @@ wrong would be worse than one that is not read.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from proofweave.check.language import (
     SCALAR,
@@ -31,6 +32,7 @@ from proofweave.check.syntax.build import add, as_dim, multiply, node
 
 DOTS = r"\ldots"
 ENDLESS_NEEDS = 3  # terms before dots that nothing follows
+BEYOND = 3  # relations that are checked of a chain without end after those that are written
 
 POWER = -1  # the place of an exponent in a path, written or not
 Path = tuple[int, ...]
@@ -368,8 +370,9 @@ def dotted_chain(sides: Sequence[Node], signs: Sequence[str], free: dict[str, In
     """Return x_1 \\le x_2 \\le \\cdots \\le x_n as one relation of neighbours, for each place of a free index."""
     place = next(k for k, side in enumerate(sides) if side.op == "dots")
     at = sides[place].at
-    whole_run = place + 2 == len(sides) and len(set(signs)) == 1
-    refuse_if(not whole_run, "parse.dots-chain", at)
+    refuse_if(place + 2 < len(sides) or len(set(signs)) != 1, "parse.dots-chain", at)
+    if place + 1 == len(sides):
+        return _endless_chain(sides[:place], signs, free, at)
     found = run(sides, place)
     refuse_if(found.before != place - 1 or found.count is None, "parse.dots-chain", at)
     assert found.count is not None
@@ -380,3 +383,44 @@ def dotted_chain(sides: Sequence[Node], signs: Sequence[str], free: dict[str, In
     ahead = node("add", (node("index", (), SCALAR, 0, 0, index), number(1)), SCALAR, 0, 0)
     side = found.at(index)
     return [side, substitute(side, {index: ahead})], [signs[0]]
+
+
+def _endless_chain(
+    sides: Sequence[Node], signs: Sequence[str], free: dict[str, Index], at: int
+) -> tuple[list[Node], list[str]]:
+    """Return a chain that goes on as it begins as the relation of one side and the next, at the first places of it."""
+    refuse_if(len(sides) < ENDLESS_NEEDS, "parse.dots-end", at)
+    index = Index("k", endless=True)
+    here = Node("index", (), SCALAR, 0, 0, index)
+    term, first = _multiplied(sides, here), 0
+    if term is None:
+        found = run([*sides, Node("dots", (), SCALAR, at, at)], len(sides))
+        ends = any(_in_index(found.term, path) for path in found.steps)
+        refuse_if(ends or found.before != len(sides) - 1, "parse.dots-chain", at)
+        term, first = found.at(index), found.origin - found.before
+    index.lo, index.hi = number(first), number(first + len(sides) - 2 + BEYOND)
+    free[f"{DOTS}{len(free)}"] = index
+    return [term, substitute(term, {index: add([here, number(1)])})], [signs[0]]
+
+
+def _multiplied(sides: Sequence[Node], here: Node) -> Node | None:
+    """Return the side at a place where all that moves is multiplied from side to side by one number, or None."""
+    gaps = [moves(one, two) for one, two in pairwise(sides)]
+    factors = {_factor(*pair) for gap in gaps for pair in (gap or {}).values()}
+    factor = factors.pop() if len(factors) == 1 else None
+    if factor is None or any(set(gap or {}) != set(gaps[0] or {}) for gap in gaps):
+        return None
+    out = sides[0]
+    power = Node("pow", (number(factor), here), SCALAR, 0, 0)
+    for path, (start, _) in (gaps[0] or {}).items():
+        part = _at(sides[0], path)
+        first = start.tree(at=part.at if part else 0, end=part.end if part else 0)
+        out = _put(out, path, Node("mul", (power, first), SCALAR, first.at, first.end))
+    return out
+
+
+def _factor(x: Whole, y: Whole) -> int | None:
+    """Return the whole number above 1 which times one is the other, or None."""
+    small, large = (sum(factor for _, factor in each.terms) + each.const for each in (x, y))
+    factor = large // small if small else 0
+    return factor if factor > 1 and Whole((), 0).plus(x, factor).key() == y.key() else None

@@ -20,21 +20,21 @@ from proofweave.check.syntax.build import divide, join, multiply
 from proofweave.check.syntax.dots import DOTS, dotted_product, dotted_sum
 
 COMPARISONS = ("=", "<", ">", r"\le", r"\ge", r"\neq", r"\approx", r"\ll", r"\gg", r"\succeq", r"\preceq", r"\equiv")
+ASYMPTOTIC = (r"\to", r"\sim", r"\propto")
 EQUAL_IN_LAW = r"\overset{d}{=}"
-RELATIONS = frozenset((*COMPARISONS, r"\perp", ":", r"\sim", EQUAL_IN_LAW))
+RELATIONS = frozenset((*COMPARISONS, *ASYMPTOTIC, r"\perp", ":", EQUAL_IN_LAW))
 CALL = "call"  # the closer inside a function's parentheses, where a bar divides arguments: p(x|y)
 OPENERS = frozenset(("(", "[", r"\{", r"\langle", r"\lfloor", r"\lceil"))
 CLOSERS = frozenset((")", "]", r"\}", r"\rangle", r"\rfloor", r"\rceil"))
 JOINERS = frozenset((r"\Rightarrow", r"\iff", r"\land", r"\lor", r"\forall"))
 SETS = (r"\mid", r"\cup", r"\cap")
-STOPS = RELATIONS | JOINERS | CLOSERS | {",", "+", "-", ";", r"\in", r"\notin", r"\sim", r"\to", r"\pm", r"\mp", *SETS}
+STOPS = RELATIONS | JOINERS | CLOSERS | {",", "+", "-", ";", r"\in", r"\notin", r"\pm", r"\mp", *SETS}
 PUNCTUATION = frozenset((",", ";", ".", "。", "，", "；"))
 PRODUCTS = frozenset((r"\cdot", r"\times", r"\odot", r"\otimes", "*", r"\circ"))
 UNREAD = {
     r"\ldots": "parse.dots",
     r"\pm": "parse.two-equations",
     r"\mp": "parse.two-equations",
-    r"\to": "parse.to",
 }
 
 Reader = Callable[["Parser", Token], Node]

@@ -94,6 +94,7 @@ def chain(sides: Sequence[Node], signs: Sequence[tuple[str, int]]) -> Node:
     for side in sides:
         if not is_number(side, 0):
             type_ = unify(type_, side.type, side.at, what)
+    refuse_if(None in type_.dims, "parse.open-size", sides[0].at)
     _comparable(type_, signs)
     settled = [settle(side, type_, what) for side in sides]
     return node("chain", settled, BOOL, sides[0].at, sides[-1].end, ops)
