@@ -7,12 +7,14 @@ decides nothing.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from flint import acb, arb, fmpq, fmpz
 
 MOST_BITS = 1 << 14  # of an exact number; a longer one becomes a ball
 MOST_FACTORIAL = 2000
+MOST_ROOT = 12  # denominator of a quotient of logarithms that is known exactly
 
 Num = Any
 """A rational (fmpq), a real ball (arb), a complex ball (acb) or a jet."""
@@ -257,6 +259,17 @@ def log(x: Num, analytic: bool = False) -> Num:
     return x.log()
 
 
+def log_ratio(x: Num, y: Num) -> Num | None:
+    """Return log x / log y where it is rational and small, as log 8 / log 4 is 3/2; None elsewhere."""
+    if not (isinstance(x, fmpq) and isinstance(y, fmpq) and x > 0 and y > 0 and y != 1):
+        return None
+    guess = float((arb(x).log() / arb(y).log()).mid())
+    near = Fraction(guess).limit_denominator(MOST_ROOT)
+    small = x.height_bits() * near.denominator <= MOST_BITS and y.height_bits() * abs(near.numerator) <= MOST_BITS
+    exactly = abs(float(near) - guess) < 1e-9 and small and x**near.denominator == y**near.numerator
+    return fmpq(near.numerator, near.denominator) if exactly else None
+
+
 def real_power(x: Num, y: Num, analytic: bool = False) -> Num:
     """Return x^y; a base that is an exact 0 gives 0 for a positive exponent."""
     exponent = primal(y)
@@ -387,6 +400,14 @@ def factorial(x: Num) -> Num:
     if k < 0:
         return nan()
     return tidy(fmpq(math.factorial(k))) if k <= MOST_FACTORIAL else arb(k + 1).gamma()
+
+
+def gamma(x: Num) -> Num:
+    """Return Γ(x)."""
+    if isinstance(x, Jet):
+        value = gamma(x.value)
+        return _slope(x, value, mul(value, ball(x.value).digamma()))
+    return ball(x).gamma()
 
 
 def binomial(n: Num, k: Num) -> Num:

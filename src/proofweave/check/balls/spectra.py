@@ -317,8 +317,11 @@ def _matrix_sign(node: Node, state: State) -> Value:
     return product(x, function(square, inverted))
 
 
-def positive(x: Matrix) -> bool | None:
-    """Tell whether a symmetric matrix is positive semidefinite, by elimination with its surest pivots (Sylvester)."""
+def positive(x: Matrix, strict: bool = False) -> bool | None:
+    """Tell whether a symmetric matrix is positive semidefinite, by elimination with its surest pivots (Sylvester).
+
+    `strict` asks whether it is definite.
+    """
     n = len(x)
     if n > MOST_ELIMINATED:
         raise Cannot
@@ -328,9 +331,11 @@ def positive(x: Matrix) -> bool | None:
     left = list(range(n))
     while left:
         signs = {i: nu.sign(rows[i][i]) for i in left}
-        if any(side == -1 for side in signs.values()):
+        if any(side == -1 or (strict and side == 0) for side in signs.values()):
             return False
         sure = [i for i in left if signs[i] == 1]
+        if not sure and strict:
+            return None
         if not sure:
             rest = [nu.sign(rows[i][j]) for i in left for j in left]
             if any(signs[i] == 0 and nu.sign(rows[i][j]) in (-1, 1) for i in left for j in left):

@@ -22,6 +22,8 @@ def _func(node: Node) -> str:
         return rf"\left| {printed(argument)} \right|"
     if name == "factorial":
         return f"{operand(argument)}!"
+    if name == "gamma":
+        return rf"\Gamma({printed(argument)})"
     if name in ROUNDED:
         left, right = ROUNDED[name]
         return f"{left} {printed(argument)} {right}"

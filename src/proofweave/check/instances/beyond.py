@@ -1,4 +1,4 @@
-"""Cases beyond those that are counted: values far out, and every integer of a range that can be gone through."""
+"""Cases beyond those that are counted: values far out, and the integers of a range, all or where floors jump."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,7 +9,7 @@ from proofweave.check.instances.cases import Case, Task, open_case
 from proofweave.check.instances.moves import take
 from proofweave.check.instances.premises import impose
 from proofweave.check.instances.rules import state
-from proofweave.check.instances.sample import draw, int_bounds, size_groups, wide_integers
+from proofweave.check.instances.sample import draw, int_bounds, landmarks, size_groups, wide_integers
 from proofweave.check.language import Symbol
 
 REMOTE = 96
@@ -26,7 +26,7 @@ def remote_cases(task: Task, rng: np.random.Generator, clock: Clock) -> Iterator
 
 
 def whole_cases(task: Task, rng: np.random.Generator, clock: Clock) -> Iterator[Case]:
-    """Yield cases that go through all values of the integers that are no sizes, if there are few enough."""
+    """Yield cases that go through the integers that are no sizes: all values, of wide ranges where floors jump."""
     symbols = wide_integers(task.plan, task.sizes)
     if not symbols:
         return
@@ -51,16 +51,26 @@ def _imposed(task: Task, env: Env, rng: np.random.Generator) -> Iterator[Case]:
         yield open_case(task, env)
 
 
+def _marked(lo: Array, hi: Array) -> tuple[Array, Array]:
+    """Return the integers of each range at which floors jump, one range after the other, and how many they are."""
+    marks = landmarks(float(hi.max()))
+    parts = [marks[(marks >= a) & (marks <= b)] for a, b in zip(lo, hi, strict=True)]
+    return np.concatenate(parts), np.array([len(part) for part in parts])
+
+
 def _grid(symbols: Sequence[Symbol], sizes: dict[str, int], clock: Clock) -> dict[Symbol, Array] | None:
-    """Return all combinations of the integers' values, or None where they are too many."""
+    """Return all combinations of the integers' values, of wide ranges those where floors jump; None if too many."""
     env = state(1, dict(sizes), clock)
     for name_symbol in symbols:
         lo, hi = (np.broadcast_to(end, (env.batch,)) for end in int_bounds(name_symbol, env))
         counts = (hi - lo + 1).astype(int)
         if int(counts.sum()) > MOST:
+            values, counts = _marked(lo, hi)
+        else:
+            first = np.repeat(np.cumsum(counts) - counts, counts)
+            values = np.repeat(lo, counts) + np.arange(int(counts.sum())) - first
+        if len(values) > MOST or not len(values):
             return None
-        first = np.repeat(np.cumsum(counts) - counts, counts)
-        values = np.repeat(lo, counts) + np.arange(int(counts.sum())) - first
         if env.values:
             env = take(env, np.repeat(np.arange(env.batch), counts))
         else:

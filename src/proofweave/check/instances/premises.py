@@ -296,12 +296,12 @@ def _gap(left: Val, right: Val, sign: str, kind: str) -> tuple[Array, Array]:
         spread = (np.abs(left.v) * right.e + left.e * np.abs(right.v)).sum(axis=-1)
         return product, SAFETY * (spread + EPS * np.abs(left.v * right.v).sum(axis=-1))
     none = np.zeros_like(gap)
-    if kind == "matrix" and sign in (r"\preceq", r"\succeq"):
+    if kind == "matrix" and sign in (r"\preceq", r"\succeq", r"\prec", r"\succ"):
         return none, none
-    if sign in ("<", r"\le", r"\preceq"):
-        margin = 0.01 * np.maximum(np.abs(right.v), 0.1) if sign == "<" else 0.0
+    if sign in ("<", r"\le", r"\preceq", r"\prec"):
+        margin = 0.01 * np.maximum(np.abs(right.v), 0.1) if sign in ("<", r"\prec") else 0.0
         return np.where(gap > 0, gap + margin, 0.0), none
-    if sign in (">", r"\ge", r"\succeq"):
-        margin = 0.01 * np.maximum(np.abs(right.v), 0.1) if sign == ">" else 0.0
+    if sign in (">", r"\ge", r"\succeq", r"\succ"):
+        margin = 0.01 * np.maximum(np.abs(right.v), 0.1) if sign in (">", r"\succ") else 0.0
         return np.where(gap < 0, gap - margin, 0.0), none
     return (gap, slack) if sign == "=" else (none, none)

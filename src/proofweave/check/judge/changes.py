@@ -6,7 +6,7 @@ from dataclasses import replace
 from proofweave.check.language import SCALAR, Node, Optimum, Registry, number
 from proofweave.core import say
 
-MIRRORED = {"<": ">", r"\le": r"\ge", r"\succeq": r"\preceq", r"\ll": r"\gg"}
+MIRRORED = {"<": ">", r"\le": r"\ge", r"\succeq": r"\preceq", r"\succ": r"\prec", r"\ll": r"\gg"}
 FLIPPED = MIRRORED | {new: old for old, new in MIRRORED.items()}
 LEAVES = frozenset(
     ("sym", "member", "call", "gradient", "hessian", "rate", "index", "constant", "entry", "derive", "dim")

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from proofweave.check.evaluate import Clock, ev
-from proofweave.check.instances import LEAST, Drawn, Task, draw_cases, task
+from proofweave.check.instances import LEAST, Drawn, Half, Task, draw_cases, task
 from proofweave.check.instances import read as read_premises
 from proofweave.check.judge import order
 from proofweave.check.judge.answer import Answer, Options, Question, Seen
@@ -58,6 +58,8 @@ def _check(question: Question, options: Options, rng: np.random.Generator, clock
         refuse_if(refuted is not None and task_ in stronger, "judge.approx-order", task_.claims[0].at)
         if refuted is not None:
             return refuted
+        if found.half is not None:
+            raise _half_defined(task_, found.half, question.tex)
         for claim in task_.claims:
             if is_inequality(claim):
                 result = search(task_, claim, found.cases, rng)
@@ -95,6 +97,12 @@ def _check(question: Question, options: Options, rng: np.random.Generator, clock
     if answer.kind not in (Kind.HOLDS, Kind.VERIFIED):
         return answer
     return replace(answer, reason=together([answer.reason, *_seldom(drawn)], "judge.semicolon"))
+
+
+def _half_defined(task_: Task, half: Half, tex: str) -> CheckError:
+    """Return the error that a relation holds only where both of its sides have values."""
+    example = describe(task_, half.claim, half.case, tex, np.zeros(1 + len(task_.free), dtype=int))
+    return CheckError(f"judge.half-defined-{half.side}", half.claim.at, values=example.place())
 
 
 def _meeting(question: Question, task_: Task, met: Attained, count: int) -> Answer:

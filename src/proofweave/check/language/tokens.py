@@ -48,9 +48,12 @@ ALIASES = pairs(TABLE["aliases"])
 OPERATORS = words(TABLE["operators"])
 
 UNICODE = pairs(TABLE["unicode"])
+FRACTIONS = pairs(TABLE["fractions"])
+"""What is above and below in a fraction of one character, a digit each."""
+
 POWERS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True))
 
-_PIECE = re.compile(r"\\[a-zA-Z]+|\\.|\\\n|[0-9]|[^\\\s]", re.S)
+_PIECE = re.compile(r"\\not\s*(?:=|\\in(?![a-zA-Z]))|\\[a-zA-Z]+|\\.|\\\n|[0-9]|[^\\\s]", re.S)
 _THOUSANDS = re.compile(r"(?<=[0-9])\{,\}(?=[0-9]{3})")
 _ROW = re.compile(r"(?:\\\\|\\cr\b|\\newline\b)\*?(?:\[([^\]]*)\])?")
 
@@ -92,6 +95,8 @@ def tokenise(tex: str) -> tuple[Token, ...]:
         elif (match := _THOUSANDS.match(tex, place)) is not None:
             pass  # 10{,}000 is one number
         elif (match := _PIECE.match(tex, place)) is not None:
+            mixed = match.group() in FRACTIONS and raw and raw[-1].kind == "digit" and raw[-1].end == place
+            refuse_if(mixed, "parse.mixed-number", place, text=match.group())
             raw += _tokens(match.group(), place, match.end())
         place = place + 1 if match is None else match.end()
     _balanced(raw)
@@ -102,6 +107,10 @@ def _tokens(text: str, at: int, end: int) -> list[Token]:
     """Return the tokens of a piece: one, but for characters that stand for more of TeX."""
     if text in POWERS:
         return [Token("script", "^", at, at), Token("digit", POWERS[text], at, end)]
+    if text in FRACTIONS:
+        return [_token(part, at, end) for part in ("{", r"\frac", *FRACTIONS[text], "}")]
+    if text.startswith(r"\not"):
+        text = "".join(text.split())
     return [_token(UNICODE.get(text, text), at, end)]
 
 

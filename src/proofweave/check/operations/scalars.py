@@ -70,6 +70,12 @@ def apply(name: str, x: Val) -> Val:
         v = np.asarray(special.erf(x.v) if name == "erf" else special.erfc(x.v))
         near = np.maximum(np.abs(x.v) - x.e, 0.0)
         return Val(v, 2 / np.sqrt(np.pi) * np.exp(-near * near) * x.e + 8 * EPS * np.abs(v))
+    if name == "gamma":
+        from scipy import special
+
+        pole = (x.v <= 0) & (np.abs(x.v - np.rint(x.v)) <= x.e)
+        v = np.where(pole, np.nan, special.gamma(x.v))
+        return Val(v, np.abs(v * special.digamma(x.v)) * x.e + 1e-13 * np.abs(v))
     raise CheckError("evaluate.cannot", name=name)
 
 

@@ -20,6 +20,7 @@ from proofweave.check.language import (
     required,
     vector,
 )
+from proofweave.check.parse.functions import special
 from proofweave.check.parse.guess import undeclared
 from proofweave.check.parse.limits import stopped
 from proofweave.check.parse.moments import DIVERGENCE, MOMENTS, indicator, kl, law_density, moment
@@ -133,6 +134,8 @@ def builtin(p: Parser, token: Token) -> Node:
         return node("theta", (inside,), SCALAR, token.at, p.reached)
     if nucleus in ONES and _indicator_follows(p, found.stop, sub):
         return indicator(p, token)
+    if not sub and not sup and (found_special := special(p, token)) is not None:
+        return found_special
     if nucleus in DIVERGENCE and (divergence := kl(p, token)) is not None:
         return divergence
     if not sub and not sup and (dense := law_density(p, token)) is not None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     )
     from proofweave.check.syntax.memberships import chosen, claimable, implied, size_of
     from proofweave.check.syntax.parser import (
-        CALL, CLOSERS, KINDS, OPENERS, PUNCTUATION, READERS, RELATIONS, UNREAD, Parser,
+        CALL, CLOSERS, KINDS, OPENERS, PRODUCTS, PUNCTUATION, READERS, RELATIONS, UNREAD, Parser,
     )
     from proofweave.check.syntax.relations import constraint, relation
     from proofweave.check.syntax.sets import check_domain, index_set, progression

@@ -19,8 +19,8 @@ from proofweave.check.language import (
 from proofweave.check.syntax.build import divide, join, multiply
 from proofweave.check.syntax.dots import DOTS, dotted_product, dotted_sum
 
-COMPARISONS = ("=", "<", ">", r"\le", r"\ge", r"\neq", r"\approx", r"\ll", r"\gg", r"\succeq", r"\preceq", r"\equiv")
-RELATIONS = frozenset((*COMPARISONS, r"\perp", ":"))
+ORDERED = ("<", ">", r"\le", r"\ge", r"\ll", r"\gg", r"\succeq", r"\preceq", r"\succ", r"\prec")
+RELATIONS = frozenset(("=", r"\neq", r"\approx", r"\equiv", *ORDERED, r"\perp", ":"))
 CALL = "call"  # the closer inside a function's parentheses, where a bar divides arguments: p(x|y)
 OPENERS = frozenset(("(", "[", r"\{", r"\langle", r"\lfloor", r"\lceil"))
 CLOSERS = frozenset((")", "]", r"\}", r"\rangle", r"\rfloor", r"\rceil"))
