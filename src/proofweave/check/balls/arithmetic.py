@@ -149,6 +149,10 @@ PLAIN: dict[str, Callable[[Num], Num]] = {
     "ceil": lambda x: nu.neg(nu.floor(nu.neg(x))),
     "factorial": nu.factorial,
     "gamma": nu.gamma,
+    "re": lambda x: nu.part_of(x, 0),
+    "im": lambda x: nu.part_of(x, 1),
+    "conj": nu.conjugate,
+    "arg": nu.angle,
 }
 
 
@@ -173,7 +177,7 @@ def _norm(node: Node, state: State) -> Num:
     if not node.args[0].type.rank:
         return nu.absolute(x, state.analytic)
     if which in ("2", "F"):
-        return nu.length([mul(a, a) for a in flat(x)], state.analytic)
+        return nu.length([nu.square(a) for a in flat(x)], state.analytic)
     if which in ("op", "nuclear"):
         found = spectra.singular_values(x)
         return found[0] if which == "op" else total(found)

@@ -11,7 +11,7 @@ from typing import Any
 from flint import acb, arb, arb_mat, ctx, fmpq, fmpq_mat, fmpz
 
 from proofweave.check.balls import numbers as nu
-from proofweave.check.balls.numbers import Cannot, Jet, Num, Unclear, add, div, mul, neg, sub, total
+from proofweave.check.balls.numbers import Cannot, Cx, Jet, Num, Unclear, add, div, mul, neg, sub, total
 from proofweave.check.balls.state import RULES, State, Value, flat, numeral, value_of
 from proofweave.check.language import Node
 
@@ -55,7 +55,7 @@ def _balls(x: Matrix) -> arb_mat:
 
 def _generic(x: Matrix) -> bool:
     """Tell whether an entry is a jet or complex, which the routines for balls do not take."""
-    return any(isinstance(entry, Jet | acb) for entry in flat([list(line) for line in x]))
+    return any(isinstance(entry, Jet | acb | Cx) for entry in flat([list(line) for line in x]))
 
 
 def _blank(rows: int, columns: int) -> list[list[Num]]:
@@ -97,6 +97,8 @@ def _eliminated(x: Matrix) -> list[list[Num]]:
 
 def _nonzero(x: Num) -> bool:
     x = nu.primal(x)
+    if isinstance(x, Cx):
+        return _nonzero(x.re) or _nonzero(x.im)
     if isinstance(x, acb):
         return bool(x.abs_lower() > 0)
     return nu.sign(x) in (-1, 1)

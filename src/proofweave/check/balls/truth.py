@@ -4,7 +4,7 @@ from flint import acb
 
 from proofweave.check.balls import numbers as nu
 from proofweave.check.balls import spectra
-from proofweave.check.balls.numbers import Cannot, Num
+from proofweave.check.balls.numbers import Cannot, Cx, Num
 from proofweave.check.balls.state import State, Value, each, flat, value_of
 from proofweave.check.language import Node, pairs
 
@@ -56,6 +56,10 @@ def compare(x: Value, y: Value, sign: str, kind: str) -> bool | None:
 
 
 def _sign(x: Num) -> int | None:
+    """Return the sign of a gap; of a complex one whether it is 0."""
+    if isinstance(x, Cx):
+        sides = _sign(x.re), _sign(x.im)
+        return 1 if 1 in sides or -1 in sides else None if None in sides else 0
     return nu.sign(x) if nu.is_finite(x) and not _turning(x) else None
 
 

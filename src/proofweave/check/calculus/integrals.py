@@ -157,7 +157,10 @@ def _parabola(part: Node, node: Node, env: Env) -> tuple[Array, Array, Array, Ar
     at = np.array([-1.0, 0.0, 1.0, 2.0])
     inner = env.child((id(node), "turn"), len(at))
     inner.bind(node.data, va.exact(at.reshape((1,) * (inner.depth) + (len(at),))))
-    below, level, above, further = np.moveaxis(np.broadcast_arrays(ev(part, inner).v, at)[0], -1, 0)
+    values = ev(part, inner).v
+    if np.iscomplexobj(values):
+        return None
+    below, level, above, further = np.moveaxis(np.broadcast_arrays(values, at)[0], -1, 0)
     bend, slope = (above + below) / 2 - level, (above - below) / 2
     size = np.abs(below) + np.abs(level) + np.abs(above) + np.abs(further)
     if not (np.abs(level + 2 * slope + 4 * bend - further) <= 1e-9 * size).all():

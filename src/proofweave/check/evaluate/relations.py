@@ -8,7 +8,7 @@ from proofweave.check.evaluate import values as va
 from proofweave.check.evaluate.env import Env
 from proofweave.check.evaluate.registry import ev
 from proofweave.check.evaluate.values import Array, Val
-from proofweave.check.language import CheckError, Node, pairs
+from proofweave.check.language import CheckError, Node, pairs, refuse_if
 
 SAFETY = 8.0  # the bounds are first order and LAPACK's constants vary; eight of them is still far below any real error
 TINY = 1e-290
@@ -108,6 +108,7 @@ def compare(left: Val, right: Val, sign: str, kind: str, rank: int, margin: Marg
     if sign in MIRRORED:
         left, right, sign = right, left, MIRRORED[sign]
     gap = va.add([right, va.neg(left)])
+    refuse_if(np.iscomplexobj(gap.v) and sign not in ("=", r"\neq"), "parse.complex-order")
     size = np.maximum(np.abs(left.v), np.abs(right.v))
     tolerance = margin.bounds * gap.e + margin.share * size + TINY
     axes = tuple(range(-rank, 0))

@@ -271,6 +271,8 @@ def residuals(premises: Premises, env: Env) -> tuple[Array, Array]:
             for chain in _chains(relation):
                 for left, right, sign in pairs(chain):
                     gap, slack = _gap(ev(left, inside), ev(right, inside), sign, left.type.kind)
+                    if np.iscomplexobj(gap):
+                        gap, slack = (np.stack(pair, axis=-1) for pair in ((gap.real, gap.imag), (slack, slack)))
                     gap, slack = (
                         np.broadcast_to(x, (env.batch, *gap.shape[1:])).reshape(env.batch, -1) for x in (gap, slack)
                     )

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from proofweave.check.judge.changes import BINDERS, LEAVES, Change, change, local, part_of
-from proofweave.check.language import SCALAR, Index, Node, Symbol, is_number, number, walk, words
+from proofweave.check.language import SCALAR, Index, Node, Symbol, is_complex, is_number, number, walk, words
+from proofweave.check.parse import readable
 from proofweave.core import say
 
 
@@ -27,8 +28,9 @@ def mutants(claim: Node) -> Iterator[Mutant]:
     """
     once = _once(claim)
     others = _others(claim)
+    planar = any(is_complex(node) for node in walk(claim) if not node.args)
     for part, what, node in _variants(claim, once, others):
-        if part[1] < part[2]:
+        if part[1] < part[2] and (not planar or readable(node)):
             yield Mutant(part, what, node)
     for part, what, node in _shifts(claim):
         yield Mutant(part, what, node)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from proofweave.check.language.names import Occurrence, fontless, group, occurrence, read_key, scripts
     from proofweave.check.language.needs import closure, in_order, named_in, stochastic, unbound_random, varying
     from proofweave.check.language.operators import Approach, FunctionAt, Optimum, Rate, Wrt
+    from proofweave.check.language.planes import complex_symbol, is_complex
     from proofweave.check.language.registry import Registry
     from proofweave.check.language.scope import Entry, Hole, Match, Scope, Symbol, fits, split
     from proofweave.check.language.tokens import BRACES, DEEPEST, Token, nesting, tokenise, words

@@ -198,8 +198,12 @@ def _gather(raw: list[Token], tex: str) -> list[Token]:
         elif text in ACCENTS:
             inside, place = _argument(raw, place, token)
             inner = _gather(inside, tex)
-            if text in (r"\underline", r"\overline") and len(inner) > 1:
-                raise CheckError("parse.over-a-name", token.at, text=text)
+            if text == r"\overline" and len(inner) > 1:
+                end = raw[place - 1].end
+                braces = Token("open", "{", token.at, token.at), Token("close", "}", end, end)
+                out += [Token("op", "conj", token.at, token.at), braces[0], *inner, braces[1]]
+                continue
+            refuse_if(text == r"\underline" and len(inner) > 1, "parse.over-a-name", token.at, text=text)
             name = "".join(t.text for t in inner)
             out.append(Token("name", f"{text}{{{name}}}", token.at, raw[place - 1].end))
         elif text == "." and hint:

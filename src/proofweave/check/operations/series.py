@@ -43,6 +43,7 @@ def series(node: Node, env: Env) -> Val:
 
 def _multiplied(value: Val, env: Env) -> Val:
     """Return an infinite product through the sum of its logarithms; a factor that is 0 makes it 0."""
+    refuse_if(np.iscomplexobj(value.v), "evaluate.series")
     size = np.abs(value.v)
     logs = np.log(np.where(size > value.e, size, np.nan))
     error = value.e / np.maximum(size - value.e, np.finfo(float).tiny) + EPS * np.abs(logs)
@@ -68,6 +69,8 @@ def _summed(value: Val, env: Env) -> Val:
     fast = (ratio < 0.97) & (tail <= 1e-10 * (1 + np.abs(out.v)))
     if fast.all():
         return Val(out.v, out.e + tail)
+    if np.iscomplexobj(v):
+        return Val(np.where(fast, out.v, np.nan), out.e + tail)
     slow = _levin(v, error)
     known = fast | np.isfinite(slow.v)
     if not known.any():

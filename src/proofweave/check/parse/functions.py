@@ -170,6 +170,8 @@ def named(title: str, argument: Node, token: Token, bare: bool) -> Node:
     if title == "softmax":
         refuse_if(kind not in ("vector", "row", "matrix"), "parse.softmax", argument.at)
         return node("softmax", (argument,), argument.type, at, end)
+    if title in ("Re", "Im", "arg"):
+        return node("func", (argument,), argument.type, at, end, (title.lower(), bare))
     if title == "exp" and kind == "matrix":
         return exponential(argument, at, end)
     if title in ELEMENTWISE:

@@ -19,6 +19,6 @@ if TYPE_CHECKING:
     from proofweave.check.syntax.relations import constraint, relation
     from proofweave.check.syntax.sets import check_domain, index_set, progression
     from proofweave.check.syntax.slices import cut_identity
-    from proofweave.check.syntax.suffixes import exponential, postfix, raised
+    from proofweave.check.syntax.suffixes import conjugated, exponential, postfix, raised
 else:
     __getattr__ = lazily(__name__)
