@@ -337,6 +337,14 @@ def log_ratio(x: Num, y: Num) -> Num | None:
     return fmpq(near.numerator, near.denominator) if exactly else None
 
 
+def exact_root(x: Num, degree: int) -> Num | None:
+    """Return the root of a rational that has a rational one, as 8 has 2 for degree 3; None for others."""
+    if x <= 0:
+        return None
+    found = fmpq(fmpz(x.p).root(degree), fmpz(x.q).root(degree))
+    return found if found**degree == x else None
+
+
 def real_power(x: Num, y: Num, analytic: bool = False) -> Num:
     """Return x^y; a base that is an exact 0 gives 0 for a positive exponent."""
     exponent = primal(y)
@@ -344,6 +352,10 @@ def real_power(x: Num, y: Num, analytic: bool = False) -> Num:
         return power(x, int(exponent.p))
     if not isinstance(y, Jet) and isinstance(exponent, fmpq) and exponent.q == 2:
         return power(sqrt(x, analytic), int(exponent.p))
+    if not isinstance(y, Jet) and isinstance(x, fmpq) and isinstance(exponent, fmpq) and exponent.q <= MOST_ROOT:
+        whole_root = exact_root(x, int(exponent.q))
+        if whole_root is not None:
+            return power(whole_root, int(exponent.p))
     if is_zero(x):
         side = sign(y)
         return fmpq(0) if side == 1 else nan()

@@ -262,13 +262,24 @@ def _sums(
     )
     noise = np.where(np.isfinite(noise), noise, 0.0).sum(axis=(0, -1))
     chance = size * np.minimum(before / np.where(size == 0, 1.0, size), 1.0) ** 4
-    error = np.maximum(change * falling, chance) + ends + noise + 8 * EPS * size
-    total = np.where(change > ROUGH * size, np.nan, fine.sum(axis=0))
+    blind = _undersampled(terms)
+    error = np.maximum(change * falling, chance) + ends + noise + blind + 8 * EPS * size
+    total = np.where(change + blind > ROUGH * size, np.nan, fine.sum(axis=0))
     if below or above:
         # nothing but 0 on the way to infinity, at every index position: a peak was missed
         nothing = (size == 0).all(axis=tuple(range(1, size.ndim)), keepdims=True)
         total = np.where(nothing, np.nan, total)
     return Val(total, error)
+
+
+def _undersampled(terms: Array) -> Array:
+    """Return what lies where an integrand turns from node to node, so that the nodes do not see how it waves."""
+    blind = np.zeros(terms.shape[1:-1])
+    for part in (terms.real, terms.imag) if np.iscomplexobj(terms) else (terms,):
+        flips = part[..., 1:] * part[..., :-1] < 0
+        turning = flips[..., 1:] & flips[..., :-1]
+        blind = blind + 4 * np.where(turning, np.abs(part[..., 1:-1]), 0.0).sum(axis=(0, -1))
+    return np.asarray(blind)
 
 
 def _settled(terms: Array) -> Array:

@@ -14,7 +14,8 @@ from proofweave.check.language import Symbol
 
 REMOTE = 96
 MOST = 120_000  # combinations of integers gone through
-CHUNKS = (64, 512, 4096)
+MOST_ALONE = 1_000_000  # of a lone integer, after those at which floors jump
+CHUNKS = (64, 512, 4096, 4096, 16384, 65536)
 
 
 def remote_cases(task: Task, rng: np.random.Generator, clock: Clock) -> Iterator[Case]:
@@ -31,9 +32,18 @@ def whole_cases(task: Task, rng: np.random.Generator, clock: Clock) -> Iterator[
     if not symbols:
         return
     sizes = size_groups(task.plan, task.sizes, rng, clock)[0]
-    grid = _grid(symbols, sizes, clock)
-    if grid is None:
-        return
+    for most in (MOST, MOST_ALONE):
+        grid, whole = _grid(symbols, sizes, clock, most)
+        if grid is not None:
+            yield from _through(task, grid, sizes, rng, clock)
+        if whole or len(symbols) > 1:
+            return
+
+
+def _through(
+    task: Task, grid: dict[Symbol, Array], sizes: dict[str, int], rng: np.random.Generator, clock: Clock
+) -> Iterator[Case]:
+    """Yield cases of ever more of the combinations of integers, in order."""
     count = len(next(iter(grid.values())))
     start = 0
     for number in range(count):
@@ -58,22 +68,28 @@ def _marked(lo: Array, hi: Array) -> tuple[Array, Array]:
     return np.concatenate(parts), np.array([len(part) for part in parts])
 
 
-def _grid(symbols: Sequence[Symbol], sizes: dict[str, int], clock: Clock) -> dict[Symbol, Array] | None:
-    """Return all combinations of the integers' values, of wide ranges those where floors jump; None if too many."""
-    env = state(1, dict(sizes), clock)
+def _grid(
+    symbols: Sequence[Symbol], sizes: dict[str, int], clock: Clock, most: int
+) -> tuple[dict[Symbol, Array] | None, bool]:
+    """Return all combinations of the integers' values, of wide ranges those where floors jump, and whether it is all.
+
+    None where there are too many.
+    """
+    env, whole = state(1, dict(sizes), clock), True
     for name_symbol in symbols:
         lo, hi = (np.broadcast_to(end, (env.batch,)) for end in int_bounds(name_symbol, env))
         counts = (hi - lo + 1).astype(int)
-        if int(counts.sum()) > MOST:
+        if int(counts.sum()) > most:
+            whole = False
             values, counts = _marked(lo, hi)
         else:
             first = np.repeat(np.cumsum(counts) - counts, counts)
             values = np.repeat(lo, counts) + np.arange(int(counts.sum())) - first
-        if len(values) > MOST or not len(values):
-            return None
+        if len(values) > most or not len(values):
+            return None, whole
         if env.values:
             env = take(env, np.repeat(np.arange(env.batch), counts))
         else:
             env = state(len(values), dict(sizes), clock)
         env.values[name_symbol] = exact(values)
-    return {symbol: np.broadcast_to(env.values[symbol].v, (env.batch,)) for symbol in symbols}
+    return {symbol: np.broadcast_to(env.values[symbol].v, (env.batch,)) for symbol in symbols}, whole
