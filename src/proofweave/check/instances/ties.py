@@ -69,6 +69,8 @@ def coincide(plan: Sequence[Symbol], env: Env, rng: np.random.Generator) -> None
         changes += [_axis, _axis_all, _flat]
     if draw.matrices:
         changes += [_orthogonal, _low_rank, _nilpotent]
+    if len(draw.matrices) > 1:
+        changes.append(_sparse)
     if draw.ordered:
         changes.append(_above)
     if draw.eigen:
@@ -180,6 +182,13 @@ def _low_rank(draw: Draw, rows: Array) -> None:
 def _nilpotent(draw: Draw, rows: Array) -> None:
     value = draw.value(draw.one_of(draw.matrices))
     value[rows] = np.triu(value[rows], 1)
+
+
+def _sparse(draw: Draw, rows: Array) -> None:
+    """Make all matrices of zeros and few ones, where A B may vanish and B A not."""
+    for symbol in draw.matrices:
+        value = draw.value(symbol)
+        value[rows] = (draw.rng.random(value[rows].shape) < 0.35) * 1.0
 
 
 def _eigenvector(draw: Draw, rows: Array) -> None:
