@@ -42,3 +42,13 @@ def test_no_true_construct_is_refuted_by_another_seed(path: Path) -> None:
     found = told(path, seed=2026, mutants=False)
     pairs = list(zip(named, found, strict=True))
     assert [each for want, each in pairs if want[0] == "verified" and each[1] != "holds"] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [None, 7])
+@pytest.mark.parametrize("path", sorted((CASES / "hostile").glob("*.yaml")), ids=lambda path: path.stem)
+def test_what_a_hostile_reader_tried_gets_the_verdict_it_names(path: Path, seed: int | None) -> None:
+    named = NAMED.findall(path.read_text(encoding="utf-8"))
+    found = told(path, mutants=False, seed=seed)
+    assert len(named) == len(found)
+    assert [each for want, each in zip(named, found, strict=True) if want[0] != each[1]] == []

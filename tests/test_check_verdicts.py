@@ -129,10 +129,12 @@ def test_deterministic_and_seeded() -> None:
     assert len(counts) == 1
 
 
-def test_domains_are_drawn_again() -> None:
-    found = verdict(S, r"\log(t) + \log(s) = \log(t s)")
+def test_where_neither_side_has_a_value_is_drawn_again_and_where_only_one_has_is_said() -> None:
+    found = verdict(S, r"\log(t) + 2 = \log(e^2 t)")
     assert found.kind is Kind.VERIFIED
     assert found.instances >= 20
+    found = verdict(S, r"\log(t) + \log(s) = \log(t s)")
+    assert found.kind is Kind.ERROR and "the right side alone has a value" in found.reason
 
 
 def test_stable_exponentials() -> None:

@@ -10,7 +10,7 @@ from proofweave.check.balls import spectra
 from proofweave.check.balls.numbers import Cannot, Num, add, mul, total
 from proofweave.check.balls.state import RULES, State, Value, each, flat, numeral, value_of
 from proofweave.check.balls.truth import truth
-from proofweave.check.language import Node
+from proofweave.check.language import SCALAR, Node
 
 
 @RULES("add")
@@ -85,6 +85,10 @@ def _outer(node: Node, state: State) -> Value:
 @RULES("div")
 def _div(node: Node, state: State) -> Value:
     below = numeral(node.args[1], state)
+    if all(arg.op == "func" and arg.data[0] == "log" for arg in node.args) and node.type == SCALAR:
+        found = nu.log_ratio(*(numeral(arg.args[0], state) for arg in node.args))
+        if found is not None:
+            return found
     return each(lambda entry: nu.div(entry, below), value_of(node.args[0], state))
 
 
@@ -144,6 +148,11 @@ PLAIN: dict[str, Callable[[Num], Num]] = {
     "floor": nu.floor,
     "ceil": lambda x: nu.neg(nu.floor(nu.neg(x))),
     "factorial": nu.factorial,
+    "gamma": nu.gamma,
+    "re": lambda x: nu.part_of(x, 0),
+    "im": lambda x: nu.part_of(x, 1),
+    "conj": nu.conjugate,
+    "arg": nu.angle,
 }
 
 
@@ -168,7 +177,7 @@ def _norm(node: Node, state: State) -> Num:
     if not node.args[0].type.rank:
         return nu.absolute(x, state.analytic)
     if which in ("2", "F"):
-        return nu.length([mul(a, a) for a in flat(x)], state.analytic)
+        return nu.length([nu.square(a) for a in flat(x)], state.analytic)
     if which in ("op", "nuclear"):
         found = spectra.singular_values(x)
         return found[0] if which == "op" else total(found)

@@ -6,7 +6,7 @@ from flint import acb, arb
 
 from proofweave.check.balls import numbers as nu
 from proofweave.check.balls.names import applied, at, pick, table
-from proofweave.check.balls.numbers import Cannot, Jet, Num
+from proofweave.check.balls.numbers import Cannot, Cx, Jet, Num
 from proofweave.check.balls.state import RULES, State, Value, each, numeral, value_of
 from proofweave.check.language import Node, Symbol
 
@@ -112,6 +112,9 @@ def _integrated(integrand: Callable[[acb, bool], Num], lo: arb, hi: arb) -> Num:
     if isinstance(probe, Jet):
         halves = (lambda x, analytic, k=k: nu.parts(integrand(x, analytic), probe.tag)[k] for k in (0, 1))
         return Jet(probe.tag, *(_integrated(half, lo, hi) for half in halves))
+    if isinstance(probe, Cx):
+        sides = (lambda x, analytic, k=k: nu.cartesian(integrand(x, analytic))[k] for k in (0, 1))
+        return Cx(*(_integrated(side, lo, hi) for side in sides))
     spared: list[Exception] = []
 
     def safely(x: acb, analytic: bool) -> acb:

@@ -151,4 +151,5 @@ def evaluated(node: Node, drawn: Drawn, precision: int) -> list[arb] | None:
             found = value_of(node, snapped(drawn, [MOST_WORK, 0]).state)
         except (Cannot, Unclear):
             return None
-        return [nu.ball(entry) for entry in flat(found)]
+        entries = [nu.ball(entry) for entry in flat(found)]
+        return None if any(isinstance(entry, nu.Cx) for entry in entries) else entries

@@ -7,7 +7,7 @@ from decimal import Decimal
 from flint import arb, fmpq
 
 from proofweave.check.balls import sampled
-from proofweave.check.balls.numbers import Cannot, Num, exact, nan, whole, whole_of
+from proofweave.check.balls.numbers import Cannot, Cx, Num, exact, nan, whole, whole_of
 from proofweave.check.balls.state import RULES, State, Value, filled, numeral, value_of
 from proofweave.check.language import Node, Registry, Symbol
 
@@ -41,6 +41,11 @@ def _constant(node: Node, state: State) -> Num:
     if math.isinf(node.data):
         return arb(node.data)
     raise Cannot
+
+
+@RULES("imaginary")
+def _unit(node: Node, state: State) -> Num:
+    return Cx(whole(0), whole(1))
 
 
 @RULES("dim")

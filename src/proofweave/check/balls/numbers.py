@@ -7,12 +7,14 @@ decides nothing.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from flint import acb, arb, fmpq, fmpz
 
 MOST_BITS = 1 << 14  # of an exact number; a longer one becomes a ball
 MOST_FACTORIAL = 2000
+MOST_ROOT = 12  # denominator of a quotient of logarithms that is known exactly
 
 Num = Any
 """A rational (fmpq), a real ball (arb), a complex ball (acb) or a jet."""
@@ -62,6 +64,19 @@ class Jet:
     slope: Num
 
 
+@dataclass(frozen=True, slots=True)
+class Cx:
+    """A complex number with its real and imaginary part."""
+
+    re: Num
+    im: Num
+
+
+def cartesian(x: Num) -> tuple[Num, Num]:
+    """Return a number's real and imaginary part."""
+    return (x.re, x.im) if isinstance(x, Cx) else (x, fmpq(0))
+
+
 def parts(x: Num, tag: int) -> tuple[Num, Num]:
     """Return a number's value and derivative along the direction of a tag."""
     if isinstance(x, Jet) and x.tag == tag:
@@ -86,11 +101,15 @@ def add(x: Num, y: Num) -> Num:
         tag = _tag(x, y)
         (a, da), (b, db) = parts(x, tag), parts(y, tag)
         return Jet(tag, add(a, b), add(da, db))
+    if isinstance(x, Cx) or isinstance(y, Cx):
+        return Cx(*map(add, cartesian(x), cartesian(y)))
     return tidy(x + y)
 
 
 def neg(x: Num) -> Num:
     """Return −x."""
+    if isinstance(x, Cx):
+        return Cx(neg(x.re), neg(x.im))
     return Jet(x.tag, neg(x.value), neg(x.slope)) if isinstance(x, Jet) else -x
 
 
@@ -105,6 +124,9 @@ def mul(x: Num, y: Num) -> Num:
         tag = _tag(x, y)
         (a, da), (b, db) = parts(x, tag), parts(y, tag)
         return Jet(tag, mul(a, b), add(mul(da, b), mul(a, db)))
+    if isinstance(x, Cx) or isinstance(y, Cx):
+        (a, b), (c, d) = cartesian(x), cartesian(y)
+        return Cx(sub(mul(a, c), mul(b, d)), add(mul(a, d), mul(b, c)))
     for a, b in ((x, y), (y, x)):
         if is_zero(a) and b.__class__ is not fmpq and b.is_finite():
             return fmpq(0)
@@ -117,13 +139,47 @@ def div(x: Num, y: Num) -> Num:
         tag = _tag(x, y)
         (a, da), (b, db) = parts(x, tag), parts(y, tag)
         return Jet(tag, div(a, b), div(sub(mul(da, b), mul(a, db)), mul(b, b)))
+    if isinstance(y, Cx):
+        above = mul(x, conjugate(y))
+        return div(above, square(y))
+    if isinstance(x, Cx):
+        return Cx(div(x.re, y), div(x.im, y))
     if is_zero(y):
         return nan()
     return tidy(x / y)
 
 
+def conjugate(x: Num) -> Num:
+    """Return the conjugate."""
+    if isinstance(x, Jet):
+        return Jet(x.tag, conjugate(x.value), conjugate(x.slope))
+    return Cx(x.re, neg(x.im)) if isinstance(x, Cx) else x
+
+
+def square(x: Num) -> Num:
+    """Return |x|², of a real number x²."""
+    return add(mul(x.re, x.re), mul(x.im, x.im)) if isinstance(x, Cx) else mul(x, x)
+
+
+def part_of(x: Num, which: int) -> Num:
+    """Return the real (0) or imaginary part (1)."""
+    if isinstance(x, Jet):
+        return Jet(x.tag, part_of(x.value, which), part_of(x.slope, which))
+    return cartesian(x)[which]
+
+
+def angle(x: Num) -> Num:
+    """Return the argument, in (−π, π]; a ball that touches the cut or 0 has none."""
+    re, im = map(ball, cartesian(x))
+    if not (isinstance(re, arb) and isinstance(im, arb)):
+        raise Cannot
+    return nan() if not (re > 0 or im != 0 or (im == 0 and re < 0)) else acb(re, im).arg()
+
+
 def is_zero(x: Num) -> bool:
     """Tell whether a number is exactly 0."""
+    if isinstance(x, Cx):
+        return is_zero(x.re) and is_zero(x.im)
     return isinstance(x, fmpq) and x == 0
 
 
@@ -131,12 +187,16 @@ def is_finite(x: Num) -> bool:
     """Tell whether a number has a value, and its derivatives."""
     if isinstance(x, Jet):
         return is_finite(x.value) and is_finite(x.slope)
+    if isinstance(x, Cx):
+        return is_finite(x.re) and is_finite(x.im)
     return isinstance(x, fmpq) or bool(x.is_finite())
 
 
 def sign(x: Num) -> int | None:
     """Return −1, 0 or 1, or None where the precision leaves it open."""
     x = primal(x)
+    if isinstance(x, Cx):
+        raise Cannot
     if isinstance(x, acb):
         x = x.real
         return 1 if x > 0 else -1 if x < 0 else None
@@ -151,6 +211,8 @@ def hull(x: Num, y: Num) -> Num:
     """Return a ball that holds two numbers."""
     if isinstance(x, Jet) or isinstance(y, Jet):
         raise Unclear
+    if isinstance(x, Cx) or isinstance(y, Cx):
+        return Cx(*map(hull, cartesian(x), cartesian(y)))
     if isinstance(x, fmpq) and isinstance(y, fmpq) and x == y:
         return x
     a, b = ball(x), ball(y)
@@ -206,6 +268,10 @@ def power(x: Num, k: int) -> Num:
     if isinstance(x, Jet):
         slope = mul(mul(fmpq(k), power(x.value, k - 1)), x.slope) if k else fmpq(0)
         return Jet(x.tag, power(x.value, k), slope)
+    if isinstance(x, Cx):
+        half = power(x, abs(k) // 2) if k else fmpq(1)
+        whole_ = mul(mul(half, half), x) if k % 2 else mul(half, half)
+        return div(fmpq(1), whole_) if k < 0 else whole_
     if is_zero(x):
         return fmpq(0) if k > 0 else fmpq(1) if k == 0 else nan()
     if isinstance(x, fmpq) and x.height_bits() * abs(k) > MOST_BITS:
@@ -241,6 +307,9 @@ def exp(x: Num) -> Num:
     if isinstance(x, Jet):
         value = exp(x.value)
         return Jet(x.tag, value, mul(value, x.slope))
+    if isinstance(x, Cx):
+        size = exp(x.re)
+        return Cx(mul(size, cos(x.im)), mul(size, sin(x.im)))
     return fmpq(1) if is_zero(x) else ball(x).exp()
 
 
@@ -257,6 +326,25 @@ def log(x: Num, analytic: bool = False) -> Num:
     return x.log()
 
 
+def log_ratio(x: Num, y: Num) -> Num | None:
+    """Return log x / log y where it is rational and small, as log 8 / log 4 is 3/2; None elsewhere."""
+    if not (isinstance(x, fmpq) and isinstance(y, fmpq) and x > 0 and y > 0 and y != 1):
+        return None
+    guess = float((arb(x).log() / arb(y).log()).mid())
+    near = Fraction(guess).limit_denominator(MOST_ROOT)
+    small = x.height_bits() * near.denominator <= MOST_BITS and y.height_bits() * abs(near.numerator) <= MOST_BITS
+    exactly = abs(float(near) - guess) < 1e-9 and small and x**near.denominator == y**near.numerator
+    return fmpq(near.numerator, near.denominator) if exactly else None
+
+
+def exact_root(x: Num, degree: int) -> Num | None:
+    """Return the root of a rational that has a rational one, as 8 has 2 for degree 3; None for others."""
+    if x <= 0:
+        return None
+    found = fmpq(fmpz(x.p).root(degree), fmpz(x.q).root(degree))
+    return found if found**degree == x else None
+
+
 def real_power(x: Num, y: Num, analytic: bool = False) -> Num:
     """Return x^y; a base that is an exact 0 gives 0 for a positive exponent."""
     exponent = primal(y)
@@ -264,10 +352,14 @@ def real_power(x: Num, y: Num, analytic: bool = False) -> Num:
         return power(x, int(exponent.p))
     if not isinstance(y, Jet) and isinstance(exponent, fmpq) and exponent.q == 2:
         return power(sqrt(x, analytic), int(exponent.p))
+    if not isinstance(y, Jet) and isinstance(x, fmpq) and isinstance(exponent, fmpq) and exponent.q <= MOST_ROOT:
+        whole_root = exact_root(x, int(exponent.q))
+        if whole_root is not None:
+            return power(whole_root, int(exponent.p))
     if is_zero(x):
         side = sign(y)
         return fmpq(0) if side == 1 else nan()
-    if isinstance(x, Jet) or isinstance(y, Jet) or isinstance(exponent, acb):
+    if isinstance(x, Jet) or isinstance(y, Jet) or isinstance(exponent, acb | Cx):
         return exp(mul(y, log(x, analytic)))
     if isinstance(x, acb):
         return x.pow(ball(y), analytic=analytic)
@@ -308,11 +400,23 @@ def _smooth(name: str, slope: Callable[[Num, Num], Num]) -> Callable[[Num], Num]
         if isinstance(x, Jet):
             value = function(x.value)
             return _slope(x, value, slope(x.value, value))
+        if isinstance(x, Cx):
+            return _turned(name, x)
         if is_zero(x) and name != "cos" and name != "cosh" and name != "acos":
             return fmpq(0)
         return getattr(ball(x), name)()
 
     return function
+
+
+def _turned(name: str, x: Cx) -> Num:
+    """Return sin, cos, sinh or cosh of a complex number from its exponentials."""
+    if name not in ("sin", "cos", "sinh", "cosh"):
+        raise Cannot
+    along = x if name.endswith("h") else mul(Cx(fmpq(0), fmpq(1)), x)
+    up, down = exp(along), exp(neg(along))
+    twice = Cx(fmpq(0), fmpq(2)) if name == "sin" else fmpq(2)
+    return div(add(up, down) if name.startswith("cos") else sub(up, down), twice)
 
 
 sin: Callable[[Num], Num] = _smooth("sin", lambda x, _: cos(x))
@@ -348,6 +452,10 @@ def erfc(x: Num) -> Num:
 
 def absolute(x: Num, analytic: bool = False) -> Num:
     """Return |x|; inside a derivative its sign has to be known, and not 0."""
+    if isinstance(primal(x), Cx):
+        if isinstance(x, Jet):
+            raise Unclear
+        return sqrt(square(x), analytic)
     side = sign(x)
     if side is not None and (side or not moves(x)):
         return neg(x) if side < 0 else x
@@ -387,6 +495,14 @@ def factorial(x: Num) -> Num:
     if k < 0:
         return nan()
     return tidy(fmpq(math.factorial(k))) if k <= MOST_FACTORIAL else arb(k + 1).gamma()
+
+
+def gamma(x: Num) -> Num:
+    """Return Γ(x)."""
+    if isinstance(x, Jet):
+        value = gamma(x.value)
+        return _slope(x, value, mul(value, ball(x.value).digamma()))
+    return ball(x).gamma()
 
 
 def binomial(n: Num, k: Num) -> Num:

@@ -11,7 +11,7 @@ from typing import Any
 from flint import acb, arb, arb_mat, ctx, fmpq, fmpq_mat, fmpz
 
 from proofweave.check.balls import numbers as nu
-from proofweave.check.balls.numbers import Cannot, Jet, Num, Unclear, add, div, mul, neg, sub, total
+from proofweave.check.balls.numbers import Cannot, Cx, Jet, Num, Unclear, add, div, mul, neg, sub, total
 from proofweave.check.balls.state import RULES, State, Value, flat, numeral, value_of
 from proofweave.check.language import Node
 
@@ -55,7 +55,7 @@ def _balls(x: Matrix) -> arb_mat:
 
 def _generic(x: Matrix) -> bool:
     """Tell whether an entry is a jet or complex, which the routines for balls do not take."""
-    return any(isinstance(entry, Jet | acb) for entry in flat([list(line) for line in x]))
+    return any(isinstance(entry, Jet | acb | Cx) for entry in flat([list(line) for line in x]))
 
 
 def _blank(rows: int, columns: int) -> list[list[Num]]:
@@ -97,6 +97,8 @@ def _eliminated(x: Matrix) -> list[list[Num]]:
 
 def _nonzero(x: Num) -> bool:
     x = nu.primal(x)
+    if isinstance(x, Cx):
+        return _nonzero(x.re) or _nonzero(x.im)
     if isinstance(x, acb):
         return bool(x.abs_lower() > 0)
     return nu.sign(x) in (-1, 1)
@@ -317,8 +319,11 @@ def _matrix_sign(node: Node, state: State) -> Value:
     return product(x, function(square, inverted))
 
 
-def positive(x: Matrix) -> bool | None:
-    """Tell whether a symmetric matrix is positive semidefinite, by elimination with its surest pivots (Sylvester)."""
+def positive(x: Matrix, strict: bool = False) -> bool | None:
+    """Tell whether a symmetric matrix is positive semidefinite, by elimination with its surest pivots (Sylvester).
+
+    `strict` asks whether it is definite.
+    """
     n = len(x)
     if n > MOST_ELIMINATED:
         raise Cannot
@@ -328,9 +333,11 @@ def positive(x: Matrix) -> bool | None:
     left = list(range(n))
     while left:
         signs = {i: nu.sign(rows[i][i]) for i in left}
-        if any(side == -1 for side in signs.values()):
+        if any(side == -1 or (strict and side == 0) for side in signs.values()):
             return False
         sure = [i for i in left if signs[i] == 1]
+        if not sure and strict:
+            return None
         if not sure:
             rest = [nu.sign(rows[i][j]) for i in left for j in left]
             if any(signs[i] == 0 and nu.sign(rows[i][j]) in (-1, 1) for i in left for j in left):

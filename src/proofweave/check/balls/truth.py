@@ -4,11 +4,11 @@ from flint import acb
 
 from proofweave.check.balls import numbers as nu
 from proofweave.check.balls import spectra
-from proofweave.check.balls.numbers import Cannot, Num
+from proofweave.check.balls.numbers import Cannot, Cx, Num
 from proofweave.check.balls.state import State, Value, each, flat, value_of
 from proofweave.check.language import Node, pairs
 
-FLIPPED = {">": "<", r"\ge": r"\le", r"\succeq": r"\preceq"}
+FLIPPED = {">": "<", r"\ge": r"\le", r"\succeq": r"\preceq", r"\succ": r"\prec"}
 
 
 def truth(node: Node, state: State) -> bool | None:
@@ -42,20 +42,24 @@ def compare(x: Value, y: Value, sign: str, kind: str) -> bool | None:
     if sign == r"\perp":
         x, y, sign = nu.total([nu.mul(a, b) for a, b in zip(flat(x), flat(y), strict=True)]), nu.whole(0), "="
     gap = each(nu.sub, y, x)
-    if sign == r"\preceq" and kind == "matrix":
-        return spectra.positive(gap)
+    if sign in (r"\preceq", r"\prec") and kind == "matrix":
+        return spectra.positive(gap, sign == r"\prec")
     signs = [_sign(entry) for entry in flat(gap)]
     if sign in ("=", r"\neq"):
         same = every([None if side is None else side == 0 for side in signs])
         return same if sign == "=" or same is None else not same
     if sign in (r"\le", r"\preceq"):
         return every([_ordered(entry, strict=False) for entry in flat(gap)])
-    if sign == "<":
+    if sign in ("<", r"\prec"):
         return every([_ordered(entry, strict=True) for entry in flat(gap)])
     raise Cannot
 
 
 def _sign(x: Num) -> int | None:
+    """Return the sign of a gap; of a complex one whether it is 0."""
+    if isinstance(x, Cx):
+        sides = _sign(x.re), _sign(x.im)
+        return 1 if 1 in sides or -1 in sides else None if None in sides else 0
     return nu.sign(x) if nu.is_finite(x) and not _turning(x) else None
 
 

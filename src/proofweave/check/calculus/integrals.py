@@ -13,6 +13,7 @@ from itertools import combinations
 
 import numpy as np
 
+from proofweave.check.calculus.waves import half_waves
 from proofweave.check.evaluate import EPS, Array, Env, Val, ev, rule, table
 from proofweave.check.evaluate import values as va
 from proofweave.check.language import SCALAR, CheckError, Node, Symbol, closure, named_in, same, walk
@@ -21,7 +22,8 @@ from proofweave.check.operations import spread
 STEP = 1 / 32
 REACH = 4.0
 ROUGH = 1e-4
-FAINT = 1e-25
+FAINT = 1e-11  # of the largest term: what follows a fainter one is left out
+FOLLOWING = 100.0  # times the last term is more than all that follow it; they fall doubly exponentially
 MOST_CUTS = 3
 MOST_TURNS = 4
 KINKED = frozenset(("sign", "abs", "ReLU", "floor", "ceil", "indicator", "cases", "list", "entries", "min", "max"))
@@ -65,7 +67,19 @@ def _integral(node: Node, env: Env) -> Val:
     out = _sums(value, weights, axis, rank, pieces, count, below, above, _smooth(node.args[2]))
     if turned:
         return Val(np.full(out.v.shape, np.nan), out.e)
+    if above and not (below or rank or np.isfinite(out.v).all()) and (rate := _rate(node, env)) is not None:
+        waves = half_waves(node, env, lo.v, rate)
+        return va.pick(np.isfinite(out.v), out, waves)
     return out
+
+
+def _rate(node: Node, env: Env) -> Array | None:
+    """Return how fast the first wave in an integrand turns; None where none does steadily."""
+    for part in walk(node.args[2]):
+        if part.op == "func" and part.data[0] in ("sin", "cos") and any(leaf.data is node.data for leaf in walk(part)):
+            found = _parabola(part.args[0], node, env)
+            return found[1] if found is not None and found[3].all() else None
+    return None
 
 
 def _edges(node: Node, lo: Array, hi: Array, centred: bool, env: Env) -> Array:
@@ -157,7 +171,10 @@ def _parabola(part: Node, node: Node, env: Env) -> tuple[Array, Array, Array, Ar
     at = np.array([-1.0, 0.0, 1.0, 2.0])
     inner = env.child((id(node), "turn"), len(at))
     inner.bind(node.data, va.exact(at.reshape((1,) * (inner.depth) + (len(at),))))
-    below, level, above, further = np.moveaxis(np.broadcast_arrays(ev(part, inner).v, at)[0], -1, 0)
+    values = ev(part, inner).v
+    if np.iscomplexobj(values):
+        return None
+    below, level, above, further = np.moveaxis(np.broadcast_arrays(values, at)[0], -1, 0)
     bend, slope = (above + below) / 2 - level, (above - below) / 2
     size = np.abs(below) + np.abs(level) + np.abs(above) + np.abs(further)
     if not (np.abs(level + 2 * slope + 4 * bend - further) <= 1e-9 * size).all():
@@ -243,7 +260,7 @@ def _sums(
     va.afford(*np.broadcast_shapes(v.shape, wide.shape))
     terms = np.where(wide == 0, 0.0, v * wide)
     terms = np.where(np.abs(terms) < 1e-300, 0.0, terms)
-    terms = _settled(np.moveaxis(np.moveaxis(terms, axis, 0), axis + 1, -1))  # (pieces, lead…, nodes)
+    terms, gone = _settled(np.moveaxis(np.moveaxis(terms, axis, 0), axis + 1, -1))  # (pieces, lead…, nodes)
     fine = terms.sum(axis=-1)
     half = 2 * terms[..., ::2].sum(axis=-1)
     quarter = 4 * terms[..., ::4].sum(axis=-1)
@@ -259,8 +276,9 @@ def _sums(
     )
     noise = np.where(np.isfinite(noise), noise, 0.0).sum(axis=(0, -1))
     chance = size * np.minimum(before / np.where(size == 0, 1.0, size), 1.0) ** 4
-    error = np.maximum(change * falling, chance) + ends + noise + 8 * EPS * size
-    total = np.where(change > ROUGH * size, np.nan, fine.sum(axis=0))
+    blind = _undersampled(terms)
+    error = np.maximum(change * falling, chance) + ends + gone + noise + blind + 8 * EPS * size
+    total = np.where(change + blind > ROUGH * size, np.nan, fine.sum(axis=0))
     if below or above:
         # nothing but 0 on the way to infinity, at every index position: a peak was missed
         nothing = (size == 0).all(axis=tuple(range(1, size.ndim)), keepdims=True)
@@ -268,23 +286,37 @@ def _sums(
     return Val(total, error)
 
 
-def _settled(terms: Array) -> Array:
-    """Settle what has no value far out or next to an end as 0 if the terms had died away before.
+def _undersampled(terms: Array) -> Array:
+    """Return what lies where an integrand turns from node to node, so that the nodes do not see how it waves."""
+    blind = np.zeros(terms.shape[1:-1])
+    for part in (terms.real, terms.imag) if np.iscomplexobj(terms) else (terms,):
+        flips = part[..., 1:] * part[..., :-1] < 0
+        turning = flips[..., 1:] & flips[..., :-1]
+        blind = blind + 4 * np.where(turning, np.abs(part[..., 1:-1]), 0.0).sum(axis=(0, -1))
+    return np.asarray(blind)
 
-    So are e^x e^{-2x} where it is ∞·0, and x^3/(e^x - 1) where it is 0/0.
+
+def _settled(terms: Array) -> tuple[Array, Array]:
+    """Settle what has no value far out or next to an end as 0 if the terms had died away; and say what that may miss.
+
+    So are e^x e^{-2x} where it is ∞·0, and x/(e^x - 1) where it is 0/0.
     """
+    gone = np.zeros(terms.shape[1:-1])
     for piece in range(terms.shape[0]):
         if not np.isfinite(terms[piece]).all():
             largest = np.where(np.isfinite(terms[piece]), np.abs(terms[piece]), 0.0).max(axis=-1, keepdims=True)
             left, right = np.array_split(terms[piece], 2, axis=-1)
             terms = terms.copy()
-            terms[piece] = np.concatenate([_dead(left[..., ::-1], largest)[..., ::-1], _dead(right, largest)], axis=-1)
-    return terms
+            (first, missed), (last, more) = _dead(left[..., ::-1], largest), _dead(right, largest)
+            terms[piece] = np.concatenate([first[..., ::-1], last], axis=-1)
+            gone = gone + missed + more
+    return terms, gone
 
 
-def _dead(part: Array, largest: Array) -> Array:
-    """Return terms with 0 from the first lost one on, where the one before it is faint."""
+def _dead(part: Array, largest: Array) -> tuple[Array, Array]:
+    """Return terms with 0 from the first lost one on, where the one before it is faint; and a bound of what follows."""
     lost = np.maximum.accumulate(~np.isfinite(part), axis=-1)
     first = lost.argmax(axis=-1)
     before = np.take_along_axis(np.abs(part), np.maximum(first - 1, 0)[..., None], axis=-1)
-    return np.where(lost & (first[..., None] > 0) & (before <= FAINT * largest), 0.0, part)
+    faint = lost & (first[..., None] > 0) & (before <= FAINT * largest)
+    return np.where(faint, 0.0, part), np.where(faint.any(axis=-1), FOLLOWING * before[..., 0], 0.0)

@@ -16,7 +16,7 @@ from proofweave.check.calculus.tangent import (
     times,
 )
 from proofweave.check.calculus.tangent_rules import log_slope
-from proofweave.check.language import SCALAR, Node, number
+from proofweave.check.language import SCALAR, Node, is_complex, number
 from proofweave.check.operations import is_exponential, positive_form
 
 
@@ -28,6 +28,10 @@ def _function(t: Tangent, node: Node) -> Node | None:
     moved = t.of(x)
     if name == "log":
         return over(moved, x) if x.type == SCALAR else entrywise(power(x, number(-1)), moved)
+    if name in ("re", "im", "conj"):
+        return None if moved is None else node.with_args((moved,))
+    if name in ("abs", "arg") and is_complex(x):
+        raise NoRule
     slope = _slope(name, node, x)
     return entrywise(slope, moved)
 
@@ -78,6 +82,8 @@ def _softmax(t: Tangent, node: Node) -> Node | None:
 def _norm(t: Tangent, node: Node) -> Node | None:
     x = node.args[0]
     moved = t.of(x)
+    if is_complex(x):
+        raise NoRule
     if x.type == SCALAR:
         return times(Node("div", (node, x), SCALAR, node.at, node.end), moved)
     if node.data == "op" and moved is not None:

@@ -27,6 +27,11 @@ def _number(node: Node, env: Env) -> Val:
     return value if isinstance(node.data, int) or float(node.data).is_integer() else va.rounded(value.v)
 
 
+@rule("imaginary")
+def _unit(node: Node, env: Env) -> Val:
+    return va.exact(np.full((1,) * (1 + env.depth), 1j))
+
+
 @rule("dim")
 def _dim(node: Node, env: Env) -> Val:
     return env.constant(env.size(node.data))

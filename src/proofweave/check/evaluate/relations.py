@@ -8,10 +8,13 @@ from proofweave.check.evaluate import values as va
 from proofweave.check.evaluate.env import Env
 from proofweave.check.evaluate.registry import ev
 from proofweave.check.evaluate.values import Array, Val
-from proofweave.check.language import CheckError, Node, pairs
+from proofweave.check.language import CheckError, Node, pairs, refuse_if
 
 SAFETY = 8.0  # the bounds are first order and LAPACK's constants vary; eight of them is still far below any real error
 TINY = 1e-290
+MIRRORED = {">": "<", r"\ge": r"\le", r"\succeq": r"\preceq", r"\succ": r"\prec"}
+ENTRYWISE = {r"\preceq": r"\le", r"\prec": "<"}
+"""What the relations of symmetric matrices say of vectors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +105,17 @@ def compare(left: Val, right: Val, sign: str, kind: str, rank: int, margin: Marg
         for _ in range(rank):
             product = va.total(product, -1)
         left, right, rank, sign = product, Val(np.zeros(product.v.shape), np.zeros(product.v.shape)), 0, "="
-    if sign in (">", r"\ge", r"\succeq"):
-        left, right = right, left
-        sign = {">": "<", r"\ge": r"\le", r"\succeq": r"\preceq"}[sign]
+    if sign in MIRRORED:
+        left, right, sign = right, left, MIRRORED[sign]
     gap = va.add([right, va.neg(left)])
+    refuse_if(np.iscomplexobj(gap.v) and sign not in ("=", r"\neq"), "parse.complex-order")
     size = np.maximum(np.abs(left.v), np.abs(right.v))
     tolerance = margin.bounds * gap.e + margin.share * size + TINY
     axes = tuple(range(-rank, 0))
     valid = np.isfinite(gap.v) & np.isfinite(tolerance)
-    if sign == r"\preceq" and kind == "matrix":
-        return _loewner(gap, size, valid, axes, margin)
-    if sign == r"\preceq":
-        sign = r"\le"
+    if sign in ENTRYWISE and kind == "matrix":
+        return _loewner(gap, size, valid, axes, margin, sign == r"\prec")
+    sign = ENTRYWISE.get(sign, sign)
     if sign in ("=", r"\neq", r"\approx"):
         off = np.abs(gap.v)
         same = off <= tolerance
@@ -138,7 +140,7 @@ def compare(left: Val, right: Val, sign: str, kind: str, rank: int, margin: Marg
     return Truth(holds, valid, slack, tied)
 
 
-def _loewner(gap: Val, size: Array, valid: Array, axes: tuple[int, ...], margin: Margin) -> Truth:
+def _loewner(gap: Val, size: Array, valid: Array, axes: tuple[int, ...], margin: Margin, strict: bool) -> Truth:
     whole = np.asarray(valid.all(axis=axes))
     n = gap.v.shape[-1]
     safe = np.where(whole[..., None, None], gap.v, np.eye(n))
@@ -148,4 +150,8 @@ def _loewner(gap: Val, size: Array, valid: Array, axes: tuple[int, ...], margin:
     lowest = np.linalg.eigvalsh((safe + np.swapaxes(safe, -1, -2)) / 2)[..., 0]
     tolerance = margin.bounds * (error + 8 * n * va.EPS * scale) + margin.share * scale + TINY
     symmetric = skew <= tolerance
-    return Truth((lowest >= -tolerance) & symmetric, whole, lowest / (scale + 1e-12))
+    slack = lowest / (scale + 1e-12)
+    if not strict:
+        return Truth((lowest >= -tolerance) & symmetric, whole, slack)
+    decided = ~symmetric | (np.abs(lowest) > tolerance)
+    return Truth((lowest > 0) & symmetric, whole & decided, slack, whole & ~decided)

@@ -107,7 +107,8 @@ def mul(x: Val, y: Val) -> Val:
 def square(x: Val) -> Val:
     """Return x²."""
     v = x.v * x.v
-    return Val(v, (2 * np.abs(x.v) + x.e) * x.e + EPS * v + lost(v, x.v))
+    size = np.abs(v)
+    return Val(v, (2 * np.abs(x.v) + x.e) * x.e + EPS * size + lost(size, x.v))
 
 
 def div(x: Val, y: Val) -> Val:
@@ -149,6 +150,8 @@ def product(x: Val, axis: int) -> Val:
 def power(x: Val, y: Val) -> Val:
     """Return x^y; a base that may be 0 from below counts as 0."""
     _together(x.v, y.v)
+    if np.iscomplexobj(x.v) or np.iscomplexobj(y.v):
+        return _complex_power(x, y)
     base = np.where((x.v < 0) & (-x.v <= 4 * x.e), 0.0, x.v)
     v = np.power(base, y.v)
     size, lean = np.abs(base), np.abs(y.v)
@@ -166,10 +169,24 @@ def power(x: Val, y: Val) -> Val:
     return Val(v, from_base + second + from_power + 4 * EPS * raised + lost(raised, base))
 
 
+def _complex_power(x: Val, y: Val) -> Val:
+    """Return x^y for a whole y, or a positive x."""
+    if not np.iscomplexobj(x.v):
+        logs = np.log(np.where(x.v > x.e, x.v, np.nan))
+        return exp(mul(y, Val(logs, x.e / np.maximum(x.v - x.e, np.finfo(float).tiny) + EPS * np.abs(logs))))
+    v = np.power(x.v, y.v)
+    size, lean = np.abs(x.v), np.abs(y.v)
+    below = np.maximum(size - x.e, np.finfo(float).tiny)
+    moved = lean * x.e * np.where(y.v >= 0, np.power(size + x.e, np.maximum(y.v - 1, 0)), np.abs(v) / below)
+    return Val(v, moved + (4 + 2 * lean) * EPS * np.abs(v))
+
+
 def exp(x: Val) -> Val:
     """Return e^x."""
     v = np.exp(x.v)
-    return Val(v, v * np.expm1(np.minimum(x.e, 50.0)) + 2 * EPS * v + lost(v, np.isfinite(x.v)))
+    size = np.abs(v)
+    turned = EPS * np.abs(x.v.imag) if np.iscomplexobj(x.v) else 0.0
+    return Val(v, size * (np.expm1(np.minimum(x.e, 50.0)) + 2 * EPS + turned) + lost(size, np.isfinite(x.v)))
 
 
 def sqrt(x: Val) -> Val:
@@ -182,9 +199,10 @@ def sqrt(x: Val) -> Val:
 
 def length(x: Val, axes: tuple[int, ...]) -> Val:
     """Return the Euclidean norm over axes; its error is at most the norm of the entries' errors."""
-    scale = np.max(np.abs(x.v), axis=axes, keepdims=True, initial=0.0)
+    size = np.abs(x.v)
+    scale = np.max(size, axis=axes, keepdims=True, initial=0.0)
     safe = np.where(scale == 0, 1.0, scale)
-    v = np.sqrt(np.square(x.v / safe).sum(axis=axes)) * safe.reshape(np.squeeze(safe, axis=axes).shape)
+    v = np.sqrt(np.square(size / safe).sum(axis=axes)) * safe.reshape(np.squeeze(safe, axis=axes).shape)
     e = np.sqrt(np.square(np.broadcast_to(x.e, x.v.shape)).sum(axis=axes))
     return Val(v, e + (2 + x.v.shape[axes[0]]) * EPS * v)
 

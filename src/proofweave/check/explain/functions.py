@@ -9,9 +9,10 @@ from proofweave.check.explain.printers import (
 )
 from proofweave.check.language import Node, words
 
-PLAIN = words("log exp sin cos tan tanh sinh cosh arctan arcsin arccos det min max")
+PLAIN = words("log exp sin cos tan tanh sinh cosh arctan arcsin arccos det min max arg")
 NORMS = {"2": "", "inf": r"_{\infty}", "F": "_{F}", "op": "_{2}", "nuclear": "_{*}", "rows": r"_{\infty}"}
 NORMS |= {"columns": "_{1}"}
+PARTS = {"re": "Re", "im": "Im"}
 ROUNDED = {"floor": (r"\lfloor", r"\rfloor"), "ceil": (r"\lceil", r"\rceil")}
 
 
@@ -22,10 +23,12 @@ def _func(node: Node) -> str:
         return rf"\left| {printed(argument)} \right|"
     if name == "factorial":
         return f"{operand(argument)}!"
+    if name == "gamma":
+        return rf"\Gamma({printed(argument)})"
     if name in ROUNDED:
         left, right = ROUNDED[name]
         return f"{left} {printed(argument)} {right}"
-    return f"{_operator(name)}({printed(argument)})"
+    return f"{_operator(PARTS.get(name, name))}({printed(argument)})"
 
 
 def _operator(name: str) -> str:

@@ -16,7 +16,7 @@ from proofweave.check.language import (
 PRINTERS: Registry[Callable[[Node], str]] = Registry()
 """How an operation is written, by its name."""
 
-SIMPLE = frozenset(("num", "constant", "index", "sym", "member", "dim"))
+SIMPLE = frozenset(("num", "constant", "imaginary", "index", "sym", "member", "dim"))
 CLOSED = SIMPLE | words(
     "norm div root binom inner array call list entries expect variance covariance conditional information indicator"
 )

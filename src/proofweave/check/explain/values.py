@@ -28,6 +28,11 @@ def _constant(node: Node) -> str:
     return f"-{size}" if node.data < 0 else size
 
 
+@PRINTERS("imaginary")
+def _unit(node: Node) -> str:
+    return r"\mathrm{i}"
+
+
 @PRINTERS("dim")
 def _dim(node: Node) -> str:
     return str(node.data)

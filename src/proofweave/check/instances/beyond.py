@@ -1,4 +1,4 @@
-"""Cases beyond those that are counted: values far out, and every integer of a range that can be gone through."""
+"""Cases beyond those that are counted: values far out, and the integers of a range, all or where floors jump."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,13 +9,14 @@ from proofweave.check.instances.cases import Case, Task, open_case
 from proofweave.check.instances.moves import take
 from proofweave.check.instances.premises import impose
 from proofweave.check.instances.rules import state
-from proofweave.check.instances.sample import draw, int_bounds, size_groups, wide_integers
+from proofweave.check.instances.sample import draw, int_bounds, landmarks, size_groups, wide_integers
 from proofweave.check.language import Symbol
 
 REMOTE = 96
 MOST = 120_000  # combinations of integers gone through
-CHUNKS = (64, 512, 4096)
 FURTHEST = 10_000  # values of an open range, or as many as leave few enough combinations
+MOST_ALONE = 1_000_000  # of a lone integer, after those at which floors jump
+CHUNKS = (64, 512, 4096, 4096, 16384, 65536)
 
 
 def remote_cases(task: Task, rng: np.random.Generator, clock: Clock) -> Iterator[Case]:
@@ -27,14 +28,23 @@ def remote_cases(task: Task, rng: np.random.Generator, clock: Clock) -> Iterator
 
 
 def whole_cases(task: Task, rng: np.random.Generator, clock: Clock) -> Iterator[Case]:
-    """Yield cases that go through all values of the integers that are no sizes, if there are few enough."""
+    """Yield cases that go through the integers that are no sizes: all values, of wide ranges where floors jump."""
     symbols = wide_integers(task.plan, task.sizes)
     if not symbols:
         return
     sizes = size_groups(task.plan, task.sizes, rng, clock)[0]
-    grid = _grid(symbols, sizes, clock)
-    if grid is None:
-        return
+    for most in (MOST, MOST_ALONE):
+        grid, whole = _grid(symbols, sizes, clock, most)
+        if grid is not None:
+            yield from _through(task, grid, sizes, rng, clock)
+        if whole or len(symbols) > 1:
+            return
+
+
+def _through(
+    task: Task, grid: dict[Symbol, Array], sizes: dict[str, int], rng: np.random.Generator, clock: Clock
+) -> Iterator[Case]:
+    """Yield cases of ever more of the combinations of integers, in order."""
     count = len(next(iter(grid.values())))
     start = 0
     for number in range(count):
@@ -52,20 +62,36 @@ def _imposed(task: Task, env: Env, rng: np.random.Generator) -> Iterator[Case]:
         yield open_case(task, env)
 
 
-def _grid(symbols: Sequence[Symbol], sizes: dict[str, int], clock: Clock) -> dict[Symbol, Array] | None:
-    """Return all combinations of the integers' values, or None where they are too many."""
-    env = state(1, dict(sizes), clock)
+def _marked(lo: Array, hi: Array) -> tuple[Array, Array]:
+    """Return the integers of each range at which floors jump, one range after the other, and how many they are."""
+    marks = landmarks(float(hi.max()))
+    parts = [marks[(marks >= a) & (marks <= b)] for a, b in zip(lo, hi, strict=True)]
+    return np.concatenate(parts), np.array([len(part) for part in parts])
+
+
+def _grid(
+    symbols: Sequence[Symbol], sizes: dict[str, int], clock: Clock, most: int
+) -> tuple[dict[Symbol, Array] | None, bool]:
+    """Return all combinations of the integers' values, of wide ranges those where floors jump, and whether it is all.
+
+    None where there are too many.
+    """
+    env, whole = state(1, dict(sizes), clock), True
     for name_symbol in symbols:
         reach = min(FURTHEST, int(MOST ** (1 / len(symbols))))
         lo, hi = (np.broadcast_to(end, (env.batch,)) for end in int_bounds(name_symbol, env, reach))
         counts = (hi - lo + 1).astype(int)
-        if int(counts.sum()) > MOST:
-            return None
-        first = np.repeat(np.cumsum(counts) - counts, counts)
-        values = np.repeat(lo, counts) + np.arange(int(counts.sum())) - first
+        if int(counts.sum()) > most:
+            whole = False
+            values, counts = _marked(lo, hi)
+        else:
+            first = np.repeat(np.cumsum(counts) - counts, counts)
+            values = np.repeat(lo, counts) + np.arange(int(counts.sum())) - first
+        if len(values) > most or not len(values):
+            return None, whole
         if env.values:
             env = take(env, np.repeat(np.arange(env.batch), counts))
         else:
             env = state(len(values), dict(sizes), clock)
         env.values[name_symbol] = exact(values)
-    return {symbol: np.broadcast_to(env.values[symbol].v, (env.batch,)) for symbol in symbols}
+    return {symbol: np.broadcast_to(env.values[symbol].v, (env.batch,)) for symbol in symbols}, whole

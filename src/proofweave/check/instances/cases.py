@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from proofweave.check.evaluate import MOST_KEPT, WIDE, Array, Clock, Env, Truth, each, truth
+from proofweave.check.instances.domains import lopsided
 from proofweave.check.instances.moves import take
 from proofweave.check.instances.premises import Premises, bind_free, impose, meaningful
 from proofweave.check.instances.sample import draw, size_groups, unbounded, wide_integers
@@ -147,14 +148,24 @@ def open_case(task_: Task, env: Env) -> Case:
     return Case(env, inner, meaningful(task_.conditions, inner))
 
 
+@dataclass(frozen=True, slots=True)
+class Half:
+    """A case of one instance at which only one side of a claim's relation has a value: left or right."""
+
+    claim: Node
+    side: str
+    case: Case
+
+
 @dataclass(slots=True)
 class Drawn:
-    """The cases of a task, and how many instances are in them."""
+    """The cases of a task, and how many instances are in them; `half` is an instance at which one side has no value."""
 
     cases: list[Case] = field(default_factory=list)
     count: int = 0
     notes: dict[str, None] = field(default_factory=dict)
     held: int = 0
+    half: Half | None = None
 
     def without(self, task_: Task, place: int, bad: Array, open_: int) -> None:
         """Leave out some instances of a case, of which so many count no longer."""
@@ -235,6 +246,8 @@ def _draw_one(
     case = open_case(task_, env)
     good = np.zeros(env.batch, dtype=bool)
     for claim in task_.claims:
+        if drawn.half is None and (found := lopsided(claim, case.inner)) is not None:
+            drawn.half = Half(claim, found[0], open_case(task_, take(env, np.array([found[1]]))))
         good |= each(case.truth(claim).valid, env.batch).any(axis=1)
     if not good.any():
         return

@@ -280,6 +280,8 @@ def residuals(premises: Premises, env: Env) -> tuple[Array, Array]:
             for chain in _chains(relation):
                 for left, right, sign in pairs(chain):
                     gap, slack = _gap(ev(left, inside), ev(right, inside), sign, left.type.kind)
+                    if np.iscomplexobj(gap):
+                        gap, slack = (np.stack(pair, axis=-1) for pair in ((gap.real, gap.imag), (slack, slack)))
                     gap, slack = (
                         np.broadcast_to(x, (env.batch, *gap.shape[1:])).reshape(env.batch, -1) for x in (gap, slack)
                     )
@@ -305,12 +307,12 @@ def _gap(left: Val, right: Val, sign: str, kind: str) -> tuple[Array, Array]:
         spread = (np.abs(left.v) * right.e + left.e * np.abs(right.v)).sum(axis=-1)
         return product, SAFETY * (spread + EPS * np.abs(left.v * right.v).sum(axis=-1))
     none = np.zeros_like(gap)
-    if kind == "matrix" and sign in (r"\preceq", r"\succeq"):
+    if kind == "matrix" and sign in (r"\preceq", r"\succeq", r"\prec", r"\succ"):
         return none, none
-    if sign in ("<", r"\le", r"\preceq"):
-        margin = 0.01 * np.maximum(np.abs(right.v), 0.1) if sign == "<" else 0.0
+    if sign in ("<", r"\le", r"\preceq", r"\prec"):
+        margin = 0.01 * np.maximum(np.abs(right.v), 0.1) if sign in ("<", r"\prec") else 0.0
         return np.where(gap > 0, gap + margin, 0.0), none
-    if sign in (">", r"\ge", r"\succeq"):
-        margin = 0.01 * np.maximum(np.abs(right.v), 0.1) if sign == ">" else 0.0
+    if sign in (">", r"\ge", r"\succeq", r"\succ"):
+        margin = 0.01 * np.maximum(np.abs(right.v), 0.1) if sign in (">", r"\succ") else 0.0
         return np.where(gap < 0, gap - margin, 0.0), none
     return (gap, slack) if sign == "=" else (none, none)

@@ -18,6 +18,7 @@ MOST_ALONE = 12  # values of a lone size that are all drawn
 LEVELS = 3  # values from the least of an open size that are drawn in combination with others
 MOST_DRAWN = 1 << 19  # numbers in one batch; up to eight batches are kept
 NICE, PLAIN, WIDE = 0, 1, 2
+MARKS = 24  # squares among the integers at which floors jump
 NEAR, WHOLE = 13, 64  # integers drawn from the lower end of a range; ranges up to WHOLE are drawn whole
 FIRST_VALUES = WHOLE  # values from the least of an open integer that is no size
 
@@ -173,9 +174,23 @@ def _integers(lo: Array, hi: Array, batch: int, rng: np.random.Generator, far: b
     scaled = np.floor(np.exp(rng.random(batch) * np.log(count)))
     steps = np.where(rng.random(batch) < 0.5, scaled, count - scaled)
     steps = np.where(rng.random(batch) < 0.3, np.floor(rng.random(batch) * count), steps)
+    marks = landmarks(float(hi.max()))
+    known = marks[rng.integers(len(marks), size=batch)]
+    inside = (rng.random(batch) < 0.3) & (known >= lo) & (known <= hi)
+    steps = np.where(inside, known - lo, steps)
     ends = rng.permutation(batch)
     steps = np.where(ends % 4 == 0, 0, np.where(ends % 4 == 1, count - 1, steps))
     return np.asarray(lo + np.minimum(steps, count - 1))
+
+
+def landmarks(most: float) -> Array:
+    """Return integers up to one at which floors, digits and logarithms jump: powers, squares, and their neighbours."""
+    most = max(most, 2.0)
+    powers = [base ** np.arange(0, np.log(most) / np.log(base) + 1) for base in (2.0, 3.0, 10.0)]
+    squares = np.unique(np.rint(np.exp(np.linspace(0, np.log(most) / 2, MARKS)))) ** 2
+    marks = np.concatenate([*powers, squares, squares[: MARKS // 2] ** 1.5])
+    near = (np.rint(marks)[:, None] + np.array([-1.0, 0.0, 1.0])).reshape(-1)
+    return np.unique(near[near <= most])
 
 
 def _afford(plan: Sequence[Symbol], env: Env) -> None:

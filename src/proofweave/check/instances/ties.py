@@ -28,6 +28,7 @@ class Draw:
             for b in free[place + 1 :]:
                 if a.type == b.type and a.holes == b.holes and _one_domain(a, b):
                     self.alike.append((a, b))
+        self.ordered = [pair for pair in self.alike if pair[0].data["domain"] in ("symmetric", "psd", "spd")]
         self.eigen = [
             (v, m)
             for v in self.vectors
@@ -68,6 +69,10 @@ def coincide(plan: Sequence[Symbol], env: Env, rng: np.random.Generator) -> None
         changes += [_axis, _axis_all, _flat]
     if draw.matrices:
         changes += [_orthogonal, _low_rank, _nilpotent]
+    if len(draw.matrices) > 1:
+        changes.append(_sparse)
+    if draw.ordered:
+        changes.append(_above)
     if draw.eigen:
         changes.append(_eigenvector)
     if not changes or env.batch < 4:
@@ -107,6 +112,15 @@ def _parallel(draw: Draw, rows: Array) -> None:
     value = draw.value(b)
     factor = draw.rng.choice([-2.0, -1.0, -0.5, 0.5, 2.0], size=(len(rows), *(1,) * (value.ndim - 1)))
     value[rows] = factor * draw.value(a)[rows]
+
+
+def _above(draw: Draw, rows: Array) -> None:
+    """Make one symmetric matrix another and a semidefinite one of rank one, so that they are comparable."""
+    a, b = draw.ordered[int(draw.rng.integers(len(draw.ordered)))]
+    base = draw.value(a)[rows]
+    along = draw.rng.normal(size=base.shape[:-1])
+    size = np.exp(draw.rng.normal(0, 1.5, size=(len(rows), *(1,) * (base.ndim - 1))))
+    draw.value(b)[rows] = base + size * along[..., :, None] * along[..., None, :]
 
 
 def _all_equal(draw: Draw, rows: Array) -> None:
@@ -168,6 +182,13 @@ def _low_rank(draw: Draw, rows: Array) -> None:
 def _nilpotent(draw: Draw, rows: Array) -> None:
     value = draw.value(draw.one_of(draw.matrices))
     value[rows] = np.triu(value[rows], 1)
+
+
+def _sparse(draw: Draw, rows: Array) -> None:
+    """Make all matrices of zeros and few ones, where A B may vanish and B A not."""
+    for symbol in draw.matrices:
+        value = draw.value(symbol)
+        value[rows] = (draw.rng.random(value[rows].shape) < 0.35) * 1.0
 
 
 def _eigenvector(draw: Draw, rows: Array) -> None:

@@ -6,13 +6,13 @@ from dataclasses import replace
 from proofweave.check.language import SCALAR, Node, Optimum, Registry, number
 from proofweave.core import say
 
-MIRRORED = {"<": ">", r"\le": r"\ge", r"\succeq": r"\preceq", r"\ll": r"\gg"}
+MIRRORED = {"<": ">", r"\le": r"\ge", r"\succeq": r"\preceq", r"\succ": r"\prec", r"\ll": r"\gg"}
 FLIPPED = MIRRORED | {new: old for old, new in MIRRORED.items()}
 LEAVES = frozenset(
     ("sym", "member", "call", "gradient", "hessian", "rate", "index", "constant", "entry", "derive", "dim")
-) | {"column", "line", "unit"}
+) | {"column", "line", "unit", "imaginary"}
 HIGHER = 0.3
-SWAPS = {"sin": "cos", "cos": "sin", "tanh": "sin", "floor": "ceil", "ceil": "floor"}
+SWAPS = {"sin": "cos", "cos": "sin", "tanh": "sin", "floor": "ceil", "ceil": "floor", "re": "im", "im": "re"}
 BINDERS = {"min": "max", "max": "min", "argmin": "argmax", "argmax": "argmin", "sum": "prod", "prod": "sum"}
 NORMS = {"2": "inf", "inf": "2", "p": "inf", "F": "op", "op": "F", "nuclear": "F", "rows": "columns", "columns": "rows"}
 COMPACT = frozenset(("simplex", "unit", "interval"))

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from proofweave.check.evaluate import Clock, ev
-from proofweave.check.instances import LEAST, Drawn, Task, draw_cases, task
+from proofweave.check.instances import LEAST, Drawn, Half, Task, draw_cases, task
 from proofweave.check.instances import read as read_premises
 from proofweave.check.judge import existence, order
 from proofweave.check.judge.alike import alike
@@ -80,6 +80,8 @@ def _judged(
         refuse_if(refuted is not None and task_ in stronger, "judge.approx-order", task_.claims[0].at)
         if refuted is not None:
             return refuted
+        if found.half is not None:
+            raise _half_defined(task_, found.half, question.tex)
         for claim in task_.claims:
             if is_inequality(claim):
                 result = search(task_, claim, found.cases, rng)
@@ -141,6 +143,12 @@ def _refuse_unmoved(question: Question) -> None:
     claims = [part for row in rows for part in (row.args if row.op == "and" else (row,))]
     under = [part.args[0] for part in claims if part.op in ("implies", "iff")]
     refuse_unmoved(rows, [*under, *(row for given in question.given for row in given.rows)])
+
+
+def _half_defined(task_: Task, half: Half, tex: str) -> CheckError:
+    """Return the error that a relation holds only where both of its sides have values."""
+    example = describe(task_, half.claim, half.case, tex, np.zeros(1 + len(task_.free), dtype=int))
+    return CheckError(f"judge.half-defined-{half.side}", half.claim.at, values=example.place())
 
 
 def _meeting(question: Question, task_: Task, met: Attained, count: int) -> Answer:

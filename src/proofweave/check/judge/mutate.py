@@ -13,12 +13,14 @@ from proofweave.check.language import (
     Symbol,
     bound_by,
     closure,
+    is_complex,
     is_number,
     named_in,
     number,
     walk,
     words,
 )
+from proofweave.check.parse import readable
 from proofweave.core import say
 
 
@@ -40,8 +42,9 @@ def mutants(claim: Node) -> Iterator[Mutant]:
     """
     once = _once(claim)
     others = _others(claim)
+    planar = any(is_complex(node) for node in walk(claim) if not node.args)
     for part, what, node in _variants(claim, once, others):
-        if part[1] < part[2]:
+        if part[1] < part[2] and (not planar or readable(node)):
             yield Mutant(part, what, node)
     for part, what, node in _shifts(claim):
         yield Mutant(part, what, node)

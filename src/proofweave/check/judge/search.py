@@ -7,6 +7,7 @@ import numpy as np
 
 from proofweave.check.evaluate import Array, Env, Truth, each
 from proofweave.check.instances import Case, Task, lengths, met, movable, moved, open_case, take
+from proofweave.check.judge.nearest import nearest
 from proofweave.check.language import CheckError, Node, OutOfTime, Symbol
 
 STARTS = 6
@@ -15,6 +16,7 @@ ROUNDS = 6
 MOST_COORDINATES = 120
 REFINE = 15
 SECONDS = 1.2
+MET = 1e-9  # of a slack: the sides meet
 SHARE = 0.4  # of the work that is left, since errors are still to be planted
 
 
@@ -33,7 +35,7 @@ class Found:
 def is_inequality(claim: Node) -> bool:
     """Tell whether a claim has a relation with slack."""
     if claim.op == "chain":
-        return any(sign in ("<", ">", r"\le", r"\ge", r"\preceq", r"\succeq") for sign in claim.data)
+        return any(sign not in ("=", r"\neq", r"\perp", r"\approx") for sign in claim.data)
     return any(is_inequality(arg) for arg in claim.args if arg.type.kind == "bool")
 
 
@@ -71,7 +73,18 @@ def _search(task: Task, claim: Node, cases: Sequence[Case], rng: np.random.Gener
         if found.case is not None:
             return found
         best = Found(min(best.slack, found.slack), None, found.near if found.slack < best.slack else best.near)
+    if refine and MET < best.slack < np.inf:
+        best = replace(best, case=_nearest(task, claim, cases[ranked[0][1]], symbols, rng))
     return best
+
+
+def _nearest(task: Task, claim: Node, case: Case, symbols: Sequence[Symbol], rng: np.random.Generator) -> Case | None:
+    try:
+        return nearest(task, claim, case, symbols, rng)
+    except CheckError:
+        if case.env.clock.over():
+            raise
+        return None
 
 
 def _tightest(case: Case, claim: Node) -> float:

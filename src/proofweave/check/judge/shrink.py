@@ -117,7 +117,9 @@ def describe(task: Task, claim: Node, case: Case, tex: str, spot: Array | None =
             values[symbol.name] = nice(case.env.values[symbol].v[0])
     shown = real | {s for s in needed if s.role == "free"}
     for symbol in task.plan:
-        if symbol in shown and symbol.role not in ("int", "random") and symbol in case.env.values:
+        kept = symbol.role not in ("int", "random") and "part" not in symbol.data
+        kept = kept and symbol.data.get("plane") != "imaginary"
+        if symbol in shown and kept and symbol in case.env.values:
             found = case.env.values[symbol].v[0]
             values[symbol.name] = members(found) if symbol.type.kind == "set" and not symbol.holes else nice(found)
         elif symbol.role == "function":
@@ -171,12 +173,24 @@ def nice(value: Array, digits: int = 6) -> object:
     """Return an array as nested lists of readable numbers."""
     if np.ndim(value):
         return [nice(item, digits) for item in value]
+    if np.iscomplexobj(value):
+        return _cartesian(nice(np.real(value), digits), plain(nice(np.imag(value), digits), digits), digits)
     number = float(value)
     if not np.isfinite(number):
         return str(number)
     if abs(number) < 1e15 and abs(number - round(number)) <= 1e-12 * abs(number):
         return round(number)
     return float(f"{number:.{digits}g}")
+
+
+def _cartesian(re: object, im: str, digits: int) -> object:
+    """Return a complex number as text: 2, -3i, 1 + 2i."""
+    if im == "0":
+        return re
+    bare = im.lstrip("-")
+    size = "" if bare == "1" else bare
+    sign = "-" if im.startswith("-") else ""
+    return f"{sign}{size}i" if re == 0 else f"{plain(re, digits)} {sign or '+'} {size}i"
 
 
 def formula(env: Env, symbol: Symbol) -> object:

@@ -25,7 +25,7 @@ from proofweave.check.instances import (
     repeat,
     take,
 )
-from proofweave.check.language import SCALAR, CheckError, Node, OutOfTime, pairs
+from proofweave.check.language import SCALAR, CheckError, Node, OutOfTime, is_complex, number, pairs
 
 STRICT = frozenset(("<", ">", r"\neq"))
 SECONDS = 0.8
@@ -60,10 +60,19 @@ def strict_links(claim: Node) -> list[Node]:
     if claim.op != "chain":
         return []
     return [
-        replace(claim, args=(left, right), data=(sign,), at=left.at, end=right.end)
+        replace(claim, args=_apart(left, right), data=(sign,), at=left.at, end=right.end)
         for left, right, sign in pairs(claim)
         if sign in STRICT and left.type == SCALAR
     ]
+
+
+def _apart(left: Node, right: Node) -> tuple[Node, Node]:
+    """Return two sides as numbers with an order: complex ones as their distance and 0."""
+    if not (is_complex(left) or is_complex(right)):
+        return left, right
+    less = Node("neg", (right,), SCALAR, right.at, right.end)
+    gap = Node("add", (left, less), SCALAR, left.at, right.end)
+    return Node("func", (gap,), SCALAR, left.at, left.end, ("abs", False)), number(0)
 
 
 def attained(task: Task, claim: Node, cases: Sequence[Case], rng: np.random.Generator) -> Attained | None:

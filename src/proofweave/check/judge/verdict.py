@@ -36,15 +36,19 @@ class Counterexample:
     right_value: object
     relation: str
 
-    def __str__(self) -> str:
+    def place(self) -> str:
+        """Return the values of the symbols."""
         values = [say("judge.equals", name=name, value=plain(value)) for name, value in self.values.items()]
+        return together(values, "judge.comma")
+
+    def __str__(self) -> str:
         left = right = ""
         for digits in DIGITS:
             left, right = plain(self.left_value, digits), plain(self.right_value, digits)
             if left != right:
                 break
         sides = say("judge.false", left=left, relation=self.relation, right=right)
-        return say("judge.at-values", values=together(values, "judge.comma"), what=sides) if values else sides
+        return say("judge.at-values", values=self.place(), what=sides) if self.values else sides
 
 
 @dataclass(frozen=True, slots=True)

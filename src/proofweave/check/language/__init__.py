@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         bound_by, closure, in_order, named_in, stochastic, unbound_random, varying,
     )
     from proofweave.check.language.operators import Approach, FunctionAt, Optimum, Rate, Wrt
+    from proofweave.check.language.planes import complex_symbol, is_complex
     from proofweave.check.language.registry import Registry
     from proofweave.check.language.scope import ENTRY, Entry, Hole, Match, Scope, Symbol, fits, split
     from proofweave.check.language.tokens import BRACES, DEEPEST, Token, nesting, tokenise, words

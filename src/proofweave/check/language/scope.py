@@ -144,7 +144,8 @@ class Scope:
             for entry in self.entries.values():
                 self._nuclei.setdefault(entry.key[0].nucleus, []).append(entry)
         exact = self._nuclei.get(nucleus)
-        if exact or nucleus.startswith(r"\mathbb"):  # a blackboard letter is an operator or a set, never a symbol's
+        # a blackboard letter is an operator or a set, never a symbol's; an upright i is the imaginary unit
+        if exact or nucleus.startswith(r"\mathbb") or nucleus == r"\mathrm{i}":
             return exact or []
         bare = fontless(nucleus)
         alike = [name for name in self._nuclei if fontless(name) == bare]

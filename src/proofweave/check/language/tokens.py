@@ -50,9 +50,12 @@ OPERATORS = words(TABLE["operators"])
 CANONICAL = {"ln": "log", "sgn": "sign", "Tr": "tr", "trace": "tr", "relu": "ReLU", "Diag": "diag"}
 
 UNICODE = pairs(TABLE["unicode"])
+FRACTIONS = pairs(TABLE["fractions"])
+"""What is above and below in a fraction of one character, a digit each."""
+
 POWERS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True))
 
-_PIECE = re.compile(r"\\[a-zA-Z]+|\\.|\\\n|[0-9]|[^\\\s]", re.S)
+_PIECE = re.compile(r"\\not\s*(?:=|\\in(?![a-zA-Z]))|\\[a-zA-Z]+|\\.|\\\n|[0-9]|[^\\\s]", re.S)
 _THOUSANDS = re.compile(r"(?<=[0-9])\{,\}(?=[0-9]{3})")
 _ROW = re.compile(r"(?:\\\\|\\cr\b|\\newline\b)\*?(?:\[([^\]]*)\])?")
 
@@ -94,6 +97,8 @@ def tokenise(tex: str) -> tuple[Token, ...]:
         elif (match := _THOUSANDS.match(tex, place)) is not None:
             pass  # 10{,}000 is one number
         elif (match := _PIECE.match(tex, place)) is not None:
+            mixed = match.group() in FRACTIONS and raw and raw[-1].kind == "digit" and raw[-1].end == place
+            refuse_if(mixed, "parse.mixed-number", place, text=match.group())
             raw += _tokens(match.group(), place, match.end())
         place = place + 1 if match is None else match.end()
     _balanced(raw)
@@ -104,6 +109,10 @@ def _tokens(text: str, at: int, end: int) -> list[Token]:
     """Return the tokens of a piece: one, but for characters that stand for more of TeX."""
     if text in POWERS:
         return [Token("script", "^", at, at), Token("digit", POWERS[text], at, end)]
+    if text in FRACTIONS:
+        return [_token(part, at, end) for part in ("{", r"\frac", *FRACTIONS[text], "}")]
+    if text.startswith(r"\not"):
+        text = "".join(text.split())
     return [_token(UNICODE.get(text, text), at, end)]
 
 
@@ -191,8 +200,12 @@ def _gather(raw: list[Token], tex: str) -> list[Token]:
         elif text in ACCENTS:
             inside, place = _argument(raw, place, token)
             inner = _gather(inside, tex)
-            if text in (r"\underline", r"\overline") and len(inner) > 1:
-                raise CheckError("parse.over-a-name", token.at, text=text)
+            if text == r"\overline" and len(inner) > 1:
+                end = raw[place - 1].end
+                braces = Token("open", "{", token.at, token.at), Token("close", "}", end, end)
+                out += [Token("op", "conj", token.at, token.at), braces[0], *inner, braces[1]]
+                continue
+            refuse_if(text == r"\underline" and len(inner) > 1, "parse.over-a-name", token.at, text=text)
             name = "".join(t.text for t in inner)
             out.append(Token("name", f"{text}{{{name}}}", token.at, raw[place - 1].end))
         elif text == "." and hint:

@@ -37,6 +37,8 @@ def _mul(node: Node, env: Env) -> Val:
 
 def _zero_log_zero(value: Val, a: Val, b: Val) -> Val:
     """Settle 0 log 0 = 0: an exact 0 times −∞, which only the logarithm of 0 gives."""
+    if np.iscomplexobj(value.v):
+        return value
     lost = ((a.v == 0) & np.isneginf(b.v)) | ((b.v == 0) & np.isneginf(a.v))
     if not lost.any():
         return value

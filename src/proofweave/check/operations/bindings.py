@@ -4,7 +4,7 @@ import numpy as np
 
 from proofweave.check.evaluate import MEMBERS, VALUES, Array, Env, Val, ev
 from proofweave.check.evaluate import values as va
-from proofweave.check.language import Node, Symbol, refuse_if
+from proofweave.check.language import Node, Symbol, complex_symbol, refuse_if
 
 
 @VALUES("define")
@@ -46,7 +46,7 @@ def _sequence(symbol: Symbol, env: Env) -> Val:
     refuse_if(steps < 1 or steps > 2000, "evaluate.members", name=symbol.name, count=steps)
     lead = 1 + depth
     va.afford(*shape, steps)
-    v = np.full((*shape[:lead], steps, *shape[lead:]), np.nan)
+    v = np.full((*shape[:lead], steps, *shape[lead:]), np.nan, dtype=complex if complex_symbol(symbol) else float)
     e = np.zeros(v.shape)
     np.moveaxis(v, lead, 0)[0], np.moveaxis(e, lead, 0)[0] = start
     for t in range(steps - 1):

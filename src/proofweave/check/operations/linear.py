@@ -181,7 +181,7 @@ def _matrix_function(node: Node, env: Env) -> Val:
         return va.exact(np.where(whole & ~grey, (s > floor).sum(axis=-1), np.nan))
     v = np.linalg.det(filled)
     entries = e + 4 * filled.shape[-1] * EPS * np.abs(filled)
-    lengths = np.sqrt(np.square(filled).sum(axis=-1))
+    lengths = np.sqrt(np.square(np.abs(filled)).sum(axis=-1))
     slack = np.sqrt(np.square(entries).sum(axis=-1))
     full = np.prod(lengths + slack, axis=-1)
     bound = full * (slack / np.maximum(lengths + slack, np.finfo(float).tiny)).sum(axis=-1)

@@ -33,6 +33,9 @@ SMOOTH: dict[str, Pair] = {
     "softplus": (lambda x: np.logaddexp(0.0, x), _sigmoid),
     "ReLU": (lambda x: np.maximum(x, 0.0), lambda x: (x >= 0) * 1.0),
     "abs": (np.abs, lambda x: np.ones_like(x)),
+    "re": (np.real, lambda x: np.ones_like(x)),
+    "im": (np.imag, lambda x: np.ones_like(x)),
+    "conj": (np.conj, lambda x: np.ones_like(x)),
 }
 
 
@@ -53,6 +56,11 @@ def apply(name: str, x: Val) -> Val:
         inside = np.clip(x.v, -1, 1) if name in ("arcsin", "arccos") and np.all(np.abs(x.v) <= 1 + 4 * x.e) else x.v
         v = function(inside)
         return Val(v, np.abs(slope(inside)) * x.e + x.e * x.e + 2 * EPS * np.abs(v))
+    if name == "arg":
+        size = np.abs(x.v)
+        cut = (np.real(x.v) <= x.e) & (np.abs(np.imag(x.v)) <= x.e) & (x.e > 0)
+        v = np.where((size <= x.e) | cut, np.nan, np.angle(x.v))
+        return Val(v, x.e / np.maximum(size - x.e, np.finfo(float).tiny) + EPS * np.abs(v))
     if name == "sign":
         near = (np.abs(x.v) <= x.e) & (x.e > 0)
         return Val(np.where(near, 0.0, np.sign(x.v)), near * 1.0)
@@ -70,6 +78,12 @@ def apply(name: str, x: Val) -> Val:
         v = np.asarray(special.erf(x.v) if name == "erf" else special.erfc(x.v))
         near = np.maximum(np.abs(x.v) - x.e, 0.0)
         return Val(v, 2 / np.sqrt(np.pi) * np.exp(-near * near) * x.e + 8 * EPS * np.abs(v))
+    if name == "gamma":
+        from scipy import special
+
+        pole = (x.v <= 0) & (np.abs(x.v - np.rint(x.v)) <= x.e)
+        v = np.where(pole, np.nan, special.gamma(x.v))
+        return Val(v, np.abs(v * special.digamma(x.v)) * x.e + 1e-13 * np.abs(v))
     raise CheckError("evaluate.cannot", name=name)
 
 

@@ -1,4 +1,4 @@
-"""Infinite sums of scalars: geometric tails are bounded, slower ones summed by Levin's u-transform (Levin, 1973).
+"""Infinite sums and products of scalars: geometric tails are bounded, slower sums transformed (Levin's u, 1973).
 
 A sum whose terms fall no faster than 1/n, or do not alternate and fall, has no value, nor has one whose transform
 disagrees with what the last term says of the rest. The stated error of a transformed
@@ -27,9 +27,9 @@ def endless(node: Node) -> bool:
 
 
 def series(node: Node, env: Env) -> Val:
-    """Return an infinite sum of scalars."""
+    """Return an infinite sum or product of scalars."""
     lo, _, condition, body = node.args[:4]
-    refuse_if(node.type.rank or not is_number(condition, 1) or node.op != "sum", "evaluate.series", node.at)
+    refuse_if(node.type.rank or not is_number(condition, 1), "evaluate.series", node.at)
     first = ev(lo, env).v
     refuse_if(first.size > 1 and np.ptp(first), "evaluate.series-start", node.at)
     inner = env.child((id(lo), "endless"), TERMS)
@@ -38,6 +38,24 @@ def series(node: Node, env: Env) -> Val:
     shape = (*found.v.shape[:-1], TERMS)
     va.afford(*shape)
     value = va.spread(found, shape)
+    return _summed(value, env) if node.op == "sum" else _multiplied(value, env)
+
+
+def _multiplied(value: Val, env: Env) -> Val:
+    """Return an infinite product through the sum of its logarithms; a factor that is 0 makes it 0."""
+    refuse_if(np.iscomplexobj(value.v), "evaluate.series")
+    size = np.abs(value.v)
+    logs = np.log(np.where(size > value.e, size, np.nan))
+    error = value.e / np.maximum(size - value.e, np.finfo(float).tiny) + EPS * np.abs(logs)
+    whole = va.exp(_summed(Val(logs, error), env))
+    gone = ((value.v == 0) & (value.e == 0)).any(axis=-1)
+    late = (value.v[..., TERMS // 2 :] < 0).any(axis=-1)  # signs that go on to turn: there is no product
+    signed = np.where(late, np.nan, np.prod(np.sign(value.v), axis=-1)) * whole.v
+    return Val(np.where(gone, 0.0, signed), np.where(gone, 0.0, whole.e))
+
+
+def _summed(value: Val, env: Env) -> Val:
+    """Return the sum of all terms, of which these are the first."""
     v = np.where(np.isfinite(value.v), value.v, np.nan)
     # terms such as x^k/k! end as 0/inf; what follows an exact 0 after a decreasing run is 0
     gone = np.maximum.accumulate((v == 0) & (np.arange(TERMS) > TERMS // 4), axis=-1)
@@ -51,6 +69,8 @@ def series(node: Node, env: Env) -> Val:
     fast = (ratio < 0.97) & (tail <= 1e-10 * (1 + np.abs(out.v)))
     if fast.all():
         return Val(out.v, out.e + tail)
+    if np.iscomplexobj(v):
+        return Val(np.where(fast, out.v, np.nan), out.e + tail)
     slow = _levin(v, error)
     known = fast | np.isfinite(slow.v)
     if not known.any():

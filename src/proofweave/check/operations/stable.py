@@ -6,7 +6,7 @@ import numpy as np
 
 from proofweave.check.evaluate import EPS, Env, Val, ev
 from proofweave.check.evaluate import values as va
-from proofweave.check.language import Node, walk
+from proofweave.check.language import Node, is_complex, walk
 from proofweave.check.operations.binders import over_index
 
 
@@ -85,7 +85,7 @@ def _reduce(x: Val) -> Val:
 def quotient(node: Node, env: Env) -> Val | None:
     """Return e^a / Σ e^b through logarithms; None where the quotient is of another form."""
     above, below = node.args
-    if not (positive_form(above) and positive_form(below) and is_exponential(below)):
+    if not (positive_form(above) and positive_form(below) and is_exponential(below)) or is_complex(node):
         return None
     top, bottom = log_form(above, env), log_form(below, env)
     if top is None or bottom is None:

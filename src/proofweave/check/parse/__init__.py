@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from proofweave.check.parse.constructs import formula
     from proofweave.check.parse.directions import refuse_unmoved
     from proofweave.check.parse.laws import elsewhere, fitted, read_law, type_of
+    from proofweave.check.parse.planes import readable, refuse_complex
     from proofweave.check.parse.statement import Statement, read_expression, read_relation, read_statement
 else:
     __getattr__ = lazily(__name__)

@@ -12,13 +12,16 @@ from proofweave.check.language import (
     Optimum,
     Symbol,
     Token,
+    is_complex,
     number,
+    read_key,
     refuse_if,
     required,
     scripts,
     walk,
 )
 from proofweave.check.parse.binding import Binding, read_binding
+from proofweave.check.parse.functions import function_argument, named
 from proofweave.check.parse.intervals import over_attained, over_interval
 from proofweave.check.syntax import (
     CLOSING,
@@ -50,10 +53,14 @@ def big_operator(p: Parser, token: Token) -> Node:
 
 @READERS(r"\arg")
 def argument(p: Parser, token: Token) -> Node:
-    """Parse \\arg\\min and \\arg\\max."""
+    """Parse \\arg\\min and \\arg\\max, and \\arg z of what is complex."""
     p.place += 1
     following = required(p.peek(), "parse.arg", token.at)
-    refuse_if(following.text not in ("min", "max"), "parse.arg", token.at)
+    if following.text not in ("min", "max"):
+        inside, bare = function_argument(p, token)
+        refuse_if(not is_complex(inside), "parse.arg", token.at)
+        found = named("arg", inside, token, bare)
+        return found if bare else postfix(p, found)
     return _extremum(p, following, True)
 
 
@@ -137,6 +144,10 @@ def listed(p: Parser, sense: str, token: Token) -> Node:
 def bind(p: Parser, op: str, binding: Binding, token: Token) -> Node:
     """Parse the body of an index binder and close its indices, the innermost last."""
     refuse_if(not binding.indices, "parse.needs-index", token.at, text=token.text)
+    for name, *_ in binding.indices:
+        entry = p.scope.entries.get(read_key(name))
+        unit = entry is not None and not entry.busy and entry.resolve(p.scope.trail).data.get("plane") == "imaginary"
+        refuse_if(unit, "parse.index-imaginary", token.at, name=name)
     saved, p.indices = p.indices, {**p.indices, **{name: index for name, index, _, _ in binding.indices}}
     uses_before = len(p.uses)
     conditions = [constraint(p, tokens) for tokens in binding.conditions]

@@ -40,7 +40,7 @@ class Piece:
     @property
     def relational(self) -> bool:
         """Whether it holds a relation outside braces."""
-        return any(t.text in RELATIONS or t.text == MEMBER for t in outside(self.tokens))
+        return any(t.text in RELATIONS or t.text in (MEMBER, r"\notin") for t in outside(self.tokens))
 
     def unwrapped(self) -> "Piece":
         """Return the piece without parentheses around the whole relation, as in (i \\neq j)."""

@@ -15,10 +15,14 @@ from proofweave.check.parse import (
     matrices,
     moments,
     names,
+    planes,
 )
 from proofweave.check.syntax import Parser
 
-CONSTRUCTS = (arrays, atoms, binders, derivatives, functions, inlaw, integrals, limits, matrices, moments, names)
+CONSTRUCTS = (
+    *(arrays, atoms, binders, derivatives, functions, inlaw, integrals),
+    *(limits, matrices, moments, names, planes),
+)
 
 
 def formula(tokens: Sequence[Token], scope: Scope, at: int = 0) -> Parser:

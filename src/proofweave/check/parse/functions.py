@@ -3,9 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from proofweave.check.language import SCALAR, CheckError, Node, Token, matrix, meet, refuse_if, scripts, vector, words
+from proofweave.check.language import (
+    SCALAR,
+    CheckError,
+    Node,
+    Token,
+    matrix,
+    meet,
+    number,
+    refuse_if,
+    scripts,
+    vector,
+    words,
+)
 from proofweave.check.syntax import (
     CLOSERS,
+    CLOSING,
     KINDS,
     OPENERS,
     Parser,
@@ -36,6 +49,9 @@ def function(p: Parser, token: Token) -> Node:
         if (power.op == "num" and power.data < 0) or power.op == "neg":
             raise CheckError("parse.inverse-readings", token.at, title=title)
     base = p.whole(sub, token.at) if sub else None
+    if title == "lg":
+        refuse_if(base is not None, "parse.no-index", token.at, title=title)
+        title, base = "log", number(10, token.at, token.end)
     angle = _angle(p, token) if title == "cos" and not sub and power is None else None
     if angle is not None:
         return angle
@@ -57,13 +73,17 @@ def function_argument(p: Parser, token: Token) -> tuple[Node, bool]:
     if bracketed(p):
         return bracket(p), False
     factors = [p.factor()]
+    glued = False
     while (more := p.beside()) is not None:
         if more.kind == "op" and more.text != "exp":
             break
-        joined = _constant(factors)
+        joined, before = _constant(factors), p.tokens[p.place - 1]
+        apart = more.at > before.end and not before.text.startswith("\\")  # TeX needs a space after \omega
         factors.append(p.factor())
-        if more.kind == "op" or not (joined or (token.text in WAVES and _plain(factors))):
+        waves = token.text in WAVES and _plain(factors) and not (glued and apart)
+        if more.kind == "op" or not (joined or waves):
             raise CheckError("parse.several-factors", more.at, text=token.text)
+        glued = glued or (not apart and not _constant(factors))  # \sin 2x y: is y in the sine?
     return multiply(factors), True
 
 
@@ -99,6 +119,31 @@ def _two(tokens: Sequence[Token]) -> bool:
     return commas == 1
 
 
+BETA = frozenset((r"\mathrm{B}", r"\operatorname{B}", r"\operatorname{Beta}"))
+
+
+def special(p: Parser, token: Token) -> Node | None:
+    """Parse \\Gamma(x) and \\mathrm{B}(a, b), which is Γ(a)Γ(b)/Γ(a + b); None for other names."""
+    opening = p.peek(1)
+    if token.text not in BETA | {r"\Gamma"} or opening is None or opening.text not in ("(", "["):
+        return None
+    p.place += 1
+    with p.within(CLOSING[opening.text], opening.at):
+        arguments = [p.expression()]
+        while p.take(","):
+            arguments.append(p.expression())
+    wanted = 2 if token.text in BETA else 1
+    refuse_if(len(arguments) != wanted, "parse.arity", token.at, name=token.text, wanted=wanted, found=len(arguments))
+    for argument in arguments:
+        refuse_if(argument.type != SCALAR, "parse.function-of", argument.at, title="gamma", type=argument.type)
+    values = [node("func", (argument,), SCALAR, token.at, p.reached, ("gamma", False)) for argument in arguments]
+    if wanted == 1:
+        return postfix(p, values[0])
+    whole = node("add", arguments, SCALAR, token.at, p.reached)
+    below = node("func", (whole,), SCALAR, token.at, p.reached, ("gamma", False))
+    return postfix(p, divide(multiply(values), below))
+
+
 def _constant(factors: Sequence[Node]) -> bool:
     return all(f.op in ("num", "constant") for f in factors)
 
@@ -125,6 +170,8 @@ def named(title: str, argument: Node, token: Token, bare: bool) -> Node:
     if title == "softmax":
         refuse_if(kind not in ("vector", "row", "matrix"), "parse.softmax", argument.at)
         return node("softmax", (argument,), argument.type, at, end)
+    if title in ("Re", "Im", "arg"):
+        return node("func", (argument,), argument.type, at, end, (title.lower(), bare))
     if title == "exp" and kind == "matrix":
         return exponential(argument, at, end)
     if title in ELEMENTWISE:

@@ -80,6 +80,8 @@ class _Uses:
 
     def declaration(self) -> tuple[str, str]:
         """Return what the name may be, and the line of `symbols:` that declares it so."""
+        if self.written == "i":
+            return "imaginary", "i: imaginary"
         if self._is_size():
             return "int", f"{self._name()}: size"
         if self._is_function():

@@ -1,7 +1,9 @@
 """Names in a formula: bound indices, declared symbols with members, entries and calls, and a few constants."""
 
 import math
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from proofweave.check.language import (
     SCALAR,
@@ -12,6 +14,7 @@ from proofweave.check.language import (
     Occurrence,
     Symbol,
     Token,
+    complex_symbol,
     matrix,
     meet,
     number,
@@ -21,11 +24,13 @@ from proofweave.check.language import (
     vector,
 )
 from proofweave.check.parse.differentials import differential
+from proofweave.check.parse.functions import special
 from proofweave.check.parse.guess import undeclared
 from proofweave.check.parse.information import information
 from proofweave.check.parse.laws import named_law
 from proofweave.check.parse.limits import stopped
 from proofweave.check.parse.moments import DIVERGENCE, MOMENTS, indicator, kl, law_density, moment
+from proofweave.check.parse.planes import imaginary
 from proofweave.check.syntax import (
     KINDS,
     RELATIONS,
@@ -34,6 +39,7 @@ from proofweave.check.syntax import (
     base,
     bracket,
     called,
+    conjugated,
     cut_identity,
     dim_node,
     dotted,
@@ -141,6 +147,8 @@ def builtin(p: Parser, token: Token) -> Node:
         return node("theta", (inside,), SCALAR, token.at, p.reached)
     if nucleus in ONES and _indicator_follows(p, found.stop, sub):
         return indicator(p, token)
+    if not sub and not sup and (found_special := special(p, token)) is not None:
+        return found_special
     if nucleus in DIVERGENCE and (divergence := kl(p, token)) is not None:
         return divergence
     if not sub and not sup and (dense := law_density(p, token)) is not None:
@@ -149,7 +157,7 @@ def builtin(p: Parser, token: Token) -> Node:
         return told
     if (still := stopped(p, token)) is not None:
         return still
-    known = _constant(p, token, sub, end)
+    known = (imaginary(token) if not sub else None) or _constant(p, token, sub, end)
     if known is None and nucleus in UNITS and len(sub) == 1 and (sub[0].kind == "digit" or sub[0].text in PLACES):
         known = unit(p, token, sub, end)
     if known is None and nucleus in EIGENVALUES and sub:
@@ -163,7 +171,27 @@ def builtin(p: Parser, token: Token) -> Node:
         return raised(p, known, sup, end) if sup else known
     if (rate := dotted(p, token)) is not None:
         return postfix(p, rate)
+    if (conjugate := _barred(p, token)) is not None:
+        return conjugate
     raise undeclared(p, token, found.stop)
+
+
+BARRED = re.compile(r"\\(?:bar|overline)\{(.*)\}")
+
+
+def _barred(p: Parser, token: Token) -> Node | None:
+    """Parse \\bar z of a complex symbol, its conjugate, with the scripts after it; None for other names."""
+    found = BARRED.fullmatch(token.text)
+    if found is None:
+        return None
+    bare = replace(token, text=found[1])
+    tokens = [*p.tokens[: p.place], bare, *p.tokens[p.place + 1 :]]
+    match = p.scope.match(tokens, p.place)
+    if match is None or match.symbol.type.kind == "function" or not complex_symbol(match.symbol):
+        return None
+    p.tokens = tokens
+    inside = declared(p, bare, match)
+    return conjugated(inside, token.at, inside.end)
 
 
 def _constant(p: Parser, token: Token, sub: Sequence[Token], end: int) -> Node | None:

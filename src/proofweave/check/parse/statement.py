@@ -21,6 +21,7 @@ from proofweave.check.parse.clauses import MEMBER, clause, joined, outside
 from proofweave.check.parse.connectives import joining
 from proofweave.check.parse.constructs import formula
 from proofweave.check.parse.existence import existence
+from proofweave.check.parse.planes import refuse_complex
 from proofweave.check.syntax import EQUAL_IN_LAW, RELATIONS, Parser, dim_node, node, used_range
 
 ARROWS = frozenset(("implies", "iff"))
@@ -60,7 +61,10 @@ def read_statement(tex: str, scope: Scope) -> Statement:
     refuse_if(not rows, "parse.claims-nothing", 0)
     _refuse_dots(rows)
     free = _close_free(top, rows)
-    return Statement(tuple(rows), free, tuple(conditions))
+    found = Statement(tuple(rows), free, tuple(conditions))
+    for tree in found.nodes():
+        refuse_complex(tree)
+    return found
 
 
 def read_expression(tex: str, scope: Scope, indices: Mapping[str, Index] | None = None) -> Node:

@@ -11,6 +11,7 @@ from proofweave.check.language import (
     Symbol,
     Token,
     Type,
+    complex_symbol,
     nesting,
     read_key,
     refuse_if,
@@ -39,7 +40,12 @@ def definition(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> S
 def parameter(name: str, scope: Scope) -> Symbol:
     """Return a function's formal parameter: it has the type of the declared symbol of that name."""
     declared = required(scope.get(name), "symbols.declare-first", name=name)
-    return Symbol(name, declared.where, declared.type, "bound", data=dict(declared.data), needs=sizes(declared))
+    return Symbol(name, declared.where, declared.type, "bound", data=_as_bound(declared), needs=sizes(declared))
+
+
+def _as_bound(declared: Symbol) -> dict[str, object]:
+    """Return what a parameter has of the symbol it stands for; that its values may be complex too."""
+    return {**declared.data, "complex": complex_symbol(declared)}
 
 
 def defined(

@@ -27,7 +27,9 @@ from proofweave.check.parse import (
     read_statement,
     type_of,
 )
+from proofweave.check.symbols.planes import WORDS, planar
 from proofweave.check.symbols.reading import (
+    arguments,
     finish,
     hole_names,
     holes_of,
@@ -47,7 +49,10 @@ CLASSES = ("convex", "smooth", "quadratic", "strongly_convex", "lipschitz")
 
 def family(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol:
     """Return the symbol of {family: …}."""
-    type_, domain, data = read_type(text_of(value, "family", "symbols.family"), scope)
+    text = text_of(value, "family", "symbols.family")
+    if arguments(text)[0] in WORDS:
+        return planar(spec, text, scope, value)
+    type_, domain, data = read_type(text, scope)
     names = hole_names(spec)
     refuse_if(not names, "symbols.family-index")
     holes = holes_of(spec, value, scope, names)

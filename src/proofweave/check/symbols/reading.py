@@ -14,6 +14,7 @@ from proofweave.check.language import (
     Scope,
     Symbol,
     Type,
+    is_complex,
     matrix,
     named_in,
     read_key,
@@ -21,7 +22,7 @@ from proofweave.check.language import (
     row,
     vector,
 )
-from proofweave.check.parse import read_expression
+from proofweave.check.parse import read_expression, refuse_complex
 from proofweave.check.syntax import as_dim, fit
 from proofweave.core import SymbolSpec, say
 
@@ -30,6 +31,7 @@ SQUARES = ("symmetric", "psd", "spd", "orthogonal", "diagonal")
 SCALARS = ("scalar", "positive", "nonneg", "interval", "int", "size", "real")
 ENTRYWISE = ("positive", "nonneg")  # with sizes, the vectors and matrices of such entries
 KNOWN = (*SCALARS, *VECTORS, "matrix", *SQUARES, "subset")
+COMPLEX = ("complex", "hermitian", "unitary", "imaginary")
 
 
 def near(word: str, known: Iterable[str]) -> str:
@@ -56,7 +58,9 @@ def read_type(text: str, scope: Scope) -> tuple[Type, str, dict[str, object]]:
     """Read a type such as vector(d) or interval(0, 1): the type, the sampler's name, and its bounds."""
     match = re.fullmatch(r"\s*([a-z_]+)\s*(?:\((.*)\))?\s*", text, re.S)
     if match is None or match.group(1) not in KNOWN:
-        hint = near(match.group(1) if match else text, KNOWN) or say("symbols.known", names=", ".join(KNOWN))
+        refuse_if(match is not None and match.group(1) in COMPLEX, "symbols.complex-here", text=text)
+        names = (*KNOWN, *COMPLEX)
+        hint = near(match.group(1) if match else text, names) or say("symbols.known", names=", ".join(names))
         raise CheckError("symbols.unknown-type", text=text, hint=hint)
     word, inside = match.group(1), match.group(2)
     args = _arguments(inside)
@@ -81,6 +85,12 @@ def read_type(text: str, scope: Scope) -> tuple[Type, str, dict[str, object]]:
     if word in VECTORS:
         return vector(dims[0]), word, {}
     return matrix(dims[0], dims[-1]), word, {}
+
+
+def arguments(text: str) -> tuple[str, list[str]]:
+    """Return the word of a type and what stands in its brackets."""
+    match = re.fullmatch(r"\s*([a-z_]+)\s*(?:\((.*)\))?\s*", text, re.S)
+    return (match[1], _arguments(match[2])) if match else (text, [])
 
 
 def _arguments(inside: str | None) -> list[str]:
@@ -152,6 +162,9 @@ def size_symbols(dim: Dim | None, scope: Scope) -> list[Symbol]:
 
 def finish(symbol: Symbol, scope: Scope, trees: list[Node], own: tuple[Symbol, ...] = ()) -> Symbol:
     """Record what a symbol's value needs: everything its trees name, and its sizes."""
+    for tree in trees:
+        refuse_complex(tree)
+        refuse_if(symbol.role not in ("define", "sequence") and is_complex(tree), "symbols.complex-value", tree.at)
     needs: dict[Symbol, None] = {}
     for dim in [*symbol.type.dims, *(d for hole in symbol.holes for d in (hole.lo, hole.hi))]:
         needs.update(dict.fromkeys(size_symbols(dim, scope)))

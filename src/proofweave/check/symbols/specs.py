@@ -8,7 +8,8 @@ from proofweave.check.language import SCALAR, CheckError, Entry, Node, Scope, Sy
 from proofweave.check.symbols.definitions import definition
 from proofweave.check.symbols.forms import family, function, law_value, least, random_value, solved
 from proofweave.check.symbols.motions import flow, sequence
-from proofweave.check.symbols.reading import finish, hole_names, near, read_type
+from proofweave.check.symbols.planes import WORDS, planar
+from proofweave.check.symbols.reading import arguments, finish, hole_names, near, read_type
 from proofweave.core import SymbolSpec, say
 
 DIFFERENTIAL = "differential"  # what a letter is declared as that a size of the same name would else hide
@@ -106,6 +107,8 @@ def build(spec: SymbolSpec, scope: Scope) -> Symbol:
         return _mapping(spec, spec.value, scope)
     if spec.value == DIFFERENTIAL:
         return Symbol(spec.name, spec.where, SCALAR, DIFFERENTIAL)
+    if arguments(str(spec.value))[0] in WORDS:
+        return planar(spec, str(spec.value), scope)
     type_, domain, data = read_type(str(spec.value), scope)
     role = "int" if domain == "int" else "free"
     symbol = Symbol(spec.name, spec.where, type_, role, data={"domain": domain, **data})

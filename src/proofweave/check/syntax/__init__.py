@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     )
     from proofweave.check.syntax.memberships import chosen, claimable, implied, size_of
     from proofweave.check.syntax.parser import (
-        CALL, CLOSERS, EQUAL_IN_LAW, KINDS, OPENERS, PUNCTUATION, READERS, RELATIONS, UNREAD, Parser,
+        CALL, CLOSERS, EQUAL_IN_LAW, KINDS, OPENERS, PRODUCTS, PUNCTUATION, READERS, RELATIONS, UNREAD, Parser,
     )
     from proofweave.check.syntax.relations import CLAIMS, chain, constraint, relation
     from proofweave.check.syntax.sets import check_domain, index_set, progression
     from proofweave.check.syntax.slices import cut_identity
-    from proofweave.check.syntax.suffixes import exponential, postfix, raised
+    from proofweave.check.syntax.suffixes import conjugated, exponential, postfix, raised
 else:
     __getattr__ = lazily(__name__)

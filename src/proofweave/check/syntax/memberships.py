@@ -18,6 +18,7 @@ from proofweave.check.language import (
     Token,
     Type,
     endless,
+    is_complex,
     is_number,
     number,
     occurrence,
@@ -229,6 +230,9 @@ def _named(p: Parser, subject: Node, tokens: Sequence[Token]) -> list[Node]:
     refuse_if(first.text not in REALS and first.text not in WHOLE, "parse.set-unknown", first.at, text=first.text)
     refuse_if(_text(found.sup) in ("+", "*"), "parse.reals-plus", first.at)
     claims = _sizes(p, subject, found.sup, first)
+    if is_complex(subject) and first.text in REALS:
+        imaginary = node("func", (subject,), subject.type, subject.at, subject.end, ("im", False))
+        claims.append(node("chain", (imaginary, _filled(number(0), subject.type)), BOOL, subject.at, end, ("=",)))
     sign = _text(found.sub)
     refuse_if(sign and (sign not in SIGNS or first.text in WHOLE), "parse.set-unknown", first.at, text=first.text)
     if first.text in WHOLE:

@@ -19,10 +19,10 @@ from proofweave.check.language import (
 from proofweave.check.syntax.build import divide, join, multiply
 from proofweave.check.syntax.dots import DOTS, dotted_product, dotted_sum
 
-COMPARISONS = ("=", "<", ">", r"\le", r"\ge", r"\neq", r"\approx", r"\ll", r"\gg", r"\succeq", r"\preceq", r"\equiv")
+ORDERED = ("<", ">", r"\le", r"\ge", r"\ll", r"\gg", r"\succeq", r"\preceq", r"\succ", r"\prec")
 ASYMPTOTIC = (r"\to", r"\sim", r"\propto")
 EQUAL_IN_LAW = r"\overset{d}{=}"
-RELATIONS = frozenset((*COMPARISONS, *ASYMPTOTIC, r"\perp", ":", EQUAL_IN_LAW))
+RELATIONS = frozenset(("=", r"\neq", r"\approx", r"\equiv", *ORDERED, *ASYMPTOTIC, r"\perp", ":", EQUAL_IN_LAW))
 CALL = "call"  # the closer inside a function's parentheses, where a bar divides arguments: p(x|y)
 OPENERS = frozenset(("(", "[", r"\{", r"\langle", r"\lfloor", r"\lceil"))
 CLOSERS = frozenset((")", "]", r"\}", r"\rangle", r"\rfloor", r"\rceil"))

@@ -24,6 +24,9 @@ from proofweave.core import say
 CLAIMS: Registry[Callable[[Parser, Sequence[Node], Sequence[tuple[str, int]]], Node]] = Registry()
 """How a chain is read that has a sign of its own, or a side by an operation of its own."""
 
+LOEWNER = frozenset((r"\succeq", r"\preceq", r"\succ", r"\prec"))
+"""Relations of symmetric matrices, and of vectors entry by entry."""
+
 
 def constraint(p: Parser, tokens: Sequence[Token]) -> Node:
     """Parse a run of tokens as one relation."""
@@ -107,4 +110,4 @@ def _comparable(type_: Type, signs: Sequence[tuple[str, int]]) -> None:
     for sign, at in signs:
         if type_.kind == "matrix" and sign in ("<", ">", r"\le", r"\ge"):
             raise CheckError("parse.matrices-compared", at, sign=sign)
-        refuse_if(type_.kind == "scalar" and sign in (r"\succeq", r"\preceq"), "parse.compares", at, sign=sign)
+        refuse_if(type_.kind == "scalar" and sign in LOEWNER, "parse.compares", at, sign=sign)

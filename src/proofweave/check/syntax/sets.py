@@ -3,10 +3,22 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from proofweave.check.language import BRACES, CheckError, Dim, Node, Symbol, Token, group, number, refuse_if
+from proofweave.check.language import (
+    BRACES,
+    CheckError,
+    Dim,
+    Node,
+    Symbol,
+    Token,
+    complex_symbol,
+    group,
+    number,
+    refuse_if,
+)
 from proofweave.check.syntax.build import as_dim
 from proofweave.check.syntax.parser import Parser
 
+COMPLEXES = frozenset((r"\mathbb{C}", r"\mathbf{C}"))
 REALS = frozenset((r"\mathbb{R}", r"\mathbf{R}", r"\mathds{R}"))
 
 
@@ -63,6 +75,10 @@ def check_domain(p: Parser, symbol: Symbol, where: Sequence[Token]) -> None:
         if texts[0] in ("[", "(") and symbol.type.kind == "scalar" and "," in texts:
             raise CheckError("parse.interval", at, name=symbol.name)
         raise CheckError("parse.in-declared", at, name=symbol.name)
+    if complex_symbol(symbol):
+        refuse_if(texts[0] not in COMPLEXES, "parse.in-complex", at, name=symbol.name)
+        _same_sizes(p, symbol, where)
+        return
     if texts[0] in REALS:
         _same_sizes(p, symbol, where)
     first = texts[0].lstrip("\\")

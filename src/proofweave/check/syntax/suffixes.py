@@ -9,6 +9,7 @@ from proofweave.check.language import (
     Node,
     Token,
     Type,
+    is_complex,
     matrix,
     meet,
     refuse_if,
@@ -21,6 +22,8 @@ from proofweave.check.syntax.build import node
 from proofweave.check.syntax.indices import entries
 from proofweave.check.syntax.parser import Parser
 from proofweave.core import say
+
+HERMITIAN = (["H"], [r"\mathsf{H}"], [r"\mathrm{H}"])
 
 
 def postfix(p: Parser, base: Node) -> Node:
@@ -57,6 +60,12 @@ def raised(p: Parser, base: Node, sup: Sequence[Token], end: int) -> Node:
         return transposed(base, end)
     if texts == [r"\top"]:
         return base
+    if texts in HERMITIAN and kind in ("vector", "row", "matrix"):
+        refuse_if(texts == ["H"] and p.scope.match(sup, 0) is not None, "parse.adjoint-or-power", sup[0].at)
+        return transposed(conjugated(base, base.at, end) if is_complex(base) else base, end)
+    if kind == "scalar" and texts in (["*"], [r"\ast"]) and is_complex(base):
+        return conjugated(base, base.at, end)
+    refuse_if(texts in (["*"], [r"\ast"], [r"\dagger"]) and is_complex(base), "parse.star-readings", sup[0].at)
     if kind == "scalar":
         if texts == [r"\ast"] or texts == ["*"] or texts == [r"\star"] or texts == ["+"]:
             raise CheckError("parse.no-part", sup[0].at, text=texts[0])
@@ -85,6 +94,11 @@ def exponential(value: Node, at: int, end: int) -> Node:
     """Return e^A of a square matrix."""
     meet(value.type.dims[0], value.type.dims[1], value.at, say("parse.matrix-exponential"))
     return node("expm", (value,), value.type, at, end)
+
+
+def conjugated(base: Node, at: int, end: int) -> Node:
+    """Return the conjugate, entry by entry."""
+    return node("func", (base,), base.type, at, end, ("conj", False))
 
 
 def _inverse(base: Node, end: int) -> Node:
