@@ -54,10 +54,16 @@ def recall(memory: Mapping[str, Any], key: str) -> Answer | None:
             reason,
             found["instances"],
             Counterexample(dict(example[0]), *example[1:]) if example else None,
-            Mutants(*mutants[:2], *map(tuple, mutants[2:])) if mutants else None,
+            _mutants(*mutants) if mutants else None,
         )
     except (KeyError, TypeError, ValueError, IndexError):
         return None
+
+
+def _mutants(killed: int, total: int, *lists: list[Any]) -> Mutants:
+    """Return what was remembered of the planted errors."""
+    survivors, unexposed, kinds, idle = lists
+    return Mutants(killed, total, tuple(survivors), tuple(unexposed), tuple(map(tuple, kinds)), tuple(idle))
 
 
 def remember(memory: Memory, key: str, answer: Answer) -> None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from proofweave.check.language.registry import Registry
     from proofweave.check.language.scope import Entry, Hole, Match, Scope, Symbol, fits, split
     from proofweave.check.language.tokens import BRACES, DEEPEST, Token, nesting, tokenise, words
-    from proofweave.check.language.tree import Index, Node, is_number, number, pairs, same, settle, substitute, walk
+    from proofweave.check.language.tree import (
+        Index, Node, is_number, number, pairs, same, settle, shape, substitute, walk,
+    )  # fmt: skip
 else:
     __getattr__ = lazily(__name__)

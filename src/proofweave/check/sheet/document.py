@@ -96,7 +96,8 @@ def _read(asked: Asked, scopes: Sequence[Scope]) -> Answer | None:
     statement = read_statement(equation.tex, scope)
     given = tuple(_premise(text, scope, number) for number, text in enumerate(check.given))
     order = _order(check.order, scope)
-    asked.question = Question(equation.tex, statement, given, check.tight, check.strict, order, check.excuse)
+    rest = (order, check.excuse, tuple(check.given))
+    asked.question = Question(equation.tex, statement, given, check.tight, check.strict, *rest)
     return None
 
 

@@ -140,8 +140,14 @@ class Paper:
                 continue
             found.append(item.judge(options, memory))
             if found[-1].kind is not Kind.ERROR:
-                found += notes(item.own)
+                found += [*idle(found[-1]), *notes(item.own)]
         return (*found, *(notes(self.entries) if self.complete else ()))
+
+
+def idle(verdict: Verdict) -> list[Verdict]:
+    """Return a note on each premise that an equation holds without."""
+    texts = verdict.mutants.idle if verdict.mutants is not None else ()
+    return [Verdict(verdict.id, Kind.NOTE, verdict.where, text) for text in texts]
 
 
 def located(equation: Equation, at: int | None) -> Where:
