@@ -6,10 +6,12 @@ from proofweave.core.lazy import lazily
 
 if TYPE_CHECKING:
     from proofweave.check.operations import (
-        arithmetic, binders, bindings, exponentials, functions, laws, linear, matrices, memberships, scalars, supports,
+        arithmetic, binders, bindings, exponentials, functions, joint, laws, linear, matrices, memberships, scalars,
+        supports,
     )
     from proofweave.check.operations.binders import bind_support, over_index, spread
     from proofweave.check.operations.functions import SHAPE_NAMES
+    from proofweave.check.operations.joint import JOINT
     from proofweave.check.operations.stable import is_exponential, positive_form
 else:
     __getattr__ = lazily(__name__)
