@@ -86,8 +86,12 @@ class Sampled:
         return replace(self, **{name: getattr(self, name)[keep] for name in names})
 
 
-def allowed(classes: tuple[str, ...], constant: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the shapes of single terms that a class admits, and those of functions of all coordinates at once."""
+def allowed(classes: tuple[str, ...], constant: bool, bent: bool = False) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the shapes of single terms that a class admits, and those of functions of all coordinates at once.
+
+    Smooth means differentiable as often as one likes, with bounded curvature; where nothing asks for more than one
+    derivative, the gradient may be `bent`.
+    """
     if "quadratic" in classes:
         return (QUADRATIC,), ()
     kept, joint = set(range(JOINT)), set(JOINTS)
@@ -96,7 +100,7 @@ def allowed(classes: tuple[str, ...], constant: bool) -> tuple[tuple[int, ...], 
         kept -= {ABSOLUTE}
         joint -= {MAXIMUM, NORM}
     if smooth:
-        kept -= {QUARTIC, HUBER}  # smooth means differentiable as often as one likes, with bounded curvature
+        kept -= {QUARTIC} if bent else {QUARTIC, HUBER}
     if "convex" in classes or "strongly_convex" in classes:
         kept -= {COSINE}
         joint -= {WELL}
@@ -105,11 +109,13 @@ def allowed(classes: tuple[str, ...], constant: bool) -> tuple[tuple[int, ...], 
     return tuple(sorted(kept)), tuple(sorted(joint))
 
 
-def draw(symbol: Symbol, d: int, members: tuple[int, ...], batch: int, rng: np.random.Generator) -> Sampled:
+def draw(
+    symbol: Symbol, d: int, members: tuple[int, ...], batch: int, rng: np.random.Generator, bent: bool = False
+) -> Sampled:
     """Draw functions of a symbol's class on R^d."""
     classes: tuple[str, ...] = symbol.data["classes"]
     constant = bool(symbol.data.get("constant"))
-    terms, joint = allowed(classes, constant)
+    terms, joint = allowed(classes, constant, bent)
     lead = (batch, *members)
     shape = rng.choice(np.array(terms), size=(*lead, d))
     pure = (rng.random(lead) < 0.4) & (QUADRATIC in terms)  # quadratics are where smoothness bounds are tight
