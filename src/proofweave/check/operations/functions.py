@@ -59,7 +59,7 @@ SHAPES: tuple[tuple[Curve, Curve, Curve, float | None, float, float | None], ...
     (np.abs, np.sign, np.zeros_like, 1.0, 0.0, None),
     (np.zeros_like, np.zeros_like, np.zeros_like, 0.0, 0.0, 0.0),
 )
-JOINT_SHARE = 0.5  # of the functions that are no quadratics
+JOINT_SHARE = 0.4  # of the functions that are no quadratics
 ILL, CHAIN, WIDEST = 0.2, 0.15, 3.0  # shares of the quadratics; decades of curvature at most
 CURVES: tuple[tuple[Curve, Curve, Curve], ...] = tuple(shape[:3] for shape in SHAPES)
 SINGLE_NAMES = ("square/2", "softplus", "huber", "sqrt(1+t²)", "cos", "t⁴/4", "abs", "0·")
@@ -162,6 +162,7 @@ def _worst_quadratics(drawn: Sampled, pure: Array, d: int, rng: np.random.Genera
     places = np.arange(1, d + 1)
     spread = 10.0 ** (-rng.uniform(1, WIDEST, size=(*pure.shape, 1)) * (places - 1) / max(d - 1, 1))
     drawn.scale[ill] = (np.sign(drawn.scale) * np.abs(drawn.scale[..., :1]) * spread)[ill]
+    drawn.slope[ill] = 0.0  # a slope would put the minimum far off
     size = np.abs(drawn.scale[..., :1])
     drawn.scale[chain] = (size * (2 - 2 * np.cos(np.pi * places / (d + 1))))[chain]
     drawn.basis[chain] = np.sqrt(2 / (d + 1)) * np.sin(np.pi * np.outer(places, places) / (d + 1))
@@ -264,21 +265,27 @@ def _jointly(kinds: Array, u: Val, order: int, present: tuple[int, ...]) -> Val:
     lead = np.broadcast_shapes(kinds.shape, u.v.shape[:-1])
     v = np.zeros((*lead, *u.v.shape[-1:] * order))
     e = v.copy()
-    wide = (..., *(None,) * order)
+    single = kinds.size == kinds.shape[0] == u.v.shape[0]  # one function an instance
     for kind in present:
         if kind < JOINT:
             continue
-        joint = JOINTS[kind]
-        if order == 0:
-            value = joint.value(u.v)
-            found = Val(value, np.asarray(u.e.sum(axis=-1) + 8 * EPS * (np.abs(value) + 1)))
-        else:
-            found = (joint.gradient, joint.hessian)[order - 1](u)
-            found = Val(found.v, found.e + 8 * EPS * (np.abs(found.v) + 1))
-        mine = np.broadcast_to((kinds == kind)[wide], v.shape)
-        np.copyto(v, found.v, where=mine)
-        np.copyto(e, found.e, where=mine)
+        if single:
+            rows = np.flatnonzero(kinds.reshape(-1) == kind)
+            v[rows], e[rows] = _joint(kind, Val(u.v[rows], u.e[rows]), order)
+            continue
+        mine = np.broadcast_to((kinds == kind)[(..., *(None,) * order)], v.shape)
+        for out, found in zip((v, e), _joint(kind, u, order), strict=True):
+            np.copyto(out, found, where=mine)
     return Val(v, e)
+
+
+def _joint(kind: int, u: Val, order: int) -> Val:
+    joint = JOINTS[kind]
+    if order == 0:
+        value = joint.value(u.v)
+        return Val(value, np.asarray(u.e.sum(axis=-1) + 8 * EPS * (np.abs(value) + 1)))
+    found = (joint.gradient, joint.hessian)[order - 1](u)
+    return Val(found.v, found.e + 8 * EPS * (np.abs(found.v) + 1))
 
 
 def constant(symbol: Symbol, sampled: Sampled, which: str) -> Array:
