@@ -161,16 +161,18 @@ def _structural(
                         fate = _fate(slip.claim, found.cases, claim)
                         if fate is not None:
                             score.count(slip.kind, fate, say("judge.mutant", part=slip.name, what=slip.what))
-            for task_, _ in drawn:
-                _premises(question, task_, score, rng, clock)
+            for task_, found in drawn:
+                _premises(question, task_, found, score, rng, clock)
     except OutOfTime:
         if clock.over():
             raise
 
 
-def _premises(question: Question, task_: Task, score: Score, rng: np.random.Generator, clock: Clock) -> None:
+def _premises(
+    question: Question, task_: Task, found: Drawn, score: Score, rng: np.random.Generator, clock: Clock
+) -> None:
     for number in idle.droppable(task_):
-        need = idle.needed(task_, number, rng, clock)
+        need = idle.needed(task_, found, number, rng, clock)
         if need is not None:
             given = number < len(question.premises)
             tex = question.premises[number] if given else idle.tex_of(task_.premises.statements[number], question.tex)

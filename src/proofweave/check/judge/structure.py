@@ -16,6 +16,8 @@ from proofweave.core import say
 
 MOST = {"swap": 6, "point": 6, "function": 4, "symbol": 6}
 """How many slips of a kind are planted in a claim, those that tell most first."""
+COUNTED = {"function": "another function"}
+"""The name of a kind among all kinds, where a part of a formula has the same."""
 AT_POINTS = frozenset(("call", "gradient", "hessian"))
 
 Edit = tuple[Node, str, Node]  # what is changed, what it becomes, the tree instead of it
@@ -46,7 +48,7 @@ def slips(task: Task, claim: Node, tex: str) -> Iterator[Slip]:
         found = [one for one in _edited(claim, edit) if not same(one[2], claim)]
         for part, became, changed in islice(_in_turn(found), MOST[kind]):
             name = _named(kind, " ".join(tex[part.at : part.end].split()) or _name(part))
-            yield Slip(kind, name, say("judge.became-other", name=became), changed)
+            yield Slip(COUNTED.get(kind, kind), name, say("judge.became-other", name=became), changed)
 
 
 def _named(kind: str, tex: str) -> str:
@@ -165,7 +167,8 @@ def ties(task: Task, cases: Sequence[Case]) -> list[list[Symbol]]:
     """Return the groups of symbols in a task's claims that are equal on every instance, though no text says so."""
     here = dict.fromkeys(s for claim in task.claims for s in _occurring(claim) if s not in bound_in(claim))
     found = [pair for pair in combinations(here, 2) if alike(*pair) and _equal(*pair, cases)]
-    found += [(a, b) for a in here for b in _aliased(a, here)]
+    named = dict.fromkeys(s for claim in task.claims for s in named_in(claim))
+    found += [(a, b) for a in here for b in _aliased(a, named)]
     said = _Classes((_key(a), _key(b)) for a, b in _stated(task))
     return _Classes((a, b) for a, b in found if not said.joined(_key(_leaf(a)), _key(_leaf(b)))).all()
 
@@ -210,13 +213,13 @@ def _equal(a: Symbol, b: Symbol, cases: Sequence[Case]) -> bool:
     return True
 
 
-def _aliased(symbol: Symbol, here: Iterable[Symbol]) -> Iterator[Symbol]:
+def _aliased(symbol: Symbol, named: Iterable[Symbol]) -> Iterator[Symbol]:
     """Yield the symbol that another one merely repeats, where what is claimed depends on it by another way too."""
     body = symbol.data.get("body")
     if symbol.role != "define" or body is None or body.op != "sym" or _by_equation(symbol):
         return
     seen: set[Symbol] = set()
-    stack = [other for other in here if other is not symbol]
+    stack = [other for other in named if other is not symbol]
     while stack:
         one = stack.pop()
         if one is not symbol and one not in seen:

@@ -127,7 +127,7 @@ def draw(
     if strong:
         shape = np.where(rng.random(shape.shape) < 0.6, shape, QUADRATIC)
     together = (rng.random(lead) < JOINT_SHARE) & ~pure & bool(joint)
-    shape = np.where(together[..., None], rng.choice(np.array(joint or (FLAT,)), size=lead)[..., None], shape)
+    shape = np.where(together[..., None], rng.choice(np.array(joint or (FLAT,))), shape)  # a batch has one of them
     shift = rng.normal(size=(*lead, d)) * (rng.random((*lead, 1)) < 0.8)
     slope = rng.normal(size=(*lead, d)) * (rng.random((*lead, 1)) < 0.6)
     if "lipschitz" in classes:
@@ -207,8 +207,7 @@ def evaluate(env: Env, symbol: Symbol, x: Val, members: list[Array], order: int)
     kinds = at(s.shape.astype(float), 1) if members else at(s.shape, 1)
     if env.bare and order == 1 and not members:
         t = (basis @ point.v[..., None])[..., 0] + shift
-        joint = _jointly(kinds[..., 0], Val(scale * t, np.zeros_like(t)), 1, s.kinds).v
-        weighted = scale * (_curve(kinds, t, 1, s.kinds) + joint) + bowl * t
+        weighted = scale * (_curve(kinds, t, 1, s.kinds) + _bare_slopes(s, scale, t)) + bowl * t
         v = (np.swapaxes(basis, -1, -2) @ weighted[..., None])[..., 0] + slope
         return exact(v[..., 0] if scalar else v)
     spread = point.e + 4 * EPS * np.abs(point.v)
@@ -277,6 +276,18 @@ def _jointly(kinds: Array, u: Val, order: int, present: tuple[int, ...]) -> Val:
         for out, found in zip((v, e), _joint(kind, u, order), strict=True):
             np.copyto(out, found, where=mine)
     return Val(v, e)
+
+
+def _bare_slopes(s: Sampled, scale: Array, t: Array) -> Array | float:
+    """Return the gradients in u of functions of all coordinates without their errors."""
+    if s.kinds[-1] < JOINT:
+        return 0.0
+    out = np.zeros(np.broadcast_shapes(scale.shape, t.shape))
+    for kind in s.kinds:
+        if kind >= JOINT:
+            rows = np.flatnonzero(s.shape[:, 0] == kind)
+            out[rows] = JOINTS[kind].slope(scale[rows] * (t[rows] if len(t) > 1 else t))
+    return out
 
 
 def _joint(kind: int, u: Val, order: int) -> Val:

@@ -18,9 +18,10 @@ STEEPEST = {WELL: float(np.exp(-0.5))}
 
 @dataclass(frozen=True, slots=True)
 class Joint:
-    """A function of u (…, d): its value, and its gradient and Hessian in u with the errors that those of u cause."""
+    """A function of u (…, d): value and slope, and gradient and Hessian with the errors that those of u cause."""
 
     value: Callable[[Array], Array]
+    slope: Callable[[Array], Array]
     gradient: Callable[[Val], Val]
     hessian: Callable[[Val], Val]
 
@@ -59,19 +60,19 @@ def _flat(u: Val) -> Val:
     return Val(np.where(open_[..., None], np.nan, none), none)
 
 
-def _length(u: Val) -> Array:
-    return np.asarray(np.sqrt(np.square(u.v).sum(axis=-1, keepdims=True)))
+def _length(u: Array) -> Array:
+    return np.asarray(np.sqrt(np.square(u).sum(axis=-1, keepdims=True)))
 
 
 def _norm_gradient(u: Val) -> Val:
-    size = _length(u)
+    size = _length(u.v)
     safe = np.where(size == 0, 1.0, size)
     worst = np.where(size == 0, np.where(_worst(u) > 0, np.inf, 0.0), np.minimum(2 * _worst(u) / safe, 2.0))
     return Val(u.v / safe, np.broadcast_to(worst, u.v.shape))
 
 
 def _norm_hessian(u: Val) -> Val:
-    size = _length(u)[..., None]
+    size = _length(u.v)[..., None]
     v = (np.eye(u.v.shape[-1]) - _outer(u.v / size[..., 0])) / size
     return Val(v, np.broadcast_to(6 * _worst(u)[..., None] / np.square(size), v.shape))
 
@@ -103,7 +104,7 @@ def _bell(u: Array) -> Array:
 
 
 def _hyperbola(u: Array) -> Array:
-    return np.asarray(np.sqrt(1 + np.square(u).sum(axis=-1, keepdims=True)))
+    return np.asarray(np.sqrt(1 + np.einsum("...i,...i->...", u, u)[..., None]))
 
 
 def _bent(u: Array) -> Array:
@@ -111,17 +112,25 @@ def _bent(u: Array) -> Array:
     return np.asarray((np.eye(u.shape[-1]) - _outer(u / high)) / high[..., None])
 
 
+def _joint(value: Callable[[Array], Array], slope: Callable[[Array], Array], bend: Callable[[Array], Array]) -> Joint:
+    return Joint(value, slope, _smooth(slope, 1), _smooth(bend, 2))
+
+
+def _exactly(gradient: Callable[[Val], Val]) -> Callable[[Array], Array]:
+    return lambda u: gradient(Val(u, np.zeros_like(u))).v
+
+
 JOINTS: Mapping[int, Joint] = {
-    MAXIMUM: Joint(lambda u: np.asarray(np.maximum(u.max(axis=-1), 0.0)), _maximum_gradient, _flat),
-    NORM: Joint(lambda u: np.asarray(np.sqrt(np.square(u).sum(axis=-1))), _norm_gradient, _norm_hessian),
-    SOFTMAX: Joint(_soft_value, _smooth(_shares, 1), _smooth(lambda u: _diagonal(_shares(u)) - _outer(_shares(u)), 2)),
-    HYPERBOLOID: Joint(
-        lambda u: np.asarray(_hyperbola(u)[..., 0]), _smooth(lambda u: u / _hyperbola(u), 1), _smooth(_bent, 2)
+    MAXIMUM: Joint(
+        lambda u: np.asarray(np.maximum(u.max(axis=-1), 0.0)), _exactly(_maximum_gradient), _maximum_gradient, _flat
     ),
-    WELL: Joint(
+    NORM: Joint(lambda u: _length(u)[..., 0], _exactly(_norm_gradient), _norm_gradient, _norm_hessian),
+    SOFTMAX: _joint(_soft_value, _shares, lambda u: _diagonal(_shares(u)) - _outer(_shares(u))),
+    HYPERBOLOID: _joint(lambda u: _hyperbola(u)[..., 0], lambda u: np.asarray(u / _hyperbola(u)), _bent),
+    WELL: _joint(
         lambda u: np.asarray(-_bell(u)[..., 0]),
-        _smooth(lambda u: u * _bell(u), 1),
-        _smooth(lambda u: _bell(u)[..., None] * (np.eye(u.shape[-1]) - _outer(u)), 2),
+        lambda u: np.asarray(u * _bell(u)),
+        lambda u: np.asarray(_bell(u)[..., None] * (np.eye(u.shape[-1]) - _outer(u))),
     ),
 }
 
