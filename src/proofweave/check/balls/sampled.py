@@ -1,10 +1,14 @@
-"""Sampled functions in balls: f(x) = Σ_k a_k φ_k(⟨q_k, x⟩ + b_k) + m_k t_k²/2 + ⟨c, x⟩ + c0, with exact parameters."""
+"""Sampled functions in balls, with exact parameters: f(x) = Σ_k a_k φ_k(t_k) + m_k t_k²/2 + ⟨c, x⟩ + c0.
+
+Here t_k = ⟨q_k, x⟩ + b_k, and F(a_1 t_1, …, a_d t_d) may stand for the sum of the first terms.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flint import fmpq
 
+from proofweave.check.balls import joint
 from proofweave.check.balls.numbers import (
     Cannot,
     Num,
@@ -99,6 +103,7 @@ CURVES: tuple[tuple[Curve, Curve, Curve], ...] = (
     (_size, lambda t: signum(t, True), _none),
     (_none, _none, _none),
 )
+FLAT = 7
 STEEPEST = (None, whole(1), whole(1), whole(1), whole(1), None, whole(1), whole(0))
 FLATTEST = (whole(1), whole(0), whole(0), whole(0), whole(-1), whole(0), whole(0), whole(0))
 CURVIEST = (whole(1), fmpq(1, 4), whole(1), whole(1), whole(1), None, None, whole(0))
@@ -109,12 +114,17 @@ def evaluate(f: Exact, x: Value, order: int) -> Value:
     point = x if isinstance(x, list) else [x]
     along = [total([mul(q, p) for q, p in zip(axis, point, strict=True)]) for axis in f.basis]
     t = [add(at, b) for at, b in zip(along, f.shift, strict=True)]
-    rows = list(zip(f.scale, f.shape, t, f.bowl, strict=True))
+    whole_of = f.shape[0] if f.shape[0] >= joint.JOINT else None
+    u = [mul(a, at) for a, at in zip(f.scale, t, strict=True)]
+    rows = list(zip(f.scale, f.shape if whole_of is None else [FLAT] * len(t), t, f.bowl, strict=True))
     if order == 0:
         terms = [add(mul(a, CURVES[k][0](at)), div(mul(m, mul(at, at)), whole(2))) for a, k, at, m in rows]
+        terms += [joint.VALUES[whole_of](u)] if whole_of is not None else []
         return total([*terms, *(mul(c, p) for c, p in zip(f.slope, point, strict=True)), f.offset])
     if order == 1:
         weights = [add(mul(a, CURVES[k][1](at)), mul(m, at)) for a, k, at, m in rows]
+        if whole_of is not None:
+            weights = [add(w, mul(a, g)) for w, a, g in zip(weights, f.scale, joint.SLOPES[whole_of](u), strict=True)]
         found = [
             add(total([mul(w, axis[i]) for w, axis in zip(weights, f.basis, strict=True)]), f.slope[i])
             for i in range(len(point))
@@ -122,17 +132,31 @@ def evaluate(f: Exact, x: Value, order: int) -> Value:
         return found if isinstance(x, list) else found[0]
     weights = [add(mul(a, CURVES[k][2](at)), m) for a, k, at, m in rows]
     n = range(len(point))
-    bend = [
-        [total([mul(w, mul(axis[i], axis[j])) for w, axis in zip(weights, f.basis, strict=True)]) for j in n] for i in n
-    ]
+    inner = [[w if k == at else whole(0) for at in n] for k, w in enumerate(weights)]
+    if whole_of is not None:
+        bends = joint.BENDS[whole_of](u)
+        inner = [[add(inner[k][at], mul(mul(f.scale[k], f.scale[at]), bends[k][at])) for at in n] for k in n]
+    bend = [[_form(inner, [axis[i] for axis in f.basis], [axis[j] for axis in f.basis]) for j in n] for i in n]
     return bend if isinstance(x, list) else bend[0][0]
+
+
+def _form(matrix: Sequence[Sequence[Num]], x: Sequence[Num], y: Sequence[Num]) -> Num:
+    """Return xᵀ A y."""
+    n = range(len(x))
+    return total([mul(matrix[i][j], mul(x[i], y[j])) for i in n for j in n])
 
 
 def constant(classes: tuple[str, ...], f: Exact, which: str) -> Num:
     """Return a function's least constant: of smoothness, Lipschitz's, or the modulus of convexity."""
+    together = f.shape[0] >= joint.JOINT
+    shapes = [FLAT] * len(f.shape) if together else f.shape
     if which == "modulus" or classes == ("strongly_convex",):
-        return best([add(mul(a, FLATTEST[k]), m) for a, k, m in zip(f.scale, f.shape, f.bowl, strict=True)], "modulus")
+        return best([add(mul(a, FLATTEST[k]), m) for a, k, m in zip(f.scale, shapes, f.bowl, strict=True)], "modulus")
     table = STEEPEST if "lipschitz" in classes and "smooth" not in classes else CURVIEST
+    if together and table is STEEPEST:
+        return joint.steepest(f.shape[0], f.scale)
+    if together:
+        return add(joint.curviest(f.shape[0], f.scale), f.bowl[0])
     tops = [table[k] for k in f.shape]
     if any(top is None for top in tops):
         raise Cannot

@@ -23,7 +23,7 @@ def remote_cases(task: Task, rng: np.random.Generator, clock: Clock) -> Iterator
     """Yield cases of values far out, at the least sizes and at others."""
     groups = size_groups(task.plan, task.sizes, rng, clock)
     for sizes in groups[:1] if len(groups) == 1 else (groups[0], groups[-1]):
-        env = draw(task.plan, sizes, REMOTE, rng, clock, remote=True)
+        env = draw(task.plan, sizes, REMOTE, rng, clock, remote=True, bent=task.bent)
         yield from _imposed(task, env, rng)
 
 
@@ -52,7 +52,8 @@ def _through(
         if start == end:
             return
         part = {symbol: values[start:end] for symbol, values in grid.items()}
-        yield from _imposed(task, draw(task.plan, sizes, end - start, rng, clock, integers=part), rng)
+        env = draw(task.plan, sizes, end - start, rng, clock, integers=part, bent=task.bent)
+        yield from _imposed(task, env, rng)
         start = end
 
 

@@ -36,13 +36,15 @@ ATTEMPTS = 4
 FIRST = 64
 FAR = 48
 FAR_SECONDS = 0.3
+FURTHER = frozenset(("hessian", "derive", "rate", "limit", "integral", "bigo", "theta", r"\approx", r"\ll", r"\gg"))
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """Claims to check on instances for which premises hold; `rows` are their numbers in the equation.
 
-    `sizes` are the integers that formulas use as sizes, as I_r does.
+    `sizes` are the integers that formulas use as sizes, as I_r does; `bent` tells whether sampled functions that are
+    smooth may have gradients with kinks, as nothing asks for more derivatives.
     """
 
     claims: tuple[Node, ...]
@@ -53,6 +55,7 @@ class Task:
     plan: tuple[Symbol, ...]
     randoms: tuple[Symbol, ...]
     sizes: frozenset[str]
+    bent: bool = False
 
     def inside(self, env: Env) -> Env:
         """Return the state with free indices and random symbols outside expectations running over axes."""
@@ -78,6 +81,7 @@ def task(statement: Statement, claims: Sequence[Node], rows: Sequence[int], prem
         tuple(plan),
         unbound_random([*claims, *statement.conditions]),
         frozenset(name for tree in _all(trees, plan) for dim in _dims(tree) for name in dim.names()),
+        not any(_further(part) for part in _all(trees, plan)) and all(symbol.role != "flow" for symbol in plan),
     )
 
 
@@ -91,6 +95,13 @@ def _at_each_outcome(claim: Node) -> Iterator[Symbol]:
         for symbol in unbound_random([left, right]):
             if symbol.role == "law" and (sign != "=" or symbol.data["law"].name != "N"):
                 yield symbol
+
+
+def _further(part: Node) -> bool:
+    """Tell whether a part asks for more of a function than a Lipschitz gradient: a second derivative, an order."""
+    if part.op == "gradient":
+        return bool(part.data.symbol.role != "function")
+    return part.op in FURTHER or (part.op == "chain" and not FURTHER.isdisjoint(part.data))
 
 
 def _all(trees: Sequence[Node], plan: Sequence[Symbol]) -> Iterator[Node]:
@@ -236,7 +247,7 @@ def _draw_one(
     drawn: Drawn,
     far: bool = False,
 ) -> None:
-    env = draw(task_.plan, sizes, batch, rng, clock, far)
+    env = draw(task_.plan, sizes, batch, rng, clock, far, bent=task_.bent)
     env.notes = drawn.notes
     env = impose(task_.premises, task_.plan, env, rng)
     env.notes = drawn.notes

@@ -124,12 +124,13 @@ def draw(
     far: bool = False,
     remote: bool = False,
     integers: Mapping[Symbol, Array] | None = None,
+    bent: bool = False,
 ) -> Env:
     """Draw a batch of instances of the free symbols; derived ones are still to be made.
 
     Integers come from the near end of their range, or, where it is small, from all of it; `far` draws both ends and
     values between them at all scales, `remote` real values of extreme size or near the ends of their domains too.
-    `integers` are those that are given.
+    `integers` are those that are given. Gradients of smooth functions may have kinks where they are `bent`.
     """
     env = state(batch, dict(sizes), clock)
     env.values.update({symbol: exact(value) for symbol, value in (integers or {}).items()})
@@ -157,7 +158,7 @@ def draw(
         elif symbol.role == "function":
             dims = symbol.type.args[0].dims
             d = env.size(dims[0]) if dims and dims[0] is not None else 1
-            env.functions[symbol] = functions.draw(symbol, d, _members(symbol, env), batch, rng)
+            env.functions[symbol] = functions.draw(symbol, d, _members(symbol, env), batch, rng, bent)
     if not remote:
         coincide(plan, env, rng)
     return env

@@ -31,7 +31,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """An equation ready to be checked: its statement, premises, and what its author asks of it."""
+    """An equation ready to be checked: its statement, premises (and how they are written), and what its author asks."""
 
     tex: str
     statement: Statement
@@ -40,6 +40,7 @@ class Question:
     strict: bool = False
     order: tuple[Node | None, float | None] = (None, None)
     excuse: Mapping[str, str] = field(default_factory=dict)
+    premises: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

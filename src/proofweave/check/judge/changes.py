@@ -80,6 +80,8 @@ def local(node: Node) -> Iterator[Change]:
     elif op in ("zero", "ones", "identity"):
         changed = replace(node, op="ones") if op == "zero" else times(2, node)
         yield change("value", node, "judge.changed", changed)
+        if op != "zero":
+            yield change("value", node, "judge.halved", times(0.5, node))
     elif op in SCALED:
         yield from scaled(SCALED[op], node)
     elif op in CHANGES:

@@ -58,13 +58,19 @@ def recall(memory: Mapping[str, Any], key: str) -> Answer | None:
             reason,
             found["instances"],
             Counterexample(dict(example[0]), *example[1:]) if example else None,
-            Mutants(*mutants[:2], *map(tuple, mutants[2:])) if mutants else None,
+            _mutants(*mutants) if mutants else None,
             planned=Planned(planned[0], *map(dict, planned[1:])),
             reached=dict(reached),
             alike=tuple((first, second) for first, second in alike),
         )
     except (KeyError, TypeError, ValueError, IndexError):
         return None
+
+
+def _mutants(killed: int, total: int, *lists: list[Any]) -> Mutants:
+    """Return what was remembered of the planted errors."""
+    survivors, unexposed, kinds, idle = lists
+    return Mutants(killed, total, tuple(survivors), tuple(unexposed), tuple(map(tuple, kinds)), tuple(idle))
 
 
 def remember(memory: Memory, key: str, answer: Answer) -> None:

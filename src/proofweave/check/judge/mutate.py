@@ -41,7 +41,7 @@ def mutants(claim: Node) -> Iterator[Mutant]:
     The same is true where it pairs something with a symbol that is itself optimised over.
     """
     once = _once(claim)
-    others = _others(claim)
+    others = others_in(claim)
     planar = any(is_complex(node) for node in walk(claim) if not node.args)
     for part, what, node in _variants(claim, once, others):
         if part[1] < part[2] and (not planar or readable(node)):
@@ -114,10 +114,16 @@ def _linear(term: Node, variable: Symbol) -> bool | None:
 Others = dict[Symbol, Symbol]
 
 
-def _others(claim: Node) -> Others:
-    """Return for each symbol another one of its type in the claim, which a slip of the pen might put in its place."""
+def bound_in(claim: Node) -> set[Symbol]:
+    """Return the symbols that operators in a claim bind."""
     bound = {node.data.symbol for node in walk(claim) if node.op == "optimum"}
     bound |= {symbol for node in walk(claim) for symbol in bound_by(node)}
+    return bound | {node.data for node in walk(claim) if node.op == "integral"}
+
+
+def others_in(claim: Node) -> Others:
+    """Return for each symbol another one of its type in the claim, which a slip of the pen might put in its place."""
+    bound = bound_in(claim)
     found = {n.data: n for n in walk(claim) if n.op == "sym" and isinstance(n.data, Symbol) and n.data not in bound}
     symbols = list(found)
     out: Others = {}
@@ -162,7 +168,7 @@ def _shifted(node: Node) -> Iterator[Change]:
     if node.op in LEAVES and node.op not in ("index", "dim"):
         yield _shift("factor", node)
     for place, arg in enumerate(node.args):
-        if not _silent(node, place):
+        if not silent(node, place):
             for part, what, changed in _shifted(arg):
                 yield part, what, node.with_args((*node.args[:place], changed, *node.args[place + 1 :]))
     if node.op in ("inner", "norm", "sum", "expect"):
@@ -184,7 +190,7 @@ def _variants(node: Node, once: frozenset[int], others: Others) -> Iterator[Chan
         other = others[node.data]
         yield change("factor", node, "judge.became-other", replace(node, data=other), name=other.name)
     for place, arg in enumerate(node.args):
-        if _silent(node, place):
+        if silent(node, place):
             continue
         for part, what, changed in _variants(arg, once, others):
             if changed.type == arg.type:
@@ -199,7 +205,7 @@ def _variants(node: Node, once: frozenset[int], others: Others) -> Iterator[Chan
                 yield own, what, replace(node, args=args)
 
 
-def _silent(node: Node, place: int) -> bool:
+def silent(node: Node, place: int) -> bool:
     """Tell whether an argument is no part: a range read from uses, an index's bounds, what a mean is given."""
     arg = node.args[place]
     if node.op in ("at", "extent", *LANDAU):

@@ -8,7 +8,7 @@ from proofweave.check.evaluate import Array, Env, compare, each, ev, exact
 from proofweave.check.instances import Case, Task, assign, holds, movable, open_case, repeat, take
 from proofweave.check.judge.verdict import DIGITS, Counterexample, plain
 from proofweave.check.language import CheckError, Node, Symbol, closure, pairs, varying
-from proofweave.check.operations import SHAPE_NAMES
+from proofweave.check.operations import JOINT, SHAPE_NAMES
 from proofweave.core import say, together
 
 ROUNDS = 8
@@ -199,7 +199,12 @@ def formula(env: Env, symbol: Symbol) -> object:
     if symbol.holes:
         return say("judge.sampled", count=int(np.prod(s.offset.shape[1:])))
     terms: list[str] = []
-    for a, kind, q, b, m in zip(s.scale[0], s.shape[0], s.basis[0], s.shift[0], s.bowl[0], strict=True):
-        terms.append(f"{nice(a)}·{SHAPE_NAMES[int(kind)]}(⟨{nice(q)}, x⟩ + {nice(b)})")
-        terms += [say("judge.bowl", factor=str(nice(m)))] if m else []
+    inside = [f"(⟨{nice(q)}, x⟩ + {nice(b)})" for q, b in zip(s.basis[0], s.shift[0], strict=True)]
+    if int(s.shape[0][0]) >= JOINT:
+        u = ", ".join(f"{nice(a)}·{t}" for a, t in zip(s.scale[0], inside, strict=True))
+        terms.append(say("judge.jointly", name=SHAPE_NAMES[int(s.shape[0][0])], u=u))
+    for a, kind, t, m in zip(s.scale[0], s.shape[0], inside, s.bowl[0], strict=True):
+        terms += [f"{nice(a)}·{SHAPE_NAMES[int(kind)]}{t}"] if kind < JOINT else []
+        terms += [say("judge.bowl", factor=str(nice(m)))] if m and kind < JOINT else []
+        terms += [f"{nice(m)}·{SHAPE_NAMES[0]}{t}"] if m and kind >= JOINT else []
     return together([*terms, f"⟨{nice(s.slope[0])}, x⟩", f"{nice(s.offset[0])}"], "judge.plus")

@@ -53,12 +53,17 @@ class Counterexample:
 
 @dataclass(frozen=True, slots=True)
 class Mutants:
-    """How many planted errors were refuted; `survivors` describe the rest, `unexposed` the parts none exposed."""
+    """How many planted errors were refuted; `survivors` describe the rest, `unexposed` the parts none exposed.
+
+    `kinds` are what was caught of each kind of error, of how many; `idle` says which premises can be dropped unnoticed.
+    """
 
     killed: int = 0
     total: int = 0
     survivors: tuple[str, ...] = ()
     unexposed: tuple[str, ...] = ()
+    kinds: tuple[tuple[str, int, int], ...] = ()
+    idle: tuple[str, ...] = ()
 
 
 FULL, SPECIAL = "full", "special"
@@ -195,7 +200,12 @@ class Verdict:
             },
             "mutants": None
             if mutants is None
-            else {"killed": mutants.killed, "total": mutants.total, "survivors": list(mutants.survivors)},
+            else {
+                "killed": mutants.killed,
+                "total": mutants.total,
+                "survivors": list(mutants.survivors),
+                "kinds": {kind: {"killed": killed, "total": total} for kind, killed, total in mutants.kinds},
+            },
         }
 
     def scope_as_json(self, told: Callable[[str], object] = str) -> dict[str, object]:

@@ -185,7 +185,8 @@ def _read(asked: Asked, level: Level) -> Answer | None:
     statement = read_statement(equation.tex, scope)
     given = tuple(_premise(text, scope, number) for number, text in enumerate(check.given))
     order = _order(check.order, scope)
-    question = Question(equation.tex, statement, given, check.tight, check.strict, order, check.excuse)
+    rest = (order, check.excuse, tuple(check.given))
+    question = Question(equation.tex, statement, given, check.tight, check.strict, *rest)
     instances = (*level.instances, *instances_of(scope, equation.instances))
     asked.question, asked.covered = covered(question, check, instances)
     return None

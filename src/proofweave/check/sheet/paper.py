@@ -183,7 +183,7 @@ class Paper:
             verdict = item.judge(options, memory)
             found.append(verdict)
             if verdict.kind is not Kind.ERROR:
-                found += notes(item.own)
+                found += [*idle(verdict), *notes(item.own)]
                 found += _repeats(item, patterns)
         bare = {entry: what for asked in self.asked() for entry, what in asked.covered.bare.items()}
         return (*found, *bare_notes(bare), *(notes(self.entries) if self.complete else ()))
@@ -196,6 +196,12 @@ def _repeats(asked: Asked, known: dict[object, str]) -> Iterator[Verdict]:
     own = pattern(asked.question.statement, asked.question.given)
     if own is not None and known.setdefault(own, asked.equation.id) != asked.equation.id:
         yield Verdict(asked.equation.id, Kind.NOTE, asked.equation.where, say("sheet.repeats", id=known[own]))
+
+
+def idle(verdict: Verdict) -> list[Verdict]:
+    """Return a note on each premise that an equation holds without."""
+    texts = verdict.mutants.idle if verdict.mutants is not None else ()
+    return [Verdict(verdict.id, Kind.NOTE, verdict.where, text) for text in texts]
 
 
 def located(equation: Equation, at: int | None) -> Where:
