@@ -15,7 +15,7 @@ from checking import CASES
 from proofweave.check.judge.verdict import Kind, Verdict
 from proofweave.check.sheet import formats
 from proofweave.check.sheet.whole import check_file, check_outline
-from proofweave.core import told
+from proofweave.core import SymbolSpec, Where, told
 from proofweave.outline.reading import read_outline
 
 FOLDER = CASES / "scope"
@@ -109,6 +109,22 @@ def test_a_remembered_verdict_covers_the_same() -> None:
     assert again == first
     wider = judged(SHEET.replace("as: quadratic", "as: smooth"), mutants=False, memory=memory)
     assert wider["descent"].planned != first["descent"].planned
+
+
+@pytest.mark.parametrize(
+    ("value", "key"),
+    [
+        ("vector(d)", "type"),
+        ({"type": "int(1..3)", "because": "slow"}, "type"),
+        ({"define": "2 x", "stated": "twice x"}, "type"),
+        ({"as": "quadratic", "because": "closed forms"}, "as"),
+        ({"as": {"define": "2 x"}, "because": "closed forms"}, "as"),
+    ],
+)
+def test_a_specification_is_written_as_it_was_read(value: str | dict[str, object], key: str) -> None:
+    spec = SymbolSpec.read("x", value, Where("f"), key)
+    assert SymbolSpec.read("x", spec.written(key), Where("f"), key) == spec
+    assert spec.written(key) == value
 
 
 def test_large_values_that_cost_too_much_are_said() -> None:

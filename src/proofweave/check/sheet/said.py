@@ -18,10 +18,11 @@ OPEN, CLOSE = frozenset(("(", "[", r"\{", r"\left")), frozenset((")", "]", r"\}"
 
 
 class Said:
-    """What a text says; its formulas are read once."""
+    """What a text says; its formulas are read once, and what it says of a declaration is looked up once."""
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self._known: dict[Entry, bool] = {}
 
     def quotes(self, words: str) -> bool:
         """Tell whether words stand in the text; white space does not count."""
@@ -43,6 +44,11 @@ class Said:
 
     def defines(self, symbol: Symbol, entry: Entry, scope: Scope) -> bool:
         """Tell whether a formula sets a symbol equal to what its declaration defines it as."""
+        if self._formulas and entry not in self._known:
+            self._known[entry] = self._defines(symbol, entry, scope)
+        return self._known.get(entry, False)
+
+    def _defines(self, symbol: Symbol, entry: Entry, scope: Scope) -> bool:
         written = symbol.data.get("written", {})
         wanted = "".join(str(written.get("define", "") if isinstance(written, Mapping) else "").split())
         for tex, tokens in self._formulas:
