@@ -114,7 +114,9 @@ def _defined(symbol: Symbol, found: Covered) -> None:
 def _declared(symbol: Symbol, entry: Entry, question: Question, found: Covered) -> None:
     """Note how a declaration narrows what is claimed, or else what it says that a verdict leans on."""
     written = _plain(symbol.data.get("written", ""))
-    narrows = _finite(symbol, question) or _hides_wider(symbol, entry) or _unsaid(symbol, entry)
+    narrows = (
+        _finite(symbol, question) or _hides_wider(symbol, entry) or _unsaid(symbol, entry) or _shadows(symbol, entry)
+    )
     if entry.stated:
         found.conditions.append(Condition("stated", entry.stated if entry.stated != STATED else written, symbol.name))
     elif narrows is not None:
@@ -147,6 +149,15 @@ def _hides_wider(symbol: Symbol, entry: Entry) -> str | None:
             return None
         outer = outer.hidden
     return None
+
+
+def _shadows(symbol: Symbol, entry: Entry) -> str | None:
+    """Return in words that a symbol is drawn here although it is defined further out: what defines it is not tested."""
+    outer = entry.hidden
+    if outer is None or not open_symbol(symbol):
+        return None
+    defined = outer.known()
+    return say("scope.shadows", name=symbol.name) if defined is not None and not open_symbol(defined) else None
 
 
 def _finite(symbol: Symbol, question: Question) -> str | None:

@@ -9,7 +9,7 @@ from proofweave.core import LEDGER, Finding, Where, finding_of, verdict_of
 from proofweave.outline import ID, POSITIVE, TAGS, Key, Many, Record, Scalar, Table, conform, text_of, too_new
 from proofweave.text.yaml import ListNode, MapNode, Node, read_json_nodes
 
-ORDER = ("verified", "weak", "holds", "defined", "assumed", "skipped", "unchecked", "error", "refuted")
+ORDER = ("verified", "special", "weak", "holds", "defined", "assumed", "skipped", "unchecked", "error", "refuted")
 """Verdicts from the best to the worst: a step to the right is a fall."""
 
 ENTRY = Record(
