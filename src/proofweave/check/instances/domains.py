@@ -12,7 +12,7 @@ from proofweave.check.evaluate import SAFETY, Array, Env, each, ev
 from proofweave.check.language import SCALAR, Node, pairs, words
 
 INNER = words("sum prod matprod min max argmin argmax collect expect variance integral limit derive gradient hessian")
-INNER |= words("optimum cases indicator call member rate stopped")
+INNER |= words("optimum cases indicator call member rate stopped space conditional covariance information differential")
 """Operations whose parts are evaluated elsewhere, or not always."""
 
 
