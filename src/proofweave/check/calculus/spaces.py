@@ -163,6 +163,7 @@ def _parabola(
     term: Term, variables: Sequence[Symbol], shapes: Sequence[tuple[int, ...]], n: int, node: Node, env: Env
 ) -> tuple[Val, Val, Val]:
     """Return the level, slope and bend at 0 of a term's exponent, a quadratic, from its values at a few points."""
+    va.afford(n * n, n)
     units = np.eye(n)
     pairs = [(i, j) for i in range(n) for j in range(i)]
     steps = np.concatenate(

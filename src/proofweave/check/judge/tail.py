@@ -61,9 +61,10 @@ def _meant(task: Task, symbols: Sequence[Symbol], value: int, rng: np.random.Gen
     try:
         with sparing(clock):
             case = far_case(task, symbols, value, rng, clock)
-            if case is None or not any(case.truth(claim).valid.any() for claim in task.claims):
+            if case is None:
                 return None
-            return case
+            meant = [case.truth(claim).valid.any() for claim in task.claims]  # each claim must be within the share
+            return case if any(meant) else None
     except OutOfTime:
         if clock.over():
             raise

@@ -25,6 +25,7 @@ def standard(n: int, degree: int) -> tuple[Array, Array]:
     if degree <= 1:
         return np.zeros((1, n)), np.ones(1)
     if degree <= 3:
+        va.afford(2 * n, n)
         arms = np.sqrt(n) * np.eye(n)
         return np.concatenate([arms, -arms]), np.full(2 * n, 0.5 / n)
     count = degree // 2 + 1

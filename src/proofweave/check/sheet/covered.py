@@ -121,7 +121,7 @@ def _declared(symbol: Symbol, entry: Entry, question: Question, found: Covered) 
         found.conditions.append(Condition("stated", entry.stated if entry.stated != STATED else written, symbol.name))
     elif narrows is not None:
         found.narrowings.append(Narrowing(symbol.name, written, narrows, entry.because))
-        if not entry.because:
+        if not entry.because and _unsaid(symbol, entry) is None:  # a definition is seen for what it is
             found.bare[entry] = narrows
     elif entry.hidden is not None:
         found.conditions.append(Condition("redeclared", written, symbol.name))
