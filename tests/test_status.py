@@ -36,7 +36,7 @@ def test_a_line_for_each_post_and_the_first_error(project: Path, capsys: pytest.
         judged(project, post)
     assert main(["status"]) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "good       complete  7 -> 53 lines  4 numbered, 2/4 verified  3 warnings"
+    assert lines[0] == "good       complete  7 -> 53 lines  4 numbered, 1/4 verified  3 warnings"
     assert lines[1] == "wait       pending   7 lines"
     assert lines[2].startswith("bad        refused   7 -> 53 lines")
     assert lines[3].startswith("    outlines/bad.yaml:22:31: error: equation 'cs-eq' is refuted")
