@@ -17,6 +17,7 @@ from proofweave.check.language import Index, Node, Symbol, walk
 from proofweave.check.parse import Statement
 
 PRECISIONS = (64, 128, 256, 512, 1024, 2048, 4096)
+BRIEF = (64, 512)  # what the first leaves open, most often for being equal, the second settles or none
 MOST_POSITIONS = 20_000
 ROOMS = (arithmetic, binders, calculus, names, spectra)
 """The rules: importing a module enters them into the table of operations."""

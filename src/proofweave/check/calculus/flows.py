@@ -169,23 +169,25 @@ def _march(
     stages = [np.zeros((len(c), *x.shape)) for x in now]
     for k in range(steps + 1):
         for stage in range(len(c) if k < steps else 1):
-            moved = [
-                x + w * np.tensordot(a[stage, :stage], found[:stage], 1)
-                for x, w, found in zip(now, wide, stages, strict=True)
-            ]
+            moved = [x + w * _blend(a[stage], found[:stage]) for x, w, found in zip(now, wide, stages, strict=True)]
             for found, velocity in zip(stages, _velocities(group, moved, (k + c[stage]) * h, root), strict=True):
                 found[stage] = velocity
         for g, x in enumerate(now):
             points[g].append(x)
             slopes[g].append(stages[g][0].copy())
         if k < steps:
-            now = [x + w * np.tensordot(b, found[: len(b)], 1) for x, w, found in zip(now, wide, stages, strict=True)]
+            now = [x + w * _blend(b, found[: len(b)]) for x, w, found in zip(now, wide, stages, strict=True)]
     return [np.stack(p, axis=1) for p in points], [np.stack(s, axis=1) for s in slopes]
+
+
+def _blend(weights: Array, slopes: Array) -> Array:
+    """Return the weighted sum of the slopes of some stages."""
+    flat = slopes.reshape(len(slopes), int(np.prod(slopes.shape[1:])))
+    return np.asarray(weights[: len(slopes)] @ flat).reshape(slopes.shape[1:])
 
 
 def _velocities(group: Sequence[Symbol], states: Sequence[Array], time: Array, root: Env) -> list[Array]:
     inner = root.child("flow")
-    inner.bare = True
     for flow, state in zip(group, states, strict=True):
         inner.bind(flow.data["state"], va.exact(state))
         inner.bind(flow.params[0], va.exact(time))

@@ -34,6 +34,15 @@ def _sigmoid(t: Array) -> Array:
     return np.asarray(0.5 * (1 + np.tanh(0.5 * t)))
 
 
+def _logistic(t: Array) -> Array:
+    slope = _sigmoid(t)
+    return np.asarray(slope * (1 - slope))
+
+
+def _hyperbola(t: Array) -> Array:
+    return np.asarray(np.sqrt(1 + t * t))
+
+
 def _huber(t: Array) -> Array:
     return np.where(np.abs(t) <= 1, t * t / 2, np.abs(t) - 0.5)
 
@@ -41,16 +50,24 @@ def _huber(t: Array) -> Array:
 # value, slope, curvature; sup |slope| (None: unbounded), inf and sup of curvature (None: unbounded)
 SHAPES: tuple[tuple[Curve, Curve, Curve, float | None, float, float | None], ...] = (
     (lambda t: t * t / 2, lambda t: t, np.ones_like, None, 1.0, 1.0),
-    (lambda t: np.logaddexp(0, t), _sigmoid, lambda t: _sigmoid(t) * (1 - _sigmoid(t)), 1.0, 0.0, 0.25),
+    (lambda t: np.logaddexp(0, t), _sigmoid, _logistic, 1.0, 0.0, 0.25),
     (_huber, lambda t: np.clip(t, -1, 1), lambda t: (np.abs(t) <= 1) * 1.0, 1.0, 0.0, 1.0),
-    (lambda t: np.sqrt(1 + t * t), lambda t: t / np.sqrt(1 + t * t), lambda t: (1 + t * t) ** -1.5, 1.0, 0.0, 1.0),
+    (
+        lambda t: np.sqrt(1 + t * t),
+        lambda t: t / np.sqrt(1 + t * t),
+        lambda t: 1 / ((1 + t * t) * np.sqrt(1 + t * t)),
+        1.0,
+        0.0,
+        1.0,
+    ),
     (np.cos, lambda t: -np.sin(t), lambda t: -np.cos(t), 1.0, -1.0, 1.0),
-    (lambda t: t**4 / 4, lambda t: t**3, lambda t: 3 * t * t, None, 0.0, None),
+    (lambda t: np.square(t * t) / 4, lambda t: t * t * t, lambda t: 3 * t * t, None, 0.0, None),
     (np.abs, np.sign, np.zeros_like, 1.0, 0.0, None),
     (np.zeros_like, np.zeros_like, np.zeros_like, 0.0, 0.0, 0.0),
 )
 CURVES: tuple[tuple[Curve, Curve, Curve], ...] = tuple(shape[:3] for shape in SHAPES)
 SHAPE_NAMES = ("square/2", "softplus", "huber", "sqrt(1+t²)", "cos", "t⁴/4", "abs", "0·")
+FEW = 400  # terms that are sooner curved in every way than sorted by their shapes
 QUADRATIC, SOFTPLUS, HUBER, HYPERBOLA, COSINE, QUARTIC, ABSOLUTE, FLAT = range(8)
 
 
@@ -152,7 +169,7 @@ def evaluate(env: Env, symbol: Symbol, x: Val, members: list[Array], order: int)
     """Return the value (order 0), gradient (1) or Hessian (2) of a sampled function at points x."""
     s = sample_of(symbol, env)
     scalar = symbol.type.args[0].kind == "scalar"
-    point = Val(x.v[..., None], x.e[..., None]) if scalar else x
+    point = x.through(lambda part: part[..., None]) if scalar else x
     ones = (1,) * env.depth
 
     def at(array: Array, rank: int) -> Array:
@@ -162,38 +179,51 @@ def evaluate(env: Env, symbol: Symbol, x: Val, members: list[Array], order: int)
     scale, shift, slope, bowl = at(s.scale, 1), at(s.shift, 1), at(s.slope, 1), at(s.bowl, 1)
     basis = at(s.basis, 2)
     kinds = at(s.shape.astype(float), 1) if members else at(s.shape, 1)
-    if env.bare and order == 1 and not members:
-        t = (basis @ point.v[..., None])[..., 0] + shift
-        weighted = scale * _curve(kinds, t, 1, s.kinds) + bowl * t
-        v = (np.swapaxes(basis, -1, -2) @ weighted[..., None])[..., 0] + slope
-        return exact(v[..., 0] if scalar else v)
-    spread = point.e + 4 * EPS * np.abs(point.v)
-    moved = (np.abs(basis) @ spread[..., None])[..., 0] + EPS * np.abs(shift)
+
+    def blur() -> tuple[Array, Array]:
+        spread = point.e + 4 * EPS * np.abs(point.v)
+        return spread, (np.abs(basis) @ spread[..., None])[..., 0] + EPS * np.abs(shift)
+
     t = (basis @ point.v[..., None])[..., 0] + shift
     if members:  # a member out of the family's range: its other parameters are NaN and so is its value
         kinds = np.where(np.isnan(kinds), FLAT, kinds).astype(int)
     size = np.abs(scale)
     if order == 0:
         offset = at(s.offset, 0)
-        value, first = (_curve(kinds, t, which, s.kinds) for which in (0, 1))
+        value = _curve(kinds, t, 0, s.kinds)
         v = (scale * value + bowl * t * t / 2).sum(axis=-1) + (slope * point.v).sum(axis=-1) + offset
-        slack = size * (np.abs(first) * moved + 4 * EPS * (np.abs(value) + 1)) + bowl * (moved + EPS * np.abs(t)) * (
-            np.abs(t) + moved
-        )
-        e = slack.sum(axis=-1) + (np.abs(slope) * spread).sum(axis=-1) + EPS * np.abs(v)
-        return Val(v, e)
+
+        def bound() -> Array:
+            spread, moved = blur()
+            first = np.abs(_curve(kinds, t, 1, s.kinds))
+            near = size * (first * moved + 4 * EPS * (np.abs(value) + 1))
+            near = near + bowl * (moved + EPS * np.abs(t)) * (np.abs(t) + moved)
+            return np.asarray(near.sum(axis=-1) + (np.abs(slope) * spread).sum(axis=-1) + EPS * np.abs(v))
+
+        return Val(v, bound)
     back = np.swapaxes(basis, -1, -2)
-    second = _curve(kinds, t, 2, s.kinds)
     if order == 1:
         first = _curve(kinds, t, 1, s.kinds)
         v = (back @ (scale * first + bowl * t)[..., None])[..., 0] + slope
-        bound = size * (np.abs(second) * moved + 4 * EPS * (np.abs(first) + 1)) + bowl * (moved + 4 * EPS * np.abs(t))
-        e = (np.abs(back) @ bound[..., None])[..., 0] + EPS * np.abs(v)
-        return Val(v[..., 0], e[..., 0]) if scalar else Val(v, e)
-    weighted = scale * second + bowl
-    h = (back * weighted[..., None, :]) @ basis
-    e = (np.abs(back) * (np.abs(weighted) * 8 * EPS + size * 3 * moved)[..., None, :]) @ np.abs(basis)
-    return Val(h[..., 0, 0], e[..., 0, 0]) if scalar else Val(h, e)
+
+        def slope_bound() -> Array:
+            _, moved = blur()
+            second = np.abs(_curve(kinds, t, 2, s.kinds))
+            near = size * (second * moved + 4 * EPS * (np.abs(first) + 1)) + bowl * (moved + 4 * EPS * np.abs(t))
+            return np.asarray((np.abs(back) @ near[..., None])[..., 0] + EPS * np.abs(v))
+
+        found = Val(v, slope_bound)
+        return found.through(lambda part: part[..., 0]) if scalar else found
+    weighted = scale * _curve(kinds, t, 2, s.kinds) + bowl
+
+    def bend_bound() -> Array:
+        _, moved = blur()
+        return np.asarray(
+            (np.abs(back) * (np.abs(weighted) * 8 * EPS + size * 3 * moved)[..., None, :]) @ np.abs(basis)
+        )
+
+    found = Val((back * weighted[..., None, :]) @ basis, bend_bound)
+    return found.through(lambda part: part[..., 0, 0]) if scalar else found
 
 
 def _curve(kinds: Array, t: Array, which: int, present: tuple[int, ...]) -> Array:
@@ -201,11 +231,17 @@ def _curve(kinds: Array, t: Array, which: int, present: tuple[int, ...]) -> Arra
     if len(present) == 1:
         return np.asarray(CURVES[present[0]][which](t))
     out = np.zeros(np.broadcast_shapes(kinds.shape, t.shape))
+    if out.size > FEW:
+        t = np.broadcast_to(t, out.shape)
     for kind in present:
         if kind == FLAT:
             continue
-        found = CURVES[kind][which](t)
-        np.copyto(out, found, where=kinds == kind)
+        here = kinds == kind
+        if out.size > FEW:
+            here = np.broadcast_to(here, out.shape)
+            out[here] = CURVES[kind][which](t[here])
+        else:
+            np.copyto(out, CURVES[kind][which](t), where=here)
     return out
 
 
