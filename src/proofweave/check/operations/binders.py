@@ -96,7 +96,7 @@ def _moment(node: Node, env: Env) -> Val:
         over = unbound_random([body])
     inner, weights = env, []
     for symbol in over:
-        inner, weight = bind_support(symbol, inner, (id(node), symbol.name))
+        inner, weight = bind_support(symbol, inner, ("support", id(symbol)))  # whatever is averaged
         weights.append((weight, inner.depth))
     value = _full(ev(body, inner), inner, env.depth, body.type.rank)
     joint = _weights(weights, inner)

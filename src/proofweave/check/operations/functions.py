@@ -67,7 +67,7 @@ SHAPES: tuple[tuple[Curve, Curve, Curve, float | None, float, float | None], ...
 )
 CURVES: tuple[tuple[Curve, Curve, Curve], ...] = tuple(shape[:3] for shape in SHAPES)
 SHAPE_NAMES = ("square/2", "softplus", "huber", "sqrt(1+t²)", "cos", "t⁴/4", "abs", "0·")
-FEW = 400  # terms that are sooner curved in every way than sorted by their shapes
+FEW = 1000  # terms that are sooner curved in every way than sorted by their shapes
 QUADRATIC, SOFTPLUS, HUBER, HYPERBOLA, COSINE, QUARTIC, ABSOLUTE, FLAT = range(8)
 
 
@@ -173,7 +173,7 @@ def evaluate(env: Env, symbol: Symbol, x: Val, members: list[Array], order: int)
     ones = (1,) * env.depth
 
     def at(array: Array, rank: int) -> Array:
-        lifted = array.reshape(array.shape[:1] + ones + array.shape[1:])
+        lifted = array.reshape(array.shape[:1] + ones + array.shape[1:]) if ones else array
         return gather(exact(lifted), members, env, rank, symbol.name).v if members else lifted
 
     scale, shift, slope, bowl = at(s.scale, 1), at(s.shift, 1), at(s.slope, 1), at(s.bowl, 1)
@@ -230,15 +230,16 @@ def _curve(kinds: Array, t: Array, which: int, present: tuple[int, ...]) -> Arra
     """Return each term's value (0), slope (1) or curvature (2)."""
     if len(present) == 1:
         return np.asarray(CURVES[present[0]][which](t))
-    out = np.zeros(np.broadcast_shapes(kinds.shape, t.shape))
+    shape = t.shape if t.shape == kinds.shape else np.broadcast_shapes(kinds.shape, t.shape)
+    out = np.zeros(shape)
     if out.size > FEW:
-        t = np.broadcast_to(t, out.shape)
+        t = np.broadcast_to(t, shape)
     for kind in present:
         if kind == FLAT:
             continue
         here = kinds == kind
         if out.size > FEW:
-            here = np.broadcast_to(here, out.shape)
+            here = np.broadcast_to(here, shape)
             out[here] = CURVES[kind][which](t[here])
         else:
             np.copyto(out, CURVES[kind][which](t), where=here)
