@@ -69,11 +69,11 @@ def _candidates(task: Task, claim: Node, case: Case, bad: Array, rng: np.random.
 
 def fate(task: Task, claim: Node, case: Case, work: int | None = None, briefly: bool = False) -> "Fate":
     """Return what balls say of a claim at a case's one instance; `briefly` at two of the lower precisions alone."""
-    from proofweave.check.balls import BRIEF, MOST_WORK, PRECISIONS, Asked, confirm
+    from proofweave.check.balls import MOST_WORK, Asked, confirm
 
     asked = Asked(claim, task.free, task.conditions, task.randoms, task.premises.statements)
     instance = plain(task.plan, task.premises.assigned, case.env)
-    return confirm(asked, instance, MOST_WORK if work is None else work, BRIEF if briefly else PRECISIONS)
+    return confirm(asked, instance, MOST_WORK if work is None else work, briefly)
 
 
 def exactly(task: Task, claim: Node, case: Case, tex: str) -> Counterexample:
