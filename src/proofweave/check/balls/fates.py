@@ -17,6 +17,7 @@ from proofweave.check.language import Index, Node, Symbol, walk
 from proofweave.check.parse import Statement
 
 PRECISIONS = (64, 128, 256, 512, 1024, 2048, 4096)
+BRIEF = (64, 512)  # what the first leaves open, most often for being equal, the second settles or none
 MOST_POSITIONS = 20_000
 ROOMS = (arithmetic, binders, calculus, names, normals, spectra)
 """The rules: importing a module enters them into the table of operations."""
@@ -46,9 +47,13 @@ class Asked:
     premises: Sequence[Statement]
 
 
-def confirm(asked: Asked, drawn: Drawn, work: int = MOST_WORK, precisions: Sequence[int] = PRECISIONS) -> Fate:
-    """Return what balls say of a claim at an instance, within so many visits of nodes."""
+def confirm(asked: Asked, drawn: Drawn, work: int = MOST_WORK, briefly: bool = False) -> Fate:
+    """Return what balls say of a claim at an instance, within so many visits of nodes.
+
+    `briefly` at two precisions; what these leave open is not asked whether it has a value.
+    """
     left = [work, 0]
+    precisions = BRIEF if briefly else PRECISIONS
     for precision in precisions:
         with ctx.workprec(precision):
             try:
@@ -64,7 +69,7 @@ def confirm(asked: Asked, drawn: Drawn, work: int = MOST_WORK, precisions: Seque
                 return Fate.HOLDS
             final = precision == precisions[-1]
             if final:
-                return Fate.OPEN if _valued(asked, instance.state) else Fate.BEYOND
+                return Fate.OPEN if briefly or _valued(asked, instance.state) else Fate.BEYOND
     return Fate.BEYOND
 
 

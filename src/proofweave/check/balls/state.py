@@ -1,7 +1,7 @@
 """Where the second evaluator stands: values of symbols, what is bound, and how much work is left."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from proofweave.check.balls.numbers import Cannot, Num, whole
@@ -32,7 +32,7 @@ class State:
     def child(self, bound: Mapping[Any, Value], analytic: bool | None = None) -> "State":
         """Return a state with more bound."""
         kept = self.analytic if analytic is None else analytic
-        return replace(self, binds={**self.binds, **bound}, analytic=kept)
+        return State(self.sizes, self.values, self.functions, self.work, {**self.binds, **bound}, self.known, kept)
 
     def spend(self) -> None:
         """Count a node visited."""

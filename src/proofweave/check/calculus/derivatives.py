@@ -179,19 +179,15 @@ def _shaped(
 ) -> Val:
     """Return the derivative with the variable's own axes, or the picked entry; a Jacobian's rows are the body's."""
     body = out.v.ndim - lead - 1
-    v, e = out.v, np.broadcast_to(out.e, out.v.shape)
+    out = va.spread(out, out.v.shape)
     if not shape:
-        return Val(np.squeeze(v, axis=lead), np.squeeze(e, axis=lead))
-    tail = v.shape[lead + 1 :]
-    v = v.reshape((*v.shape[:lead], *shape, *tail))
-    e = e.reshape((*e.shape[:lead], *shape, *tail))
+        return out.through(lambda part: np.squeeze(part, axis=lead))
+    wide = (*out.v.shape[:lead], *shape, *out.v.shape[lead + 1 :])
+    out = out.through(lambda part: part.reshape(wide))
     if mine:
         base = [place.v - (env.size(h.lo) if h else 1) for place, h in _with_holes(mine, holes)]
-        return gather(Val(v, e), base, env, len(shape) - len(mine) + body, say("evaluate.a-derivative"))
-    if body:
-        v = np.moveaxis(v, lead, -1)
-        e = np.moveaxis(e, lead, -1)
-    return Val(v, e)
+        return gather(out, base, env, len(shape) - len(mine) + body, say("evaluate.a-derivative"))
+    return out.through(lambda part: np.moveaxis(part, lead, -1)) if body else out
 
 
 def _with_holes(mine: tuple[Val, ...], holes: tuple[Hole, ...]) -> list[tuple[Val, Hole | None]]:

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from math import prod
 
 import numpy as np
 
 from proofweave.check.calculus import tangent_names
 from proofweave.check.calculus.tangent import RULES, NoRule, Tangent, tangent
-from proofweave.check.evaluate import CALLS, EPS, Array, Env, Val, ev, rule
+from proofweave.check.evaluate import CALLS, EPS, NODE, Array, Env, Val, ev, rule
 from proofweave.check.evaluate import values as va
 from proofweave.check.language import CheckError, Node, Rate, Symbol, closure, number, refuse_if, substitute
 
@@ -167,31 +168,32 @@ def _march(
     points: list[list[Array]] = [[] for _ in group]
     slopes: list[list[Array]] = [[] for _ in group]
     stages = [np.zeros((len(c), *x.shape)) for x in now]
+    inner = root.child("flow")
     for k in range(steps + 1):
         for stage in range(len(c) if k < steps else 1):
-            moved = [
-                x + w * np.tensordot(a[stage, :stage], found[:stage], 1)
-                for x, w, found in zip(now, wide, stages, strict=True)
-            ]
-            for found, velocity in zip(stages, _velocities(group, moved, (k + c[stage]) * h, root), strict=True):
+            moved = [x + w * _blend(a[stage], found[:stage]) for x, w, found in zip(now, wide, stages, strict=True)]
+            for found, velocity in zip(stages, _velocities(group, moved, (k + c[stage]) * h, inner), strict=True):
                 found[stage] = velocity
         for g, x in enumerate(now):
             points[g].append(x)
             slopes[g].append(stages[g][0].copy())
         if k < steps:
-            now = [x + w * np.tensordot(b, found[: len(b)], 1) for x, w, found in zip(now, wide, stages, strict=True)]
+            now = [x + w * _blend(b, found[: len(b)]) for x, w, found in zip(now, wide, stages, strict=True)]
     return [np.stack(p, axis=1) for p in points], [np.stack(s, axis=1) for s in slopes]
 
 
-def _velocities(group: Sequence[Symbol], states: Sequence[Array], time: Array, root: Env) -> list[Array]:
-    inner = root.child("flow")
-    inner.bare = True
+def _blend(weights: Array, slopes: Array) -> Array:
+    """Return the weighted sum of the slopes of some stages."""
+    flat = slopes.reshape(len(slopes), prod(slopes.shape[1:]))
+    return np.asarray(weights[: len(slopes)] @ flat).reshape(slopes.shape[1:])
+
+
+def _velocities(group: Sequence[Symbol], states: Sequence[Array], time: Array, inner: Env) -> list[Array]:
+    inner.clock.spend(NODE)
     for flow, state in zip(group, states, strict=True):
         inner.bind(flow.data["state"], va.exact(state))
         inner.bind(flow.params[0], va.exact(time))
-    return [
-        np.broadcast_to(ev(flow.data["field"], inner).v, state.shape) for flow, state in zip(group, states, strict=True)
-    ]
+    return [ev(flow.data["field"], inner).v for flow in group]
 
 
 def _read(end: Array, points: Array, slopes: Array, time: Array) -> tuple[Array, Array]:

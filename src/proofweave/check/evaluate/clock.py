@@ -11,8 +11,8 @@ NODE = 1500
 CPU = 10  # guards: seconds of CPU, and of the clock on the wall, for each second of work allowed
 WALL = 50
 MANY = 100_000  # cells of a node after which they are looked at in any case
-SELDOM = 16  # nodes between two looks at the machine's clocks
-LOOK = 0.005  # seconds between two looks at the memory held
+SELDOM = 16  # nodes between two looks at the clock on the wall
+LOOK = 0.02  # seconds between two looks at the processor's time and the memory held, which ask the system
 OVER = 0.25  # of the limit, which an equation may add where the process held more before
 
 
@@ -48,14 +48,15 @@ class Clock:
         if self.looked % SELDOM and cells < MANY:
             return
         now = time.monotonic()
+        if now < self.look:
+            return
+        self.look = now + LOOK
         if time.thread_time() > self.stop or now > self.wall:
             self.late = True
             raise OutOfTime("evaluate.too-slow", times=CPU)
-        if self.resident is not None and now > self.look:
-            self.look = now + LOOK
-            if self.resident() > self.most:
-                self.heavy = True
-                raise TooLarge("evaluate.too-large", most=round(self.most))
+        if self.resident is not None and self.resident() > self.most:
+            self.heavy = True
+            raise TooLarge("evaluate.too-large", most=round(self.most))
 
     def left(self) -> float:
         """Return the seconds of work that are left."""

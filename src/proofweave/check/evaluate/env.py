@@ -17,7 +17,6 @@ class Env:
 
     __slots__ = (
         "axes",
-        "bare",
         "batch",
         "binds",
         "cache",
@@ -52,7 +51,6 @@ class Env:
         self.kept: frozenset[int] = frozenset()
         self.notes: dict[str, None] = {}
         self.level = 0
-        self.bare = False  # whether bounds are wanted too, or values alone
 
     @property
     def depth(self) -> int:
@@ -73,7 +71,6 @@ class Env:
             raise TooLarge("evaluate.positions", cells=cells, most=MOST_POSITIONS)
         new.binds = dict(self.binds)
         new.over = self.over
-        new.bare = self.bare
         new.stamp = (self.stamp, stamp)
         new.cache, new.caching, new.kept, new.room = self.cache, self.caching, self.kept, self.room
         new.notes = self.notes
@@ -100,8 +97,7 @@ class Env:
             return value
         cut = 1 + depth
         ones = (1,) * extra
-        v, e = value
-        return Val(v.reshape(v.shape[:cut] + ones + v.shape[cut:]), e.reshape(e.shape[:cut] + ones + e.shape[cut:]))
+        return value.through(lambda part: part.reshape(part.shape[:cut] + ones + part.shape[cut:]))
 
     def size(self, dim: Dim) -> int:
         """Return a size as an integer."""

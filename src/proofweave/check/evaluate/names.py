@@ -111,28 +111,36 @@ def places_of(symbol: Symbol, args: Sequence[Node], env: Env) -> list[Array]:
 
 def gather(source: Val, places: list[Array], env: Env, rank: int, name: str) -> Val:
     """Pick entries along the axes after the index axes; out of range gives no value, and a note."""
-    v, e = source
     lead = 1 + env.depth
     for place in places:
-        n = v.shape[lead]
-        index = np.rint(place).astype(int)
-        outside = (index < 0) | (index >= n) | (np.abs(place - index) > 1e-9)
+        n = source.v.shape[lead]
+        rounded = np.rint(place)
+        outside = ~((rounded >= 0) & (rounded < n) & (np.abs(place - rounded) <= 1e-9))
+        index = rounded.astype(int)
         bad = bool(outside.any())
         if bad:
             env.notes[say("evaluate.leaves-range", name=name)] = None
             index = np.clip(index, 0, max(n - 1, 0))
         if not n:
             raise CheckError("evaluate.no-members", name=name)
-        va.afford(*np.broadcast_shapes(v.shape[:lead], index.shape), *v.shape[lead + 1 :])
-        e = np.broadcast_to(e, v.shape)
-        v, e = _take(v, index, lead), _take(e, index, lead)
+        if index.size > 1:
+            va.afford(*np.broadcast_shapes(source.v.shape[:lead], index.shape), *source.v.shape[lead + 1 :])
+        source = _picked(source, index, lead)
         if bad:
-            v = np.where(outside.reshape(outside.shape + (1,) * (v.ndim - lead)), np.nan, v)
-    assert v.ndim == lead + rank
-    return Val(v, e)
+            gone = outside.reshape(outside.shape + (1,) * (source.v.ndim - lead))
+            source = va.pick(gone, va.exact(np.full((1,) * source.v.ndim, np.nan)), source)
+    assert source.v.ndim == lead + rank
+    return source
+
+
+def _picked(source: Val, index: Array, lead: int) -> Val:
+    whole = va.spread(source, source.v.shape)
+    return whole.through(lambda part: _take(part, index, lead))
 
 
 def _take(v: Array, index: Array, lead: int) -> Array:
+    if index.size == 1:
+        return np.asarray(v[(slice(None),) * lead + (index.item(),)])
     wide = [axis for axis in range(lead) if index.shape[axis] != 1]
     if len(wide) <= 1 and (not wide or v.shape[wide[0]] == 1):
         flat = index.reshape(-1)

@@ -15,6 +15,7 @@ TINY = 1e-290
 MIRRORED = {">": "<", r"\ge": r"\le", r"\succeq": r"\preceq", r"\succ": r"\prec"}
 ENTRYWISE = {r"\preceq": r"\le", r"\prec": "<"}
 """What the relations of symmetric matrices say of vectors."""
+UNSTRICT = frozenset((r"\le", r"\ge"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,25 @@ def truth(node: Node, env: Env, margin: Margin = NARROW) -> Truth:
     raise CheckError("parse.relation", node.at)
 
 
+def slack(node: Node, env: Env) -> Array | None:
+    """Return the slack of a chain of \\le and \\ge, infinite where a side has no value; None for other relations."""
+    if node.op != "chain" or not UNSTRICT.issuperset(node.data):
+        return None
+    found: Array | None = None
+    for left, right, sign in pairs(node):
+        a, b = ev(left, env).v, ev(right, env).v
+        gap = b - a if sign == r"\le" else a - b
+        link = gap / (np.maximum(np.abs(a), np.abs(b)) + 1e-12)
+        axes = tuple(range(-left.type.rank, 0))
+        link = (
+            np.where(np.isfinite(gap), link, np.nan).min(axis=axes)
+            if axes
+            else np.where(np.isfinite(gap), link, np.nan)
+        )
+        found = link if found is None else np.minimum(found, link)
+    return None if found is None else np.where(np.isnan(found), np.inf, found)
+
+
 def both(a: Truth, b: Truth) -> Truth:
     """Return the conjunction."""
     tied = b.tied if a.tied is None else a.tied if b.tied is None else a.tied | b.tied
@@ -107,7 +127,7 @@ def compare(left: Val, right: Val, sign: str, kind: str, rank: int, margin: Marg
         left, right, rank, sign = product, Val(np.zeros(product.v.shape), np.zeros(product.v.shape)), 0, "="
     if sign in MIRRORED:
         left, right, sign = right, left, MIRRORED[sign]
-    gap = va.add([right, va.neg(left)])
+    gap = va.sub(right, left)
     refuse_if(np.iscomplexobj(gap.v) and sign not in ("=", r"\neq"), "parse.complex-order")
     size = np.maximum(np.abs(left.v), np.abs(right.v))
     tolerance = margin.bounds * gap.e + margin.share * size + TINY

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from proofweave.check.evaluate import MOST_KEPT, WIDE, Array, Clock, Env, Truth, each, truth
+from proofweave.check.evaluate import MOST_KEPT, WIDE, Array, Clock, Env, Truth, each, slack, truth
 from proofweave.check.instances.domains import lopsided
 from proofweave.check.instances.moves import take
 from proofweave.check.instances.premises import Premises, bind_free, impose, meaningful
@@ -132,6 +132,11 @@ class Case:
             return found
         return Truth(found.holds, found.valid & self.mask, found.slack)
 
+    def slack(self, claim: Node) -> Array | None:
+        """Return an inequality's slack where it counts, else infinity, by values alone; None for other claims."""
+        found = slack(claim, self.inner)
+        return found if found is None or self.mask is None else np.where(self.mask, found, np.inf)
+
     def far_off(self, claim: Node) -> bool:
         """Tell whether a claim fails somewhere by far more than rounding and small steps explain."""
         bad = truth(claim, self.inner, WIDE).violated
@@ -254,7 +259,7 @@ def _draw_one(
     drawn.held += env.batch
     if not env.batch:
         return
-    case = open_case(task_, env)
+    case = remembering(task_, open_case(task_, env))
     good = np.zeros(env.batch, dtype=bool)
     for claim in task_.claims:
         if drawn.half is None and (found := lopsided(claim, case.inner)) is not None:
@@ -262,26 +267,24 @@ def _draw_one(
         good |= each(case.truth(claim).valid, env.batch).any(axis=1)
     if not good.any():
         return
-    if not good.all():
-        env = take(env, np.flatnonzero(good))
-        env.notes = drawn.notes
-        case = open_case(task_, env)
-    drawn.cases.append(_remembering(task_, case))
-    drawn.count += env.batch
+    drawn.cases.append(case if good.all() else _opened(task_, take(env, np.flatnonzero(good)), drawn))
+    drawn.count += int(good.sum())
 
 
 def _opened(task_: Task, env: Env, drawn: Drawn) -> Case:
     env.notes = drawn.notes
-    return _remembering(task_, open_case(task_, env))
+    return remembering(task_, open_case(task_, env))
 
 
-def _remembering(task_: Task, case: Case) -> Case:
+def remembering(task_: Task, case: Case) -> Case:
     """Return a case that keeps the values of its claims' parts for the claims with planted errors."""
     case.inner.kept = frozenset(id(node) for claim in task_.claims for node in walk(claim))
     case.inner.caching, case.inner.room[0] = True, MOST_KEPT
-    for claim in task_.claims:
-        case.truth(claim)
-    case.inner.caching = False
+    try:
+        for claim in task_.claims:
+            case.truth(claim)
+    finally:
+        case.inner.caching = False
     return case
 
 

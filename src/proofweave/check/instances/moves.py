@@ -30,9 +30,7 @@ def take(env: Env, rows: Array) -> Env:
     """Return the batch of some instances."""
     new = Env(len(rows), env.sizes, env.clock)
     for symbol, value in env.values.items():
-        v = value.v if value.v.shape[0] == 1 and env.batch != 1 else value.v[rows] if value.v.shape[0] > 1 else value.v
-        e = value.e if value.e.shape[0] == 1 else value.e[rows]
-        new.values[symbol] = type(value)(v, e)
+        new.values[symbol] = value.through(lambda part: part[rows] if part.shape[0] > 1 else part)
     for symbol, sampled in env.functions.items():
         new.functions[symbol] = sampled.rows(rows)
     if env.batch == 1 and len(rows) > 1:

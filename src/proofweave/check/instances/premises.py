@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from proofweave.check.evaluate import EPS, NODE, SAFETY, Array, Env, Truth, Val, ev, truth
+from proofweave.check.evaluate import EPS, NODE, SAFETY, Array, Env, Truth, Val, ev, exact, truth, values
 from proofweave.check.instances.moves import lengths, movable, moved, take
 from proofweave.check.instances.sample import complete
 from proofweave.check.language import Index, Node, Symbol, closure, named_in, pairs, walk
@@ -118,13 +118,16 @@ def assign(premises: Premises, plan: Sequence[Symbol], env: Env, rng: np.random.
     """Make what follows from the free values, set the symbols that premises fix, and make what follows again."""
     complete(plan, env, rng)
     for symbol, node in premises.assigned:
-        v, e = ev(node, env)
-        if symbol.holes:
-            ones = (1,) * len(symbol.holes)
-            v, e = (x.reshape((x.shape[0], *ones, *x.shape[1:])) for x in (v, e))
-            v = np.broadcast_to(v, (v.shape[0], *env.values[symbol].v.shape[1:]))
-        env.values[symbol] = Val(np.broadcast_to(v, (env.batch, *v.shape[1:])).copy(), e)
+        env.values[symbol] = _assigned(symbol, ev(node, env), env)
         complete(plan, env, rng)
+
+
+def _assigned(symbol: Symbol, found: Val, env: Env) -> Val:
+    """Return what a premise sets a symbol to, with rows of its own; a family's members alike."""
+    ones = (1,) * len(symbol.holes)
+    found = found.through(lambda part: part.reshape((part.shape[0], *ones, *part.shape[1:])))
+    tail = env.values[symbol].v.shape[1:] if symbol.holes else found.v.shape[1:]
+    return Val(np.broadcast_to(found.v, (env.batch, *tail)).copy(), lambda: found.e)
 
 
 def holds(premises: Premises, env: Env) -> Array:
@@ -237,8 +240,8 @@ def _slopes(
     steps = np.concatenate([np.zeros((part.batch, 1, p)), np.tile(STEP * np.eye(p), (part.batch, 1, 1))], axis=1)
     tried = moved(part, symbols, steps)
     assign(premises, plan, tried, rng)
-    values = residuals(premises, tried)[0].reshape(part.batch, p + 1, -1)
-    jacobian = np.swapaxes((values[:, 1:] - values[:, :1]) / STEP, 1, 2)
+    gaps = _blurred(premises, tried).v.reshape(part.batch, p + 1, -1)
+    jacobian = np.swapaxes((gaps[:, 1:] - gaps[:, :1]) / STEP, 1, 2)
     jacobian = np.where(np.isfinite(jacobian), jacobian, 0.0)
     return np.asarray(np.linalg.pinv(jacobian, rcond=1e-8))
 
@@ -272,25 +275,33 @@ def _has_equation(premises: Premises) -> bool:
 
 def residuals(premises: Premises, env: Env) -> tuple[Array, Array]:
     """Return the gaps of all premises and how far rounding blurs them, both (batch, gaps)."""
-    gaps: list[Array] = []
-    slacks: list[Array] = []
+    blurred = _blurred(premises, env)
+    return blurred.v, np.broadcast_to(blurred.e, blurred.v.shape)
+
+
+def _blurred(premises: Premises, env: Env) -> Val:
+    gaps: list[Val] = []
     for statement in premises.statements:
         inside = bind_free(statement.free, env)
         for relation in statement.rows:
             for chain in _chains(relation):
                 for left, right, sign in pairs(chain):
-                    gap, slack = _gap(ev(left, inside), ev(right, inside), sign, left.type.kind)
-                    if np.iscomplexobj(gap):
-                        gap, slack = (np.stack(pair, axis=-1) for pair in ((gap.real, gap.imag), (slack, slack)))
-                    gap, slack = (
-                        np.broadcast_to(x, (env.batch, *gap.shape[1:])).reshape(env.batch, -1) for x in (gap, slack)
-                    )
-                    if gap.shape[1]:  # the range of a free index may be empty
-                        gaps.append(gap)
-                        slacks.append(slack)
+                    gap = _parts(_gap(ev(left, inside), ev(right, inside), sign, left.type.kind))
+                    whole = values.spread(gap, (env.batch, *gap.v.shape[1:]))
+                    flat = whole.through(lambda part: part.reshape(env.batch, -1))
+                    if flat.v.shape[1]:  # the range of a free index may be empty
+                        gaps.append(flat)
     if not gaps:
-        return np.zeros((env.batch, 1)), np.zeros((env.batch, 1))
-    return np.concatenate(gaps, axis=1), np.concatenate(slacks, axis=1)
+        return exact(np.zeros((env.batch, 1)))
+    v = np.concatenate([gap.v for gap in gaps], axis=1)
+    return Val(v, lambda: np.concatenate([gap.e for gap in gaps], axis=1))
+
+
+def _parts(gap: Val) -> Val:
+    """Return a complex gap as its real and imaginary parts."""
+    if not np.iscomplexobj(gap.v):
+        return gap
+    return Val(np.stack((gap.v.real, gap.v.imag), axis=-1), lambda: np.stack((gap.e, gap.e), axis=-1))
 
 
 def _chains(relation: Node) -> list[Node]:
@@ -299,20 +310,25 @@ def _chains(relation: Node) -> list[Node]:
     return [chain for arg in relation.args for chain in _chains(arg)] if relation.op == "and" else []
 
 
-def _gap(left: Val, right: Val, sign: str, kind: str) -> tuple[Array, Array]:
-    gap = left.v - right.v
-    slack = SAFETY * np.broadcast_to(left.e + right.e + EPS * np.abs(gap), gap.shape)
+def _gap(left: Val, right: Val, sign: str, kind: str) -> Val:
     if sign == r"\perp":
-        product = (left.v * right.v).sum(axis=-1)
-        spread = (np.abs(left.v) * right.e + left.e * np.abs(right.v)).sum(axis=-1)
-        return product, SAFETY * (spread + EPS * np.abs(left.v * right.v).sum(axis=-1))
-    none = np.zeros_like(gap)
+        product = left.v * right.v
+
+        def blur() -> Array:
+            spread = np.abs(left.v) * right.e + left.e * np.abs(right.v) + EPS * np.abs(product)
+            return np.asarray(SAFETY * spread.sum(axis=-1))
+
+        return Val(product.sum(axis=-1), blur)
+    gap = left.v - right.v
+    if sign == "=":
+        return Val(gap, lambda: SAFETY * (left.e + right.e + EPS * np.abs(gap)))
+    none = exact(np.zeros_like(gap))
     if kind == "matrix" and sign in (r"\preceq", r"\succeq", r"\prec", r"\succ"):
-        return none, none
+        return none
     if sign in ("<", r"\le", r"\preceq", r"\prec"):
         margin = 0.01 * np.maximum(np.abs(right.v), 0.1) if sign in ("<", r"\prec") else 0.0
-        return np.where(gap > 0, gap + margin, 0.0), none
+        return exact(np.where(gap > 0, gap + margin, 0.0))
     if sign in (">", r"\ge", r"\succeq", r"\succ"):
         margin = 0.01 * np.maximum(np.abs(right.v), 0.1) if sign in (">", r"\succ") else 0.0
-        return np.where(gap < 0, gap - margin, 0.0), none
-    return (gap, slack) if sign == "=" else (none, none)
+        return exact(np.where(gap < 0, gap - margin, 0.0))
+    return none

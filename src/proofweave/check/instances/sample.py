@@ -6,7 +6,7 @@ from math import prod
 
 import numpy as np
 
-from proofweave.check.evaluate import EPS, VALUES, Array, Clock, Env, Val, ev, exact
+from proofweave.check.evaluate import EPS, VALUES, Array, Clock, Env, Val, ev, exact, values
 from proofweave.check.instances.distant import distant
 from proofweave.check.instances.rules import state
 from proofweave.check.instances.ties import coincide
@@ -227,11 +227,8 @@ def complete(plan: Sequence[Symbol], env: Env, rng: np.random.Generator) -> None
             if symbol not in env.values:
                 _support(symbol, env, rng)
         elif symbol.role in VALUES and symbol.type.kind != "function" and not stochastic(symbol):
-            env.values[symbol] = _padded(VALUES[symbol.role](symbol, env))
-
-
-def _padded(value: Val) -> Val:
-    return Val(value.v, np.broadcast_to(value.e, value.v.shape))
+            value = VALUES[symbol.role](symbol, env)
+            env.values[symbol] = values.spread(value, value.v.shape)
 
 
 def _support(symbol: Symbol, env: Env, rng: np.random.Generator) -> None:

@@ -21,7 +21,6 @@ SHOWN = (6, 17, 40, 100)  # digits of a side, the first of them that tell two si
 SHOWN_BITS = 512
 TRIED = 8
 BRIEFLY = 40_000  # visits of nodes for each instance after the first
-BRIEF = 4  # precisions, of which the last is 512 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +68,12 @@ def _candidates(task: Task, claim: Node, case: Case, bad: Array, rng: np.random.
 
 
 def fate(task: Task, claim: Node, case: Case, work: int | None = None, briefly: bool = False) -> "Fate":
-    """Return what balls say of a claim at a case's one instance; `briefly` at the lower precisions alone."""
-    from proofweave.check.balls import MOST_WORK, PRECISIONS, Asked, confirm
+    """Return what balls say of a claim at a case's one instance; `briefly` at two of the lower precisions alone."""
+    from proofweave.check.balls import MOST_WORK, Asked, confirm
 
     asked = Asked(claim, task.free, task.conditions, task.randoms, task.premises.statements)
     instance = plain(task.plan, task.premises.assigned, case.env)
-    return confirm(asked, instance, MOST_WORK if work is None else work, PRECISIONS[:BRIEF] if briefly else PRECISIONS)
+    return confirm(asked, instance, MOST_WORK if work is None else work, briefly)
 
 
 def exactly(task: Task, claim: Node, case: Case, tex: str) -> Counterexample:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from proofweave.check.evaluate import SAFETY, Array, Clock, Env, Val, ev, exact
-from proofweave.check.instances import Drawn, Task, complete, draw_cases, open_case, repeat
+from proofweave.check.instances import Case, Drawn, Task, complete, draw_cases, open_case, remembering, repeat
 from proofweave.check.language import LANDAU, CheckError, Node, Symbol, named_in, pairs, refuse_if, walk
 from proofweave.core import say
 
@@ -97,12 +97,11 @@ def read_order(quantity: Node | None, at_least: float | None, link: Node) -> Ord
     return Order(quantity, symbols[0], 1.0 if at_least is None else at_least)
 
 
-def fit(task_: Task, link: Node, order: Order, drawn: Drawn, rng: np.random.Generator) -> Fit:
-    """Return the least fitted order of the error over the instances."""
+def fit(link: Node, order: Order, drawn: Drawn, driven: Sequence[Case]) -> Fit:
+    """Return the least fitted order of the error over the instances, each of them driven towards 0."""
     least, row, count, worst = np.inf, 0, 0, None
-    for case in drawn.cases:
-        env = _driven(case.env, order, task_, rng)
-        moved = open_case(task_, env)
+    for case, moved in zip(drawn.cases, driven, strict=True):
+        env = moved.env
         left, right = (ev(side, moved.inner) for side in link.args)
         error, floor = _measured(left, right, link, env.batch)
         size = np.broadcast_to(np.abs(ev(order.quantity, env).v), (env.batch,)).reshape(-1, HALVINGS)
@@ -222,10 +221,14 @@ class Rough:
         self.task, self.link = task_, link
         self.order = read_order(quantity, least, link)
         self.drawn = draw(task_, rng, clock)
+        self.driven: list[Case] = []
 
     def failure(self, link: Node, rng: np.random.Generator) -> str:
         """Return how the error's order falls short, or an empty string."""
-        found = fit(self.task, link, self.order, self.drawn, rng)
+        if not self.driven:
+            envs = [_driven(case.env, self.order, self.task, rng) for case in self.drawn.cases]
+            self.driven = [remembering(self.task, open_case(self.task, env)) for env in envs]
+        found = fit(link, self.order, self.drawn, self.driven)
         refuse_if(not found.count, "judge.error-no-value", link.at)
         if growing(link):
             return self._growth(found.least, link)

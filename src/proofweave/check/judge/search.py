@@ -97,10 +97,19 @@ def _per_instance(found: Truth, batch: int) -> Array:
     return np.asarray(each(np.where(found.valid, found.slack, np.inf), batch).min(axis=1))
 
 
+def _least(case: Case, claim: Node) -> Array | None:
+    """Return an inequality's least slack at each instance, without the bounds that only a violation needs."""
+    found = case.slack(claim)
+    return None if found is None else np.asarray(each(found, case.env.batch).min(axis=1))
+
+
 def _try(task: Task, claim: Node, env: Env, rng: np.random.Generator) -> tuple[Case, Array, bool]:
     """Return the case of moved instances, each one's slack (∞ where premises fail), and whether one violates."""
     good = met(task.premises, task.plan, env, rng)
     case = open_case(task, env)
+    least = _least(case, claim)
+    if least is not None and not (least[good] < 0).any():
+        return case, np.where(good, least, np.inf), False
     found = case.truth(claim)
     slack = np.where(good, _per_instance(found, env.batch), np.inf)
     bad = each(found.violated, env.batch).any(axis=1) & good

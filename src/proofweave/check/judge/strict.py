@@ -106,23 +106,31 @@ class Gap:
         assigned = {symbol for symbol, _ in task.premises.assigned}
         self.symbols = [s for s in movable(task.plan) if s not in assigned]
         self.typical = 1e-9
-        gaps = np.concatenate([np.abs(self.sides(case)[0]).reshape(-1) for case in cases])
+        gaps = np.concatenate([np.abs(self.values(case)[0]).reshape(-1) for case in cases])
         self.typical = float(np.median(gaps[np.isfinite(gaps)])) if np.isfinite(gaps).any() else 1e-9
+
+    def values(self, case: Case) -> tuple[Array, Array]:
+        """Return the gap at each instance and index position, and the size of the sides."""
+        left, right = (ev(side, case.inner).v for side in self.link.args)
+        gap = np.asarray(self.sign * (right - left))
+        size = np.broadcast_to(np.maximum(np.abs(left), np.abs(right)) + SMALL * self.typical, gap.shape)
+        if case.mask is not None:
+            gap, size = np.broadcast_arrays(np.where(case.mask, gap, np.inf), size)
+        return each(gap, case.env.batch), each(size, case.env.batch)
 
     def sides(self, case: Case) -> tuple[Array, Array, Array]:
         """Return the gap at each instance and index position, its error bound and the size of the sides."""
+        gap, size = self.values(case)
         left, right = (ev(side, case.inner) for side in self.link.args)
-        gap = np.asarray(self.sign * (right.v - left.v))
-        size = np.maximum(np.abs(left.v), np.abs(right.v)) + SMALL * self.typical
-        gap, bound, size = np.broadcast_arrays(gap, SAFETY * (left.e + right.e), size)
+        bound = SAFETY * (left.e + right.e)
         if case.mask is not None:
-            gap = np.where(case.mask, gap, np.inf)
-        return each(gap, case.env.batch), each(bound, case.env.batch), each(size, case.env.batch)
+            bound = np.broadcast_to(bound, np.broadcast_shapes(bound.shape, case.mask.shape))
+        return gap, np.broadcast_to(each(bound, case.env.batch), gap.shape), size
 
     def of(self, env: Env) -> Array:
         """Return each instance's least distance in units of the sides; infinite where premises fail."""
         good = met(self.task.premises, self.task.plan, env, self.rng)
-        gap, _, size = self.sides(open_case(self.task, env))
+        gap, size = self.values(open_case(self.task, env))
         relative = np.abs(gap) / size if self.link.data[0] == r"\neq" else gap / size
         least = np.where(np.isfinite(relative), relative, np.inf).min(axis=1)
         return np.where(good, least, np.inf)
@@ -144,7 +152,7 @@ class Gap:
                 path = self._path(start, end)
                 assign(self.task.premises, self.task.plan, path, self.rng)
                 here = open_case(self.task, path)
-                along = self.sides(here)[0][:, 0]
+                along = self.values(here)[0][:, 0]
                 after = int(np.argmax(along < 0))
                 if not np.isfinite(along).all() or not along[after] < 0:
                     break
@@ -255,7 +263,7 @@ class Gap:
 
     def _found(self, env: Env, exact: bool) -> Attained:
         case = open_case(self.task, env)
-        gap, _, size = self.sides(case)
+        gap, size = self.values(case)
         place = int(np.argmin(np.abs(gap / size)[0]))
         shape = np.broadcast_shapes(*(ev(side, case.inner).v.shape for side in self.link.args))[1:]
         spot = np.array([0, *np.unravel_index(place, shape)] if shape else [0])

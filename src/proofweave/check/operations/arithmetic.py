@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from proofweave.check.evaluate import Env, Val, cubic, ev, rule
+from proofweave.check.evaluate import Array, Env, Val, cubic, ev, rule
 from proofweave.check.evaluate import values as va
 from proofweave.check.language import Node
 from proofweave.check.operations.linear import matrix_power
@@ -11,10 +11,7 @@ from proofweave.check.operations.stable import quotient
 
 @rule("add")
 def _add(node: Node, env: Env) -> Val:
-    total = ev(node.args[0], env)
-    for arg in node.args[1:]:
-        total = va.add([total, ev(arg, env)])
-    return total
+    return va.add([ev(arg, env) for arg in node.args])
 
 
 @rule("neg")
@@ -37,12 +34,10 @@ def _mul(node: Node, env: Env) -> Val:
 
 def _zero_log_zero(value: Val, a: Val, b: Val) -> Val:
     """Settle 0 log 0 = 0: an exact 0 times −∞, which only the logarithm of 0 gives."""
-    if np.iscomplexobj(value.v):
+    if np.iscomplexobj(value.v) or not np.isnan(value.v).any():
         return value
     lost = ((a.v == 0) & np.isneginf(b.v)) | ((b.v == 0) & np.isneginf(a.v))
-    if not lost.any():
-        return value
-    return Val(np.where(lost, 0.0, value.v), np.where(lost, 0.0, value.e))
+    return va.pick(lost, va.exact(np.zeros((1,) * value.v.ndim)), value) if lost.any() else value
 
 
 RANK = {"scalar": 0, "vector": 1, "row": 1, "set": 1, "matrix": 2}
@@ -55,17 +50,23 @@ def multiply(a: Val, kind: str, b: Val, other: str) -> tuple[Val, str]:
     if other == "scalar":
         return va.mul(a, va.widen(b, RANK[kind])), kind
     if kind == "vector":
-        return va.mul(Val(a.v[..., :, None], a.e[..., :, None]), Val(b.v[..., None, :], b.e[..., None, :])), "matrix"
+        return va.mul(a.through(_column), b.through(_row)), "matrix"
     if kind == "row" and other == "vector":
         return dot(a, b, 1), "scalar"
-    left = Val(a.v[..., None, :], a.e[..., None, :]) if kind == "row" else a
-    right = Val(b.v[..., :, None], b.e[..., :, None]) if other == "vector" else b
-    out = va.matmul(left, right)
+    out = va.matmul(a.through(_row) if kind == "row" else a, b.through(_column) if other == "vector" else b)
     if kind == "row":
-        return Val(out.v[..., 0, :], out.e[..., 0, :]), "row"
+        return out.through(lambda part: part[..., 0, :]), "row"
     if other == "vector":
-        return Val(out.v[..., 0], out.e[..., 0]), "vector"
+        return out.through(lambda part: part[..., 0]), "vector"
     return out, "matrix"
+
+
+def _column(part: Array) -> Array:
+    return part[..., :, None]
+
+
+def _row(part: Array) -> Array:
+    return part[..., None, :]
 
 
 def dot(a: Val, b: Val, rank: int) -> Val:
@@ -105,7 +106,7 @@ def _transpose(node: Node, env: Env) -> Val:
     value = ev(node.args[0], env)
     if node.args[0].type.kind != "matrix":
         return value
-    return Val(np.swapaxes(value.v, -1, -2), np.swapaxes(value.e, -1, -2))
+    return value.through(lambda part: np.swapaxes(part, -1, -2))
 
 
 @rule("pow", work=cubic)
@@ -151,9 +152,7 @@ def _binom(node: Node, env: Env) -> Val:
 @rule("vec")
 def _vec(node: Node, env: Env) -> Val:
     x = ev(node.args[0], env)
-    e = np.broadcast_to(x.e, x.v.shape)
-    v, e = (np.swapaxes(part, -1, -2).reshape((*part.shape[:-2], -1)) for part in (x.v, e))
-    return Val(v, e)
+    return va.spread(x, x.v.shape).through(lambda part: np.swapaxes(part, -1, -2).reshape((*part.shape[:-2], -1)))
 
 
 @rule("array")
@@ -162,5 +161,4 @@ def _array(node: Node, env: Env) -> Val:
     lead = np.broadcast_shapes(*(c.v.shape for c in cells))
     va.afford(*lead, len(cells))
     shape = lead + env.shape(node.type)
-    v, e = va.stack(cells, lead)
-    return Val(v.reshape(shape), e.reshape(shape))
+    return va.stack(cells, lead).through(lambda part: part.reshape(shape))

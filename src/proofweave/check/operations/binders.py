@@ -54,7 +54,7 @@ def spread(value: Val, env: Env, mask: Array | None, fill: float, rank: int) -> 
         return whole
     wide = mask.reshape(mask.shape + (1,) * rank)
     rest = np.where(np.isnan(wide), np.nan, fill)
-    return Val(np.where(wide == 1, whole.v, rest), np.where(wide == 1, whole.e, 0.0))
+    return Val(np.where(wide == 1, whole.v, rest), lambda: np.where(wide == 1, whole.e, 0.0))
 
 
 @rule("sum", "prod")
@@ -85,7 +85,7 @@ def _extreme(node: Node, env: Env) -> Val:
         whole = ~np.isnan(value.v).any(axis=-1)
         return va.exact(np.where(whole, start[first], np.nan))
     found = va.extreme(value, -1, sense)
-    return Val(np.where(np.isinf(found.v), np.nan, found.v), found.e)
+    return Val(np.where(np.isinf(found.v), np.nan, found.v), lambda: found.e)
 
 
 def bind_support(symbol: Symbol, env: Env, stamp: object) -> tuple[Env, Val]:

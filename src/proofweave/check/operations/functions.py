@@ -7,7 +7,7 @@ convexity min_k a_k inf φ_k'', and the least Lipschitz constant (Σ_k a_k² sup
 number m, which adds to the curvature of F. At a kink the gradient is one subgradient.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -44,6 +44,15 @@ def _sigmoid(t: Array) -> Array:
     return np.asarray(0.5 * (1 + np.tanh(0.5 * t)))
 
 
+def _logistic(t: Array) -> Array:
+    slope = _sigmoid(t)
+    return np.asarray(slope * (1 - slope))
+
+
+def _hyperbola(t: Array) -> Array:
+    return np.asarray(np.sqrt(1 + t * t))
+
+
 def _huber(t: Array) -> Array:
     return np.where(np.abs(t) <= 1, t * t / 2, np.abs(t) - 0.5)
 
@@ -51,11 +60,18 @@ def _huber(t: Array) -> Array:
 # value, slope, curvature; sup |slope| (None: unbounded), inf and sup of curvature (None: unbounded)
 SHAPES: tuple[tuple[Curve, Curve, Curve, float | None, float, float | None], ...] = (
     (lambda t: t * t / 2, lambda t: t, np.ones_like, None, 1.0, 1.0),
-    (lambda t: np.logaddexp(0, t), _sigmoid, lambda t: _sigmoid(t) * (1 - _sigmoid(t)), 1.0, 0.0, 0.25),
+    (lambda t: np.logaddexp(0, t), _sigmoid, _logistic, 1.0, 0.0, 0.25),
     (_huber, lambda t: np.clip(t, -1, 1), lambda t: (np.abs(t) <= 1) * 1.0, 1.0, 0.0, 1.0),
-    (lambda t: np.sqrt(1 + t * t), lambda t: t / np.sqrt(1 + t * t), lambda t: (1 + t * t) ** -1.5, 1.0, 0.0, 1.0),
+    (
+        lambda t: np.sqrt(1 + t * t),
+        lambda t: t / np.sqrt(1 + t * t),
+        lambda t: 1 / ((1 + t * t) * np.sqrt(1 + t * t)),
+        1.0,
+        0.0,
+        1.0,
+    ),
     (np.cos, lambda t: -np.sin(t), lambda t: -np.cos(t), 1.0, -1.0, 1.0),
-    (lambda t: t**4 / 4, lambda t: t**3, lambda t: 3 * t * t, None, 0.0, None),
+    (lambda t: np.square(t * t) / 4, lambda t: t * t * t, lambda t: 3 * t * t, None, 0.0, None),
     (np.abs, np.sign, np.zeros_like, 1.0, 0.0, None),
     (np.zeros_like, np.zeros_like, np.zeros_like, 0.0, 0.0, 0.0),
 )
@@ -64,6 +80,7 @@ ILL, CHAIN, WIDEST = 0.2, 0.15, 3.0  # shares of the quadratics; decades of curv
 CURVES: tuple[tuple[Curve, Curve, Curve], ...] = tuple(shape[:3] for shape in SHAPES)
 SINGLE_NAMES = ("square/2", "softplus", "huber", "sqrt(1+t²)", "cos", "t⁴/4", "abs", "0·")
 SHAPE_NAMES = (*SINGLE_NAMES, "max(0, u)", "‖u‖", "log(1+Σ exp u)", "sqrt(1+‖u‖²)", "-exp(-‖u‖²/2)")
+FEW = 1000  # terms that are sooner curved in every way than sorted by their shapes
 QUADRATIC, SOFTPLUS, HUBER, HYPERBOLA, COSINE, QUARTIC, ABSOLUTE, FLAT = range(8)
 
 
@@ -191,112 +208,163 @@ def sample_of(symbol: Symbol, env: Env) -> Sampled:
     return required(found, "evaluate.no-sample", name=symbol.name)
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The parameters of sampled functions where they are evaluated, at points x with the arguments t of their terms."""
+
+    x: Val
+    t: Array
+    kinds: Array
+    scale: Array
+    shift: Array
+    slope: Array
+    bowl: Array
+    basis: Array
+    present: tuple[int, ...]
+
+    def curve(self, order: int) -> Array:
+        """Return each term's value (0), slope (1) or curvature (2)."""
+        return _curve(self.kinds, self.t, order, self.present)
+
+    def joint(self, order: int) -> Val | None:
+        """Return the value (0), gradient (1) or Hessian (2) of what is a function of all coordinates at once."""
+        u = Val(self.scale * self.t, lambda: np.abs(self.scale) * (self.moved() + EPS * np.abs(self.t)))
+        return _jointly(self.kinds[..., 0], u, order, self.present)
+
+    def spread(self) -> Array:
+        """Return how far x may be off, and a few roundings of it."""
+        return np.asarray(self.x.e + 4 * EPS * np.abs(self.x.v))
+
+    def moved(self) -> Array:
+        """Return how far that may move the arguments of the terms."""
+        return np.asarray((np.abs(self.basis) @ self.spread()[..., None])[..., 0] + EPS * np.abs(self.shift))
+
+
 def evaluate(env: Env, symbol: Symbol, x: Val, members: list[Array], order: int) -> Val:
     """Return the value (order 0), gradient (1) or Hessian (2) of a sampled function at points x."""
     s = sample_of(symbol, env)
     scalar = symbol.type.args[0].kind == "scalar"
-    point = Val(x.v[..., None], x.e[..., None]) if scalar else x
     ones = (1,) * env.depth
 
     def at(array: Array, rank: int) -> Array:
-        lifted = array.reshape(array.shape[:1] + ones + array.shape[1:])
+        lifted = array.reshape(array.shape[:1] + ones + array.shape[1:]) if ones else array
         return gather(exact(lifted), members, env, rank, symbol.name).v if members else lifted
 
-    scale, shift, slope, bowl = at(s.scale, 1), at(s.shift, 1), at(s.slope, 1), at(s.bowl, 1)
-    basis = at(s.basis, 2)
+    point = x.through(lambda part: part[..., None]) if scalar else x
     kinds = at(s.shape.astype(float), 1) if members else at(s.shape, 1)
-    if env.bare and order == 1 and not members:
-        t = (basis @ point.v[..., None])[..., 0] + shift
-        weighted = scale * (_curve(kinds, t, 1, s.kinds) + _bare_slopes(s, scale, t)) + bowl * t
-        v = (np.swapaxes(basis, -1, -2) @ weighted[..., None])[..., 0] + slope
-        return exact(v[..., 0] if scalar else v)
-    spread = point.e + 4 * EPS * np.abs(point.v)
-    moved = (np.abs(basis) @ spread[..., None])[..., 0] + EPS * np.abs(shift)
-    t = (basis @ point.v[..., None])[..., 0] + shift
     if members:  # a member out of the family's range: its other parameters are NaN and so is its value
         kinds = np.where(np.isnan(kinds), FLAT, kinds).astype(int)
-    size = np.abs(scale)
-    found = _jointly(kinds[..., 0], Val(scale * t, size * (moved + EPS * np.abs(t))), order, s.kinds)
+    basis, shift = at(s.basis, 2), at(s.shift, 1)
+    t = (basis @ point.v[..., None])[..., 0] + shift
+    terms = Terms(point, t, kinds, at(s.scale, 1), shift, at(s.slope, 1), at(s.bowl, 1), basis, s.kinds)
     if order == 0:
-        offset = at(s.offset, 0)
-        value, first = (_curve(kinds, t, which, s.kinds) for which in (0, 1))
-        v = (scale * value + bowl * t * t / 2).sum(axis=-1) + (slope * point.v).sum(axis=-1) + offset + found.v
-        slack = size * (np.abs(first) * moved + 4 * EPS * (np.abs(value) + 1)) + bowl * (moved + EPS * np.abs(t)) * (
-            np.abs(t) + moved
-        )
-        e = slack.sum(axis=-1) + (np.abs(slope) * spread).sum(axis=-1) + EPS * np.abs(v) + found.e
-        return Val(v, e)
-    back = np.swapaxes(basis, -1, -2)
-    second = _curve(kinds, t, 2, s.kinds)
-    if order == 1:
-        first = _curve(kinds, t, 1, s.kinds)
-        v = (back @ (scale * (first + found.v) + bowl * t)[..., None])[..., 0] + slope
-        bound = size * (np.abs(second) * moved + 4 * EPS * (np.abs(first) + 1)) + bowl * (moved + 4 * EPS * np.abs(t))
-        bound = bound + size * found.e
-        e = (np.abs(back) @ bound[..., None])[..., 0] + EPS * np.abs(v)
-        return Val(v[..., 0], e[..., 0]) if scalar else Val(v, e)
-    weighted = scale * second + bowl
-    h = (back * weighted[..., None, :]) @ basis
-    e = (np.abs(back) * (np.abs(weighted) * 8 * EPS + size * 3 * moved)[..., None, :]) @ np.abs(basis)
-    if found.v.any() or found.e.any():
-        scales = scale[..., :, None] * scale[..., None, :]
-        h = h + back @ (scales * found.v) @ basis
-        bound = np.abs(scales) * (found.e + 8 * EPS * np.abs(found.v))
-        e = e + np.abs(back) @ bound @ np.abs(basis)
-    return Val(h[..., 0, 0], e[..., 0, 0]) if scalar else Val(h, e)
+        return _value(terms, at(s.offset, 0))
+    found = _gradient(terms) if order == 1 else _hessian(terms)
+    return found.through(lambda part: part[..., 0] if order == 1 else part[..., 0, 0]) if scalar else found
+
+
+def _value(f: Terms, offset: Array) -> Val:
+    value, joint = f.curve(0), f.joint(0)
+    v = (f.scale * value + f.bowl * f.t * f.t / 2).sum(axis=-1) + (f.slope * f.x.v).sum(axis=-1) + offset
+    v = v if joint is None else v + joint.v
+
+    def bound() -> Array:
+        moved = f.moved()
+        near = np.abs(f.scale) * (np.abs(f.curve(1)) * moved + 4 * EPS * (np.abs(value) + 1))
+        near = near + f.bowl * (moved + EPS * np.abs(f.t)) * (np.abs(f.t) + moved)
+        e = near.sum(axis=-1) + (np.abs(f.slope) * f.spread()).sum(axis=-1) + EPS * np.abs(v)
+        return np.asarray(e if joint is None else e + joint.e)
+
+    return Val(v, bound)
+
+
+def _gradient(f: Terms) -> Val:
+    first, joint = f.curve(1), f.joint(1)
+    back = np.swapaxes(f.basis, -1, -2)
+    steep = first if joint is None else first + joint.v
+    v = (back @ (f.scale * steep + f.bowl * f.t)[..., None])[..., 0] + f.slope
+
+    def bound() -> Array:
+        moved, size = f.moved(), np.abs(f.scale)
+        near = size * (np.abs(f.curve(2)) * moved + 4 * EPS * (np.abs(first) + 1))
+        near = near + f.bowl * (moved + 4 * EPS * np.abs(f.t))
+        near = near if joint is None else near + size * joint.e
+        return np.asarray((np.abs(back) @ near[..., None])[..., 0] + EPS * np.abs(v))
+
+    return Val(v, bound)
+
+
+def _hessian(f: Terms) -> Val:
+    weighted, joint = f.scale * f.curve(2) + f.bowl, f.joint(2)
+    back = np.swapaxes(f.basis, -1, -2)
+    scales = f.scale[..., :, None] * f.scale[..., None, :]
+    v = (back * weighted[..., None, :]) @ f.basis
+    v = v if joint is None else v + back @ (scales * joint.v) @ f.basis
+
+    def bound() -> Array:
+        near = np.abs(weighted) * 8 * EPS + np.abs(f.scale) * 3 * f.moved()
+        e = (np.abs(back) * near[..., None, :]) @ np.abs(f.basis)
+        if joint is None:
+            return np.asarray(e)
+        bent = np.abs(scales) * (joint.e + 8 * EPS * np.abs(joint.v))
+        return np.asarray(e + np.abs(back) @ bent @ np.abs(f.basis))
+
+    return Val(v, bound)
 
 
 def _curve(kinds: Array, t: Array, which: int, present: tuple[int, ...]) -> Array:
     """Return each term's value (0), slope (1) or curvature (2)."""
     if len(present) == 1 and present[0] < JOINT:
         return np.asarray(CURVES[present[0]][which](t))
-    out = np.zeros(np.broadcast_shapes(kinds.shape, t.shape))
+    shape = t.shape if t.shape == kinds.shape else np.broadcast_shapes(kinds.shape, t.shape)
+    out = np.zeros(shape)
+    if out.size > FEW:
+        t = np.broadcast_to(t, shape)
     for kind in present:
         if kind == FLAT or kind >= JOINT:
             continue
-        found = CURVES[kind][which](t)
-        np.copyto(out, found, where=kinds == kind)
+        here = kinds == kind
+        if out.size > FEW:
+            here = np.broadcast_to(here, shape)
+            out[here] = CURVES[kind][which](t[here])
+        else:
+            np.copyto(out, CURVES[kind][which](t), where=here)
     return out
 
 
-def _jointly(kinds: Array, u: Val, order: int, present: tuple[int, ...]) -> Val:
+def _jointly(kinds: Array, u: Val, order: int, present: tuple[int, ...]) -> Val | None:
     """Return the value (0), gradient (1) or Hessian (2) in u of functions of all coordinates; 0 for the others."""
-    lead = np.broadcast_shapes(kinds.shape, u.v.shape[:-1])
-    v = np.zeros((*lead, *u.v.shape[-1:] * order))
-    e = v.copy()
+    joint = [kind for kind in present if kind >= JOINT]
+    if not joint:
+        return None
+    shape = (*np.broadcast_shapes(kinds.shape, u.v.shape[:-1]), *u.v.shape[-1:] * order)
     single = kinds.size == kinds.shape[0] == u.v.shape[0]  # one function an instance
-    for kind in present:
-        if kind < JOINT:
-            continue
-        if single:
-            rows = np.flatnonzero(kinds.reshape(-1) == kind)
-            v[rows], e[rows] = _joint(kind, Val(u.v[rows], u.e[rows]), order)
-            continue
-        mine = np.broadcast_to((kinds == kind)[(..., *(None,) * order)], v.shape)
-        for out, found in zip((v, e), _joint(kind, u, order), strict=True):
-            np.copyto(out, found, where=mine)
-    return Val(v, e)
+    places = [kinds.reshape(-1) == kind if single else kinds == kind for kind in joint]
+    found = [_joint(kind, _rows(u, place) if single else u, order) for kind, place in zip(joint, places, strict=True)]
+
+    def filled(parts: Sequence[Array]) -> Array:
+        out = np.zeros(shape)
+        for place, part in zip(places, parts, strict=True):
+            if single:
+                out[place] = part
+            else:
+                np.copyto(out, part, where=place[(..., *(None,) * order)])
+        return out
+
+    return Val(filled([one.v for one in found]), lambda: filled([one.e for one in found]))
 
 
-def _bare_slopes(s: Sampled, scale: Array, t: Array) -> Array | float:
-    """Return the gradients in u of functions of all coordinates without their errors."""
-    if s.kinds[-1] < JOINT:
-        return 0.0
-    out = np.zeros(np.broadcast_shapes(scale.shape, t.shape))
-    for kind in s.kinds:
-        if kind >= JOINT:
-            rows = np.flatnonzero(s.shape[:, 0] == kind)
-            out[rows] = JOINTS[kind].slope(scale[rows] * (t[rows] if len(t) > 1 else t))
-    return out
+def _rows(u: Val, rows: Array) -> Val:
+    return u.through(lambda part: part[rows])
 
 
 def _joint(kind: int, u: Val, order: int) -> Val:
     joint = JOINTS[kind]
     if order == 0:
         value = joint.value(u.v)
-        return Val(value, np.asarray(u.e.sum(axis=-1) + 8 * EPS * (np.abs(value) + 1)))
+        return Val(value, lambda: np.asarray(u.e.sum(axis=-1) + 8 * EPS * (np.abs(value) + 1)))
     found = (joint.gradient, joint.hessian)[order - 1](u)
-    return Val(found.v, found.e + 8 * EPS * (np.abs(found.v) + 1))
+    return Val(found.v, lambda: found.e + 8 * EPS * (np.abs(found.v) + 1))
 
 
 def constant(symbol: Symbol, sampled: Sampled, which: str) -> Array:

@@ -18,10 +18,9 @@ STEEPEST = {WELL: float(np.exp(-0.5))}
 
 @dataclass(frozen=True, slots=True)
 class Joint:
-    """A function of u (…, d): value and slope, and gradient and Hessian with the errors that those of u cause."""
+    """A function of u (…, d): its value, and gradient and Hessian with the errors that those of u cause."""
 
     value: Callable[[Array], Array]
-    slope: Callable[[Array], Array]
     gradient: Callable[[Val], Val]
     hessian: Callable[[Val], Val]
 
@@ -67,14 +66,19 @@ def _length(u: Array) -> Array:
 def _norm_gradient(u: Val) -> Val:
     size = _length(u.v)
     safe = np.where(size == 0, 1.0, size)
-    worst = np.where(size == 0, np.where(_worst(u) > 0, np.inf, 0.0), np.minimum(2 * _worst(u) / safe, 2.0))
-    return Val(u.v / safe, np.broadcast_to(worst, u.v.shape))
+
+    def bound() -> Array:
+        off = _worst(u)
+        worst = np.where(size == 0, np.where(off > 0, np.inf, 0.0), np.minimum(2 * off / safe, 2.0))
+        return np.broadcast_to(worst, u.v.shape)
+
+    return Val(u.v / safe, bound)
 
 
 def _norm_hessian(u: Val) -> Val:
     size = _length(u.v)[..., None]
     v = (np.eye(u.v.shape[-1]) - _outer(u.v / size[..., 0])) / size
-    return Val(v, np.broadcast_to(6 * _worst(u)[..., None] / np.square(size), v.shape))
+    return Val(v, lambda: np.broadcast_to(6 * _worst(u)[..., None] / np.square(size), v.shape))
 
 
 def _shares(u: Array) -> Array:
@@ -93,8 +97,7 @@ def _smooth(of: Callable[[Array], Array], rank: int) -> Callable[[Val], Val]:
 
     def found(u: Val) -> Val:
         v = of(u.v)
-        worst = _worst(u) if rank == 1 else _worst(u)[..., None]
-        return Val(v, np.broadcast_to(3 * worst, v.shape))
+        return Val(v, lambda: np.broadcast_to(3 * (_worst(u) if rank == 1 else _worst(u)[..., None]), v.shape))
 
     return found
 
@@ -113,18 +116,12 @@ def _bent(u: Array) -> Array:
 
 
 def _joint(value: Callable[[Array], Array], slope: Callable[[Array], Array], bend: Callable[[Array], Array]) -> Joint:
-    return Joint(value, slope, _smooth(slope, 1), _smooth(bend, 2))
-
-
-def _exactly(gradient: Callable[[Val], Val]) -> Callable[[Array], Array]:
-    return lambda u: gradient(Val(u, np.zeros_like(u))).v
+    return Joint(value, _smooth(slope, 1), _smooth(bend, 2))
 
 
 JOINTS: Mapping[int, Joint] = {
-    MAXIMUM: Joint(
-        lambda u: np.asarray(np.maximum(u.max(axis=-1), 0.0)), _exactly(_maximum_gradient), _maximum_gradient, _flat
-    ),
-    NORM: Joint(lambda u: _length(u)[..., 0], _exactly(_norm_gradient), _norm_gradient, _norm_hessian),
+    MAXIMUM: Joint(lambda u: np.asarray(np.maximum(u.max(axis=-1), 0.0)), _maximum_gradient, _flat),
+    NORM: Joint(lambda u: _length(u)[..., 0], _norm_gradient, _norm_hessian),
     SOFTMAX: _joint(_soft_value, _shares, lambda u: _diagonal(_shares(u)) - _outer(_shares(u))),
     HYPERBOLOID: _joint(lambda u: _hyperbola(u)[..., 0], lambda u: np.asarray(u / _hyperbola(u)), _bent),
     WELL: _joint(

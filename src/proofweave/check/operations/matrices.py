@@ -27,7 +27,7 @@ def _block(node: Node, env: Env) -> Val:
     cells = [_as_block(ev(arg, env), arg.type.kind) for arg in node.args]
     lead = np.broadcast_shapes(*(cell.v.shape[:-2] for cell in cells))
     va.afford(*lead, *env.shape(node.type))
-    whole = [va.spread(cell, (*lead, *cell.v.shape[-2:])) for cell in cells]
+    whole = [tuple(va.spread(cell, (*lead, *cell.v.shape[-2:]))) for cell in cells]
     lines = [whole[k : k + width] for k in range(0, len(whole), width)]
     v, e = (
         np.concatenate([np.concatenate([cell[part] for cell in line], axis=-1) for line in lines], axis=-2)

@@ -30,13 +30,13 @@ def opened(node: Node, bodies: Sequence[Node], power: int, env: Env) -> tuple[En
         if normals.is_normal(symbol):
             normal.append(symbol)
             continue
-        inner, weight = bind_support(symbol, inner, (id(node), symbol.name))
+        inner, weight = bind_support(symbol, inner, ("support", id(symbol)))  # whatever is averaged
         weights.append((weight, inner.depth))
     if normal:
         most = max(required(_degree(body, normal), "parse.law-polynomial", body.at) for body in bodies)
         count = sum(prod(normals.shape_of(symbol, env)) for symbol in normal)
         z, shares = normals.standard(count, most * power)
-        inner = normals.bound(normal, z, inner, (id(node), "normal"))
+        inner = normals.bound(normal, z, inner, ("normal", most * power, *map(id, normal)))
         weights.append((va.rounded(shares.reshape((1,) * inner.depth + (-1,))), inner.depth))
     joint = inner.constant(1)
     for weight, depth in weights:

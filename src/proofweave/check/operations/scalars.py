@@ -1,6 +1,7 @@
 """Named functions of scalars, norms, lists and cases."""
 
 from collections.abc import Callable
+from functools import reduce
 
 import numpy as np
 
@@ -55,12 +56,12 @@ def apply(name: str, x: Val) -> Val:
         function, slope = SMOOTH[name]
         inside = np.clip(x.v, -1, 1) if name in ("arcsin", "arccos") and np.all(np.abs(x.v) <= 1 + 4 * x.e) else x.v
         v = function(inside)
-        return Val(v, np.abs(slope(inside)) * x.e + x.e * x.e + 2 * EPS * np.abs(v))
+        return Val(v, lambda: np.abs(slope(inside)) * x.e + x.e * x.e + 2 * EPS * np.abs(v))
     if name == "arg":
         size = np.abs(x.v)
         cut = (np.real(x.v) <= x.e) & (np.abs(np.imag(x.v)) <= x.e) & (x.e > 0)
         v = np.where((size <= x.e) | cut, np.nan, np.angle(x.v))
-        return Val(v, x.e / np.maximum(size - x.e, np.finfo(float).tiny) + EPS * np.abs(v))
+        return Val(v, lambda: x.e / np.maximum(size - x.e, np.finfo(float).tiny) + EPS * np.abs(v))
     if name == "sign":
         near = (np.abs(x.v) <= x.e) & (x.e > 0)
         return Val(np.where(near, 0.0, np.sign(x.v)), near * 1.0)
@@ -93,13 +94,13 @@ def _norm(node: Node, env: Env) -> Val:
     rank = node.args[0].type.rank
     which = node.data
     if not rank:
-        return Val(np.abs(x.v), x.e)
+        return Val(np.abs(x.v), lambda: x.e)
     if which in ("2", "F"):
         return va.length(x, tuple(range(-rank, 0)))
     if which in ("op", "nuclear"):
         s = singular_values(x)
         return va.extreme(s, -1, "max") if which == "op" else va.total(s, -1)
-    size = Val(np.abs(x.v), x.e)
+    size = Val(np.abs(x.v), lambda: x.e)
     if which in ("rows", "columns"):
         return va.extreme(va.total(size, -1 if which == "rows" else -2), -1, "max")
     if which == "inf":
@@ -116,17 +117,14 @@ def _norm(node: Node, env: Env) -> Val:
     power = va.widen(other, 1)
     parts = va.total(va.power(va.div(size, scale), power), -1)
     found = va.power(parts, va.div(env.constant(1), other))
-    return va.mul(found, Val(scale.v[..., 0], scale.e[..., 0]))
+    return va.mul(found, scale.through(lambda part: part[..., 0]))
 
 
 @rule("list")
 def _list(node: Node, env: Env) -> Val:
     items = [ev(arg, env) for arg in node.args]
-    out = items[0]
-    for item in items[1:]:
-        v = np.minimum(out.v, item.v) if node.data == "min" else np.maximum(out.v, item.v)
-        out = Val(v, np.maximum(out.e, item.e))
-    return out
+    nearer = np.minimum if node.data == "min" else np.maximum
+    return Val(reduce(nearer, [item.v for item in items]), lambda: reduce(np.maximum, [item.e for item in items]))
 
 
 @rule("entries")
@@ -138,7 +136,7 @@ def _entries(node: Node, env: Env) -> Val:
 def _softmax(node: Node, env: Env) -> Val:
     x = ev(node.args[0], env)
     top = x.v.max(axis=-1, keepdims=True)
-    weights = va.exp(Val(x.v - top, x.e + EPS * np.abs(x.v)))
+    weights = va.exp(Val(x.v - top, lambda: x.e + EPS * np.abs(x.v)))
     total = va.total(weights, -1)
     return va.div(weights, va.widen(total, 1))
 

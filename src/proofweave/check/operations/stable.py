@@ -23,7 +23,7 @@ def plain_log(x: Val) -> Val:
     """Return log x; where x may be 0 within its error there is no value."""
     v = np.log(np.where(x.v > x.e, x.v, np.nan))
     v = np.where((x.v == 0) & (x.e == 0), -np.inf, v)
-    return Val(v, np.where(x.e == 0, 0.0, x.e / np.maximum(x.v - x.e, np.finfo(float).tiny)) + EPS * np.abs(v))
+    return Val(v, lambda: np.where(x.e == 0, 0.0, x.e / np.maximum(x.v - x.e, va.TINIEST)) + EPS * np.abs(v))
 
 
 def is_exponential(node: Node) -> bool:

@@ -1,5 +1,6 @@
 """Smooth objectives: damped Newton from several starts, in coordinates that keep to the domain."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -18,12 +19,11 @@ FAR = 30.0
 
 
 class Derived(NamedTuple):
-    """An objective's value, gradient and Hessian in the coordinates; the gradient's error where they are exact."""
+    """An objective's gradient and Hessian in the coordinates; how to find the gradient's error where they are exact."""
 
-    at: Array
     gradient: Array
     hessian: Array
-    blur: Array | None
+    blur: Callable[[], Array] | None
 
 
 def solve(objective: Objective, region: Region, lead: tuple[int, ...], slopes: Slopes | None = None) -> Solution:
@@ -76,18 +76,17 @@ def _values(objective: Objective, region: Region, z: Array, moves: Array) -> Arr
     return objective(place(z[..., None, :] + moves, region))
 
 
-def _exact(slopes: Slopes, objective: Objective, region: Region, z: Array) -> Derived:
-    """Return value, gradient, Hessian and the gradient's error in the coordinates, by the chain rule."""
+def _exact(slopes: Slopes, region: Region, z: Array) -> Derived:
+    """Return gradient, Hessian and the gradient's error in the coordinates, by the chain rule."""
     u = place(z, region)
     first, second = slopes(u[..., None, :])
-    g, blur, h = first.v[..., 0, :], first.e[..., 0, :], second.v[..., 0, :, :]
-    at = objective(u[..., None, :])[..., 0]
+    g, h = first.v[..., 0, :], second.v[..., 0, :, :]
     eye = np.eye(z.shape[-1])
     if region.domain == "simplex":
         turn = u[..., :, None] * eye - u[..., :, None] * u[..., None, :]
         r = (turn @ g[..., None])[..., 0]
         bent = r[..., :, None] * eye - r[..., :, None] * u[..., None, :] - u[..., :, None] * r[..., None, :]
-        return Derived(at, r, turn @ h @ turn + bent, (np.abs(turn) @ blur[..., None])[..., 0])
+        return Derived(r, turn @ h @ turn + bent, lambda: (np.abs(turn) @ first.e[..., 0, :, None])[..., 0])
     slope, bend = np.ones_like(u), np.zeros_like(u)
     if region.domain in ("positive", "nonneg"):
         slope, bend = u, u
@@ -97,7 +96,7 @@ def _exact(slopes: Slopes, objective: Objective, region: Region, z: Array) -> De
         slope = (u - lo) * (hi - u) / (hi - lo)
         bend = slope * (lo + hi - 2 * u) / (hi - lo)
     curved = slope[..., :, None] * h * slope[..., None, :] + (g * bend)[..., :, None] * eye
-    return Derived(at, g * slope, curved, blur * np.abs(slope))
+    return Derived(g * slope, curved, lambda: first.e[..., 0, :] * np.abs(slope))
 
 
 def _descend(objective: Objective, region: Region, z: Array, rounds: int, slopes: Slopes | None) -> Solution:
@@ -105,15 +104,15 @@ def _descend(objective: Objective, region: Region, z: Array, rounds: int, slopes
 
     def derived(z: Array) -> Derived:
         if slopes is not None and not region.norm:
-            return _exact(slopes, objective, region, z)
+            return _exact(slopes, region, z)
         values = _values(objective, region, z, differences.moves(p, STEP, CROSS))
-        return Derived(*differences.derived(values, p, STEP, CROSS), None)
+        return Derived(*differences.derived(values, p, STEP, CROSS)[1:], None)
 
-    lengths = np.array([1.0, 0.5, 0.25, 0.1, 0.03, 0.01, 0.003])
+    lengths = np.array([1.0, 0.5, 0.25, 0.1, 0.03, 0.01, 0.003, 0.0])
     last = np.full(z.shape[:-1], np.inf)
     for _ in range(rounds):
-        at, gradient, hessian, blur = derived(z)
-        known = np.isfinite(at) & np.isfinite(gradient).all(axis=-1) & np.isfinite(hessian).all(axis=(-1, -2))
+        gradient, hessian, _ = derived(z)
+        known = np.asarray(np.isfinite(gradient).all(axis=-1) & np.isfinite(hessian).all(axis=(-1, -2)))
         values, vectors = np.linalg.eigh(np.where(known[..., None, None], hessian, np.eye(p)))
         top = np.abs(values).max(axis=-1, keepdims=True)
         # along a direction that changes nothing (the scale of a simplex's or sphere's coordinates) no step is taken
@@ -124,18 +123,18 @@ def _descend(objective: Objective, region: Region, z: Array, rounds: int, slopes
         longest = np.abs(step).max(axis=-1, keepdims=True)
         step = step * np.minimum(1.0, 4.0 / np.maximum(longest, 1e-300))
         tried = _values(objective, region, z, lengths[:, None] * step[..., None, :])
-        tried = np.where(np.isfinite(tried), tried, np.inf)
-        pick = tried.argmin(axis=-1)
-        gain = np.take_along_axis(tried, pick[..., None], axis=-1)[..., 0] - at
+        known &= np.isfinite(tried[..., -1])
+        pick = np.where(np.isfinite(tried), tried, np.inf).argmin(axis=-1)  # the last, no step, where all are worse
         # near the minimum values no longer tell; there the full Newton step is the better one
         tiny = longest[..., 0] < 1e-4
-        length = np.where(tiny, 1.0, lengths[pick] * (gain <= 0))
+        length = np.where(tiny, 1.0, lengths[pick])
         z = z + length[..., None] * step
         last = longest[..., 0]
         if (last[known] < 1e-7).all():
             break
-    at, gradient, hessian, blur = derived(z)
+    gradient, hessian, blur = derived(z)
     point = place(z, region)
+    at = objective(point[..., None, :])[..., 0]
     size = 1 + np.abs(z).max(axis=-1)
     scale = np.abs(at) + np.abs(hessian).max(axis=(-1, -2))
     good = np.isfinite(at) & (np.abs(gradient).max(axis=-1) <= FLAT * (scale + 1e-12)) & (np.abs(z).max(axis=-1) < 30)
@@ -146,7 +145,7 @@ def _descend(objective: Objective, region: Region, z: Array, rounds: int, slopes
     least = np.maximum(curved.min(axis=-1), 1e-9 * scale)
     error = last * last + 1e-11 * scale / least * size
     if blur is not None:
-        error = 4 * np.sqrt(p) * (np.abs(gradient) + blur).max(axis=-1) / least + 4 * EPS * size
+        error = 4 * np.sqrt(p) * (np.abs(gradient) + blur()).max(axis=-1) / least + 4 * EPS * size
     reach = np.abs(point).max(axis=-1) + 1
     point = np.where(good[..., None], point, np.nan)
     drop = np.square(np.abs(gradient).max(axis=-1)) / least * p

@@ -99,8 +99,8 @@ def _slopes(body: Node, variable: Symbol, sense: int, shape: tuple[int, ...], en
 
 def _flat(value: Val, sense: int, shape: tuple[int, ...], rank: int, tail: tuple[int, ...]) -> Val:
     own = value.v.shape[value.v.ndim - rank :] if rank else ()
-    v, e = (x.reshape((*shape[:-1], *tail)) for x in va.spread(value, (*shape[:-1], *own)))
-    return Val(sense * v, e)
+    flat = va.spread(value, (*shape[:-1], *own)).through(lambda part: part.reshape((*shape[:-1], *tail)))
+    return Val(sense * flat.v, lambda: flat.e)
 
 
 def _finish(
