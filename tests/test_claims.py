@@ -67,6 +67,7 @@ def judged(project: Path, claims: str, capsys) -> tuple[dict, str]:
         ("claims: [{tex: 'x^2\\ge 0'}]", "full", []),
         ("claims: [{says: '$x^2 \\ge 0$', tex: 'x^2 + 1 \\ge 1'}]", "full", []),
         ("claims: [{says: 'Then $x^2 \\ge 0$', premise: true}]", "full", []),
+        ("claims: [{tex: 'x^2 \\ge 0', given: ['x < 9']}]", "full", []),  # a note on the premise is no verdict
         ("claims: [{tex: 'x^2 \\ge 0', skip: 'said for the reader only'}]", "assumed", []),
         ("claims: [{says: '$x^2 \\ge 0$', tex: 'x^2 \\ge 1'}]", "refuted", []),
     ],

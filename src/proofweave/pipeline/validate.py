@@ -211,10 +211,11 @@ def _verdict_findings(verdicts: "tuple[Verdict, ...]") -> Iterator[Finding]:
 
 def _equations(outline: Outline, tags: Any, verdicts: "tuple[Verdict, ...]") -> Iterator[Document]:
     """Yield each equation with its place, its numbers and its verdict, in document order; claims follow their block."""
-    found = {(verdict.where, verdict.id): verdict for verdict in verdicts}
+    judged = [verdict for verdict in verdicts if verdict.kind.value != "note"]  # a note stands beside the verdict
+    found = {(verdict.where, verdict.id): verdict for verdict in judged}
     for section, block, equation in _placed(outline):
         verdict = found.get((equation.where, equation.id)) or next(
-            (each for each in verdicts if each.id == equation.id), None
+            (each for each in judged if each.id == equation.id), None
         )
         mutants = verdict.mutants if verdict else None
         yield {

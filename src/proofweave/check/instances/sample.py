@@ -25,7 +25,10 @@ FIRST_VALUES = WHOLE  # values from the least of an open integer that is no size
 
 def size_symbols(plan: Sequence[Symbol], written: frozenset[str] = frozenset()) -> list[Symbol]:
     """Return the int symbols that serve as sizes, of symbols or as `written` in formulas, in order of need."""
-    names = written.union(*(dim.names() for symbol in plan for dim in _dims(symbol)))
+    names = set(written.union(*(dim.names() for symbol in plan for dim in _dims(symbol))))
+    for symbol in reversed(plan):  # a size that ends at another one makes it a size
+        if symbol.role == "int" and symbol.name in names:
+            names.update(needed.name for needed in symbol.needs)
     return [symbol for symbol in plan if symbol.role == "int" and symbol.name in names]
 
 

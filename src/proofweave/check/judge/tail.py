@@ -19,7 +19,7 @@ from proofweave.check.instances import (
 )
 from proofweave.check.judge.certain import Ruling, rule
 from proofweave.check.judge.verdict import Planned
-from proofweave.check.language import CheckError, Node, OutOfTime, Symbol
+from proofweave.check.language import CheckError, Node, OutOfTime, Symbol, TooLarge
 
 NAMED = ("function", "family", "random", "law")
 """The forms of specifications whose value is the type or class that is drawn."""
@@ -43,9 +43,12 @@ def far_out(task: Task, rng: np.random.Generator, clock: Clock) -> Tail:
         for value in values:
             case = _meant(task, symbols, value, rng, clock)
             if case is not None:
+                try:
+                    tail.found = _violation(task, case, rng)
+                except TooLarge:
+                    continue
                 tail.reached[name] = value
                 tail.count += case.env.batch
-                tail.found = _violation(task, case, rng)
                 break
         if tail.found is not None:
             break
