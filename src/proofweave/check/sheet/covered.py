@@ -131,9 +131,10 @@ def _declared(symbol: Symbol, entry: Entry, question: Question, found: Covered) 
 
 def _unsaid(symbol: Symbol, entry: Entry) -> str | None:
     """Return in words that no formula of the text defines a function, or a value that is another one, like this."""
-    written = symbol.data.get("written", {})
-    sampled = isinstance(written, Mapping) and "function" in written  # whose values are vectors
-    if symbol.role != "define" or sampled or entry.says(symbol, False):
+    written = symbol.data.get("written", "")
+    if symbol.role != "define" or (isinstance(written, Mapping) and "define" not in written):
+        return None  # a sampled function with values in a space is made of its entries: nobody defined it
+    if entry.says(symbol, False):
         return None
     return _words(symbol) if symbol.params or symbol.data["body"].op in ("sym", "num") else None
 
