@@ -18,6 +18,7 @@ ORDERS = range(6, 15)
 SLOWEST = 1.05  # of the terms, as a power of 1/n
 FASTEST = 12.0
 CLOSE = 1e-7
+NOTHING = 1e-150  # a term that is followed by exact zeros because it fell so far
 
 
 def endless(node: Node) -> bool:
@@ -57,8 +58,12 @@ def _multiplied(value: Val, env: Env) -> Val:
 def _summed(value: Val, env: Env) -> Val:
     """Return the sum of all terms, of which these are the first."""
     v = np.where(np.isfinite(value.v), value.v, np.nan)
-    # terms such as x^k/k! end as 0/inf; what follows an exact 0 after a decreasing run is 0
-    gone = np.maximum.accumulate((v == 0) & (np.arange(TERMS) > TERMS // 4), axis=-1)
+    # terms such as x^k/k! end as 0/inf; what follows an exact 0 is 0 where the terms before it fell to nothing
+    before = np.abs(v[..., :-1])
+    died = np.zeros(v.shape, dtype=bool)
+    died[..., 1:] = (v[..., 1:] == 0) & (before > 0) & (before < NOTHING)
+    late_zero = (v == 0) & (np.arange(TERMS) > TERMS // 4)
+    gone = np.maximum.accumulate(late_zero & np.maximum.accumulate(died, axis=-1), axis=-1)
     v = np.where(gone, 0.0, v)
     error = np.where(gone, 0.0, value.e)
     terms = np.abs(v)
