@@ -48,7 +48,7 @@ class Clock:
         if self.looked % SELDOM and cells < MANY:
             return
         now = time.monotonic()
-        if now < self.look:
+        if now < self.look and cells < MANY:  # what is large is looked at every time
             return
         self.look = now + LOOK
         if time.thread_time() > self.stop or now > self.wall:
