@@ -23,13 +23,14 @@ from proofweave.check.language import (
     required,
     vector,
 )
+from proofweave.check.parse.densities import DIVERGENCE, kl, law_density
 from proofweave.check.parse.differentials import differential
 from proofweave.check.parse.functions import special
 from proofweave.check.parse.guess import undeclared
 from proofweave.check.parse.information import information
 from proofweave.check.parse.laws import named_law
 from proofweave.check.parse.limits import stopped
-from proofweave.check.parse.moments import DIVERGENCE, MOMENTS, indicator, kl, law_density, moment
+from proofweave.check.parse.moments import MOMENTS, indicator, moment
 from proofweave.check.parse.planes import imaginary
 from proofweave.check.syntax import (
     KINDS,
