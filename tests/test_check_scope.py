@@ -218,3 +218,40 @@ def test_an_outline_is_judged_by_its_own_text_and_levels() -> None:
     narrowed = {name: [one.symbol for one in verdict.narrowings] for name, verdict in found.items()}
     assert narrowed == {"linear": ["f", "t"], "rate": ["t"], "norm": ["d"], "said": [], "freed": [], "case": []}
     assert [(one.kind, one.name) for one in found["freed"].conditions] == [("redeclared", "t")]
+
+
+HIDING = r"""symbols:
+  \mu: positive
+  L: positive
+  h: {define: 'L t^2', of: t}
+  t: scalar
+equations:
+  - {id: first, tex: 'h(t) \ge 0'}
+  - {id: tied, tex: '\mu \le 2 L', symbols: {\mu: {define: L}}}
+"""
+
+OUTLINED = r"""title: T
+source: blogs_raw/a.md
+language: en
+symbols: {t: scalar, L: positive, h: {define: 'L t^2', of: t}}
+sections:
+  - id: s
+    title: S
+    tags: 1
+    blocks:
+      - lemma: l
+        statement: Let $h$ be smooth.
+        equations: [{id: first, tex: 'h(t) \ge 0'}]
+        cite: [r]
+"""
+
+
+def asked_for_reasons(found: tuple[Verdict, ...]) -> list[str]:
+    return [verdict.id for verdict in found if verdict.kind is Kind.NOTE and "while more is claimed" in verdict.reason]
+
+
+def test_a_definition_needs_a_reason_where_it_hides_a_free_symbol_or_a_text_should_say_it() -> None:
+    assert asked_for_reasons(check_file(HIDING, "sheet.yaml", mutants=False)) == [r"\mu"]
+    outline, _ = read_outline(OUTLINED, "a.yaml")
+    assert outline is not None
+    assert asked_for_reasons(check_outline(outline, mutants=False)) == ["h"]

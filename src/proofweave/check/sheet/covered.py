@@ -41,11 +41,15 @@ class Instances:
 
 @dataclass(slots=True)
 class Covered:
-    """What the verdict on a question covers; `bare` are declarations that narrow it without a reason."""
+    """What the verdict on a question covers; `bare` are declarations that narrow it without a reason.
+
+    The `unsaid` are definitions that no formula states: what a text must say, a sheet of equations says by them.
+    """
 
     narrowings: list[Narrowing] = field(default_factory=list)
     conditions: list[Condition] = field(default_factory=list)
     bare: dict[Entry, str] = field(default_factory=dict)
+    unsaid: dict[Entry, str] = field(default_factory=dict)
 
 
 def instances_of(scope: Scope, specs: Iterable[SymbolSpec]) -> list[Instances]:
@@ -114,15 +118,14 @@ def _defined(symbol: Symbol, found: Covered) -> None:
 def _declared(symbol: Symbol, entry: Entry, question: Question, found: Covered) -> None:
     """Note how a declaration narrows what is claimed, or else what it says that a verdict leans on."""
     written = _plain(symbol.data.get("written", ""))
-    narrows = (
-        _finite(symbol, question) or _hides_wider(symbol, entry) or _unsaid(symbol, entry) or _shadows(symbol, entry)
-    )
+    less = _finite(symbol, question) or _hides_wider(symbol, entry) or _shadows(symbol, entry)
+    narrows = less or _unsaid(symbol, entry)
     if entry.stated:
         found.conditions.append(Condition("stated", entry.stated if entry.stated != STATED else written, symbol.name))
     elif narrows is not None:
         found.narrowings.append(Narrowing(symbol.name, written, narrows, entry.because))
-        if not entry.because and _unsaid(symbol, entry) is None:  # a definition is seen for what it is
-            found.bare[entry] = narrows
+        if not entry.because:
+            (found.bare if less else found.unsaid)[entry] = narrows
     elif entry.hidden is not None:
         found.conditions.append(Condition("redeclared", written, symbol.name))
     if not open_symbol(symbol):

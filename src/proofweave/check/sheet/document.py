@@ -106,7 +106,7 @@ def read_listed(
 
 def read_outlined(outline: Outline) -> Paper:
     """Read every equation of an outline; symbols that nothing uses are told where nothing is left to be written."""
-    paper = Paper(complete=not any(block.slots() for block in outline.blocks()))
+    paper = Paper(complete=not any(block.slots() for block in outline.blocks()), prose=True)
     whole = _texts(outline.blocks())
     top = Level(whole=whole).within(paper, outline.symbols, outline.instances, whole)
     for section in outline.sections:

@@ -137,13 +137,14 @@ class Asked:
 class Paper:
     """A file's equations as they were read; judging one changes nothing for the others.
 
-    `complete` says whether all that could use a symbol was there to be read.
+    `complete` says whether all that could use a symbol was there to be read, `prose` whether a text stands around.
     """
 
-    def __init__(self, verdicts: Iterable[Verdict] = (), complete: bool = True) -> None:
+    def __init__(self, verdicts: Iterable[Verdict] = (), complete: bool = True, prose: bool = False) -> None:
         self.items: list[Verdict | Asked] = list(verdicts)
         self.entries: list[Entry] = []
         self.complete = complete
+        self.prose = prose
 
     def add(self, asked: Asked) -> None:
         """Add an equation."""
@@ -185,7 +186,9 @@ class Paper:
             if verdict.kind is not Kind.ERROR:
                 found += [*idle(verdict), *notes(item.own)]
                 found += _repeats(item, patterns)
-        bare = {entry: what for asked in self.asked() for entry, what in asked.covered.bare.items()}
+        covered = [asked.covered for asked in self.asked()]
+        bare = {entry: what for each in covered for entry, what in each.bare.items()}
+        bare |= {entry: what for each in covered if self.prose for entry, what in each.unsaid.items()}
         return (*found, *bare_notes(bare), *(notes(self.entries) if self.complete else ()))
 
 
