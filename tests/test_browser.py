@@ -203,7 +203,7 @@ def test_a_mark_opens_what_was_checked(visit):
     page = visit("posts/specimen.html", 360)
     page.locator("#eq-1 .sign").click()
     card = page.locator("#check-1")
-    assert card.is_visible() and "组随机取值" in card.inner_text() and "vector(d)" in card.inner_text()
+    assert card.is_visible() and "组随机取值" in card.inner_text() and "中的向量" in card.inner_text()
     page.keyboard.press("Escape")
     assert not card.is_visible()
 

@@ -178,13 +178,16 @@ def test_two_processes_print_the_same_bytes_as_one(
     assert started == [2]
 
 
-def test_a_limit_on_memory_is_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_limit_on_memory_is_kept(tmp_path: Path) -> None:
+    """In a process of its own: one that has run other tests holds memory which it uses again, and grows no further."""
     path = tmp_path / "a.yaml"
     path.write_text(
         "symbols: {M: 'matrix(60, 60)'}\nequations:\n  - '\\|M M\\|_F \\le \\|M\\|_F^2'\n", encoding="utf-8"
     )
-    assert main(["check", str(path), "--memory", "1", "--jobs", "1"]) == 1
-    assert "error: equation-1: too large: the equation needs more than" in capsys.readouterr().out
+    command = [sys.executable, "-m", "proofweave", "check", str(path), "--memory", "1", "--jobs", "1"]
+    run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+    assert run.returncode == 1, run.stdout + run.stderr
+    assert "error: equation-1: too large: the equation needs more than" in run.stdout
 
 
 def test_a_file_is_checked_again_when_it_is_saved_until_it_is_interrupted(tmp_path: Path) -> None:

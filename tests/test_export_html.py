@@ -124,7 +124,7 @@ def test_every_number_says_what_was_checked(page):
     assert page.count('class="sign verified"') == 4 - page.count('class="sign weak"')
     assert "组随机取值上成立" in page and "个变体" in page
     assert re.search(r'id="check-5".*?只是示范', page, re.DOTALL)
-    assert "<code>vector(d)</code>" in page
+    assert re.search(r"<dd><math>.*?ℝ.*?</math> 中的向量</dd>", page)
 
 
 def test_a_page_is_well_formed_and_loads_nothing_from_elsewhere(built):

@@ -200,6 +200,7 @@ def draw_cases(task_: Task, wanted: int, rng: np.random.Generator, clock: Clock)
     share = -(-wanted // len(groups))
     batch = share
     drawn = Drawn()
+    refused: TooLarge | None = None
     if wanted > 1:
         _draw_far(task_, groups, rng, clock, drawn)
     if len(groups) == 1 and wanted > 2 * FIRST:
@@ -215,11 +216,14 @@ def draw_cases(task_: Task, wanted: int, rng: np.random.Generator, clock: Clock)
             try:
                 _draw_one(task_, sizes, left, rng, clock, drawn)
                 break
-            except TooLarge:
+            except TooLarge as error:
+                refused = error
                 if left == 1:
                     raise
                 left = batch = max(left // 8, 1)
     if drawn.count < min(LEAST, wanted):
+        if refused is not None:  # too few at a time were small enough
+            raise refused
         _explain(task_, drawn)
     return drawn
 

@@ -266,7 +266,7 @@ def _asked(check: Check) -> Iterator[Condition]:
     """Yield what an equation's author asks of its verdict."""
     yield from (Condition("given", text) for text in check.given)
     if check.order:
-        yield Condition("order", ", ".join(f"{key} {value}" for key, value in check.order.items()))
+        yield Condition("order", str(check.order.get("at_least", 1)), str(check.order.get("in", "")))
     yield from (Condition("excuse", reason, part) for part, reason in check.excuse.items())
 
 

@@ -1,7 +1,7 @@
 """Say beside each numbered equation what was checked of it, and on which kinds of values."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,11 @@ from markupsafe import Markup
 
 from proofweave.core import Outline, SymbolSpec, displays_of, labels, text_in, told, verdict_of
 from proofweave.stages.export.page.equations import Mark
+from proofweave.stages.export.page.meanings import drawn, leaned, meant, narrowed
 from proofweave.text.html import printed, wording
+
+MATH = re.compile(r"\$([^$]+)\$|`([^`]+)`")
+"""Mathematics in a text, and what is shown as it is written."""
 
 SIGNS = {
     **{"verified": "✓", "special": "◐", "weak": "≈", "defined": "≔"},
@@ -19,7 +23,7 @@ SIGNS = {
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """An equation with the verdict on it and the symbols that occur in it."""
+    """An equation with the verdict on it, and what a reader is told of it: texts with mathematics between $…$."""
 
     tags: tuple[int, ...]
     verdict: str
@@ -29,12 +33,20 @@ class Checked:
     total: int
     symbols: tuple[tuple[str, str], ...]
     narrowings: tuple[tuple[str, str], ...] = ()
-    conditions: tuple[tuple[str, str, str], ...] = ()
+    conditions: tuple[str, ...] = ()
+    drawn: str = ""
 
     @property
     def card(self) -> str:
         """Return the anchor of its card."""
         return f"check-{self.tags[0]}"
+
+    def formulas(self, language: str) -> Iterator[str]:
+        """Yield each formula of its card."""
+        texts = [self.drawn, *self.conditions, *(text for pair in self.narrowings for text in pair)]
+        for text in (*texts, *(meaning for _, meaning in self.symbols)):
+            yield from (found[1] for found in MATH.finditer(told(text, language)) if found[1])
+        yield from (name for name, _ in self.symbols)
 
 
 def checked(outline: Outline, equations: Sequence[Mapping[str, Any]]) -> tuple[Checked, ...]:
@@ -54,9 +66,10 @@ def _checked(value: Mapping[str, Any], scope: tuple[str, tuple[SymbolSpec, ...]]
         int(value["instances"]),
         int(mutants["killed"]),
         int(mutants["total"]),
-        tuple((spec.name, _type(spec.value)) for spec in _occurring(specs, tex)),
-        tuple((text_in(each["what"]), str(each["because"])) for each in value.get("narrowings", ())),
-        tuple((each["kind"], str(each["name"]), str(each["text"])) for each in value.get("conditions", ())),
+        tuple((spec.name, meant(spec.name, spec.value)) for spec in _occurring(specs, tex)),
+        tuple((narrowed(text_in(each["what"])), str(each["because"])) for each in value.get("narrowings", ())),
+        leaned([(each["kind"], str(each["name"]), str(each["text"])) for each in value.get("conditions", ())]),
+        drawn(value.get("planned") or {}),
     )
 
 
@@ -101,12 +114,17 @@ def marks_of(found: Sequence[Checked], language: str) -> dict[str, Mark]:
     return marks
 
 
-def cards(found: Sequence[Checked], language: str, pictures: Mapping[str, str]) -> Markup:
-    """Return the cards that the signs open; `pictures` holds each symbol's name as MathML."""
-    signed = [
-        (each, told(each.reason, language), [(told(what, language), because) for what, because in each.narrowings])
-        for each in found
-        if each.verdict in SIGNS
-    ]
-    names = {name: Markup(picture) for name, picture in pictures.items()}
-    return printed(__name__, "cards", found=signed, pictures=names, words=wording("page", language))
+def cards(found: Sequence[Checked], language: str, picture: Callable[[str], str]) -> Markup:
+    """Return the cards that the signs open; `picture` prints a formula."""
+
+    def set_(text: str) -> Markup:
+        """Return a text with its mathematics set; what stands around it is escaped."""
+        whole, start = Markup(), 0
+        for each in MATH.finditer(spoken := told(text, language)):
+            whole += spoken[start : each.start()]
+            whole += Markup(picture(each[1])) if each[1] else Markup("<code>{}</code>").format(each[2])
+            start = each.end()
+        return whole + spoken[start:]
+
+    signed = [each for each in found if each.verdict in SIGNS]
+    return printed(__name__, "cards", found=signed, set=set_, words=wording("page", language))

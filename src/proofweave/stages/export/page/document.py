@@ -14,7 +14,6 @@ from proofweave.stages.export.page.equations import Pictured, Printer, needed
 from proofweave.stages.export.page.fill import Filler
 from proofweave.stages.export.page.leaked import leaks
 from proofweave.stages.export.page.links import links_of
-from proofweave.stages.export.page.mathml import shown
 from proofweave.stages.export.page.tree import Node, clean, worded, words
 from proofweave.text.html import page, printed, wording
 
@@ -47,8 +46,8 @@ class Document:
 
     def wanted(self) -> list[Pictured]:
         """Return every formula that KaTeX has to picture: the post's, and the symbols' names."""
-        symbols = [(name, False) for each in self.checked for name, _ in each.symbols]
-        return list(dict.fromkeys([*needed(self.marked, self.numbers), *symbols]))
+        told = [(tex, False) for each in self.checked for tex in each.formulas(self.language)]
+        return list(dict.fromkeys([*needed(self.marked, self.numbers), *told]))
 
 
 def filled(document: Document, blocks: Sequence[Node], pictures: Mapping[Pictured, str]) -> list[Node]:
@@ -104,8 +103,7 @@ def _untitled(blocks: list[Node], document: Document) -> list[Node]:
 def whole(document: Document, contents: str, body: str, pictures: Mapping[Pictured, str], root: str = "../") -> str:
     """Return the page, from the table of contents and the body that pandoc wrote."""
     words = wording("page", document.language)
-    found = document.checked
-    symbols = {name: pictures.get((name, False)) for each in found for name, _ in each.symbols}
+    printer = Printer(pictures, document.numbers, {})
     inner = printed(
         __name__,
         "post",
@@ -113,7 +111,7 @@ def whole(document: Document, contents: str, body: str, pictures: Mapping[Pictur
         contents=Markup(contents),
         counted=document.counted,
         body=Markup(HEADING.sub(lambda match: _heading(match, words["formula"]), body)),
-        cards=cards(found, document.language, {name: shown(picture) for name, picture in symbols.items() if picture}),
+        cards=cards(document.checked, document.language, printer.math),
         words=words,
     )
     return page(document.title, inner, language=document.language, root=root, kind="post")
