@@ -12,7 +12,7 @@ SAID = [
     ("int(1..n)", "$1$ 到 $n$ 的整数", "a whole number from $1$ to $n$"),
     ("interval(0, \\frac{1}{L})", r"$(0,\,\frac{1}{L})$ 中的数", r"a number in $(0,\,\frac{1}{L})$"),
     ("a new kind", "`a new kind`", "`a new kind`"),
-    ({"define": "x+1", "of": "x"}, "$f(x) := x+1$", "$f(x) := x+1$"),
+    ({"define": "x+1", "of": "x"}, r"$f(x) \coloneqq x+1$", r"$f(x) \coloneqq x+1$"),
     ({"family": "positive", "index": "i, j", "over": "1..n, 1..m"},
      r"正数，$i=1,\ldots,n$，$j=1,\ldots,m$ 各有一个",
      r"a positive number, one for each $i=1,\ldots,n$, $j=1,\ldots,m$"),
@@ -44,8 +44,8 @@ def test_what_a_verdict_leans_on_is_one_line_for_what_only_names_symbols():
 
 
 def test_sizes_and_narrowings_are_mathematics():
-    assert told(drawn({"near": {"n": "1..3", "m": "2..2"}, "far": {"n": 64}}), "zh") == (
-        r"多数取 $n=1,\ldots,3$，$m=2$，少数取 $n=64$"
-    )
+    planned = {"near": {"n": "1..3", "m": "2..2"}, "far": {"n": 64, "m": 16, "k": 10000}}
+    assert told(drawn(planned, {"m": 0, "k": 10}), "zh") == r"多数取 $n=1,\ldots,3$，$m=2$；少数取 $n=64$，$k=10$"
+    assert drawn({}, {}) == ""
     assert told(narrowed(say("scope.range", name=r"\tau", hi="3")), "zh") == r"只在 $\tau$ ≤ $3$ 时检验"
     assert narrowed("an author's words") == "an author's words"

@@ -69,7 +69,7 @@ def _checked(value: Mapping[str, Any], scope: tuple[str, tuple[SymbolSpec, ...]]
         tuple((spec.name, meant(spec.name, spec.value)) for spec in _occurring(specs, tex)),
         tuple((narrowed(text_in(each["what"])), str(each["because"])) for each in value.get("narrowings", ())),
         leaned([(each["kind"], str(each["name"]), str(each["text"])) for each in value.get("conditions", ())]),
-        drawn(value.get("planned") or {}),
+        drawn(value.get("planned") or {}, value.get("reached") or {}),
     )
 
 
@@ -82,10 +82,15 @@ def _scopes(outline: Outline) -> Iterator[tuple[str, tuple[str, tuple[SymbolSpec
 
 
 def _occurring(specs: Sequence[SymbolSpec], tex: str) -> list[SymbolSpec]:
-    """Return the symbols whose names occur in a formula, and the sizes that their types name."""
+    """Return the symbols whose names occur in a formula, or in what those are made of."""
     by_name = {spec.name: spec for spec in specs}
-    found = {name for name in by_name if _occurs(name, tex)}
-    found |= {other for name in list(found) for other in by_name if _occurs(other, _type(by_name[name].value))}
+    found: set[str] = set()
+    texts = [tex]
+    while texts:
+        text = texts.pop()
+        more = {name for name in by_name if name not in found and _occurs(name, text)}
+        found |= more
+        texts += [_type(by_name[name].value) for name in more]
     return [spec for name, spec in by_name.items() if name in found]
 
 

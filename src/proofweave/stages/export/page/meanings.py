@@ -47,15 +47,19 @@ def _leaned(kind: str, name: str, text: str) -> str:
     return say(f"meaning.{kind}", name=name, text=text)
 
 
-def drawn(planned: Mapping[str, Any]) -> str:
-    """Return which sizes were to be drawn: small ones mostly, and a few large ones; "" where there are none."""
+def drawn(planned: Mapping[str, Any], reached: Mapping[str, int]) -> str:
+    """Return which sizes were drawn: small ones mostly, and a few large ones as far as the work went; "" for none."""
     near = [_near(name, *span(str(over))) for name, over in planned.get("near", {}).items()]
-    far = [say("meaning.far", name=name, value=value) for name, value in planned.get("far", {}).items()]
-    return listed([*near, *far])
+    sizes = {name: reached.get(name, most) for name, most in planned.get("far", {}).items()}
+    far = [say("meaning.at", name=name, value=value) for name, value in sizes.items() if value]
+    lines = [say(f"meaning.{key}", what=listed(found)) for key, found in (("near", near), ("far", far)) if found]
+    return together(lines, "meaning.drawn")
 
 
 def _near(name: str, first: str, last: str) -> str:
-    return say("meaning.near-one" if first == last else "meaning.near", name=name, first=first, last=last)
+    if first == last:
+        return say("meaning.at", name=name, value=first)
+    return say("meaning.index", name=name, first=first, last=last)
 
 
 def listed(texts: Iterable[str]) -> str:
