@@ -14,6 +14,7 @@ VERBS = (
     "generate",
     "validate",
     "figure",
+    "run",
     "merge",
     "report",
     "export",
@@ -60,6 +61,12 @@ def figures_of(wildcards):
     """Return the figures of a post: one for each of its drawing scripts."""
     scripts = sorted(Path("figures", wildcards.post).glob("*.py"))
     return [f"build/figures/{wildcards.post}/{script.stem}.svg" for script in scripts]
+
+
+def runs_of(wildcards):
+    """Return what the listings of a post gave, where its outline asks for some to be run."""
+    asks = PEEKED.get(wildcards.post, {}).get("run")
+    return [f"build/runs/{wildcards.post}.json"] if asks else []
 
 
 PAGES = [f"build/site/posts/{post}.html" for post in POSTS]

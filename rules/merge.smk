@@ -1,4 +1,4 @@
-# source, outline, replies, findings -> the grown post; refused while a finding is an error
+# source, outline, replies, findings -> the grown post; refused while a finding is an error, or a listing fails
 
 
 rule merge:
@@ -8,6 +8,7 @@ rule merge:
         findings="build/findings/{post}.json",
         source=source_of,
         figures=figures_of,
+        runs=runs_of,
         templates=TEMPLATES,
         config="config.yaml",
     output:

@@ -35,11 +35,11 @@ def test_what_a_verdict_leans_on_is_one_line_for_what_only_names_symbols():
     found = leaned([
         ("definition", "x", "define: 1"), ("given", "", "t > 0"), ("definition", "y", "define: 2"),
         ("order", "1/N", "2"), ("stated", "r", "scalar"), ("stated", "f", "设 $f$ 凸"),
-        ("excuse", r"\boldsymbol{x", "同上"), ("excuse", "", "都可"),
+        ("excuse", r"\boldsymbol{x", "同上"), ("excuse", "", "都可"), ("stated", "S", "define: e^{-t}"),
     ])  # fmt: skip
     assert [told(line, "zh") for line in found] == [
         "给定了定义：$x$，$y$", "前提：$t > 0$", "误差在 $1/N$ 中至少是 $2$ 阶", "正文写明 $r$ 是实数",
-        "正文写明 $f$：“设 $f$ 凸”", r"未检验 `\boldsymbol{x`：同上", "未检验：都可",
+        "正文写明 $f$：“设 $f$ 凸”", r"未检验 `\boldsymbol{x`：同上", "未检验：都可", "$S$ 如正文的公式所定义",
     ]  # fmt: skip
 
 

@@ -82,6 +82,7 @@ RECORDINGS = [
     ),
     *("[" * 50, '{"a": "\x07 \\n b \\uD800", "a": 1}'),
     '{"block": "b", "slots": {"proof": {"write": "again"}}, "x": 1}',
+    '{"block": "b", "slots": {"proof": {"code": "x = 1", "run": "r"}}}',
 ]
 CONFIGS = [
     "- a",

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from proofweave.adapters.epub import book
     from proofweave.adapters.files import inside, read_text, write_bytes, write_text
     from proofweave.adapters.katex import KaTeX, start_v8
+    from proofweave.adapters.listing import run_listing
     from proofweave.adapters.model import (
         Answer, Batches, Chat, Dialect, Patience, Refused, Server, Standing, Unanswered, adapted, key_in, request_body,
     )

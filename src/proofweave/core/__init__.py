@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from proofweave.core.formats import DOCUMENT, LEDGER, OUTLINE, RECORDING
     from proofweave.core.lazy import named
     from proofweave.core.numbering import displays_of, equations_of, number, numbers_in, numeral, with_displays
-    from proofweave.core.references import REFERENCE, CrossReference, prose_of, references_in
+    from proofweave.core.references import REFERENCE, VALUE, CrossReference, prose_of, references_in
     from proofweave.core.types import (
         NUMBERED, THEOREM_LIKE, Block, BlockKind, Check, Claim, Code, Equation, Figure, Finding, Layer, LineTarget,
         Numbering, Origin, Outline, Part, Post, Provenance, Reference, Reply, Request, Section, Severity, Slot, Span,

@@ -1,4 +1,4 @@
-"""Cross-references by id in prose: `@eq:id`, `@thm:id`, `@sec:id`, `@ref:id`, `@fig:id`."""
+"""Cross-references by id in prose: `@eq:id`, `@thm:id`, `@sec:id`, `@ref:id`, `@fig:id`, and `@run:id.value`."""
 
 import re
 from dataclasses import dataclass
@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from proofweave.core.types import Figure, Part, Step, Text
 
 REFERENCE = re.compile(r"@(eq|thm|sec|ref|fig):([A-Za-z0-9_-]+)(?:\.(\d+))?")
+
+VALUE = re.compile(r"@run:([A-Za-z0-9_-]+\.[A-Za-z_][A-Za-z0-9_]*)")
+"""A value of a listing that is run: the listing's id and the value's name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,11 +160,13 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A listing; `code` ends with a newline."""
+    """A listing; `code` ends with a newline. One with an id in `run` is executed and gives `values`, as quoted."""
 
     code: str
     language: str
     where: Where
+    run: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +341,11 @@ class Outline:
     def blocks(self) -> tuple[Block, ...]:
         """Return every block in document order."""
         return tuple(block for leaf in self.leaves() for block in leaf.blocks)
+
+    def runs(self) -> tuple[Code, ...]:
+        """Return the listings that are run, in document order."""
+        parts = (part for block in self.blocks() for part in block.parts())
+        return tuple(part for part in parts if isinstance(part, Code) and part.run)
 
 
 class SpanKind(StrEnum):

@@ -24,7 +24,14 @@ from proofweave.core import (
 from proofweave.outline.conformity import problem
 from proofweave.outline.parts import Mention
 
-POINTED = {"eq": "equation", "thm": "numbered-block", "sec": "section", "ref": "reference", "fig": "figure"}
+POINTED = {
+    "eq": "equation",
+    "thm": "numbered-block",
+    "sec": "section",
+    "ref": "reference",
+    "fig": "figure",
+    "run": "value",
+}
 """What each kind of reference points at."""
 
 
@@ -115,6 +122,7 @@ def check_mentions(outline: Outline, mentions: Iterable[Mention]) -> Iterator[Fi
         "sec": [section.id for section in sections],
         "ref": [reference.id for reference in outline.references],
         "fig": [part.id for block in blocks.values() for part in block.parts() if isinstance(part, Figure)],
+        "run": [f"{part.run}.{name}" for part in outline.runs() for name in part.values],
     }
     everything = {id: kind for kind in ids for id in ids[kind]}
     for mention in mentions:

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 
 KEYS = ("source", "order", "batch", "priority", "title", "language")
 LINE = re.compile(rf"^({'|'.join(KEYS)})[ \t]*[:：][ \t]*([^\n]*)", re.MULTILINE)
+RUN = re.compile(r"^[ \t]+(?:- )?run[ \t]*[:：]", re.MULTILINE)
 BLOCK = re.compile(r"[|>][+-]?[0-9]?[ \t]*(?:#.*)?\Z")
 
 
 def peek(text: str) -> Mapping[str, str]:
-    """Return each of `KEYS` that a line says; any text gives an answer."""
+    """Return each of `KEYS` that a line says, and `run` where a listing asks for it; any text gives an answer."""
     found: dict[str, str] = {}
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     for match in LINE.finditer(text):
@@ -21,7 +22,7 @@ def peek(text: str) -> Mapping[str, str]:
             value = _plain(value)
         if value and match[1] not in found:
             found[match[1]] = value
-    return found
+    return {**found, **({"run": "true"} if RUN.search(text) else {})}
 
 
 def _plain(value: str) -> str:

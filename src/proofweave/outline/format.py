@@ -11,6 +11,8 @@ POSITIVE = Scalar("positive", r"[1-9][0-9]{0,8}", number=True)
 TAGS = Scalar("tags", r"[1-9][0-9]{0,8}(-[1-9][0-9]{0,8})?", number=True)
 LINES = Scalar("lines", r"[1-9][0-9]{0,8}(\.\.[1-9][0-9]{0,8})?", number=True)
 SHARE = Scalar("share", r"[0-9]{1,3}\.\.[0-9]{1,3}")
+NAME = Scalar("variable", r"[A-Za-z_][A-Za-z0-9_]*")
+QUOTED = Scalar("quoted", r"-?[0-9]+(\.[0-9]+)?(e-?[0-9]+)?", number=True)
 FLAG = Scalar("flag", choices=("true", "false"), flag=True)
 LAYER = Scalar("layer", choices=tuple(layer.value for layer in Layer))
 LANGUAGE = Scalar("language", choices=("zh", "en"))
@@ -58,7 +60,15 @@ CLAIM = Record(
     },
 )
 SLOT = Record("slot", {"write": Key(TEXT, "slot-write", required=True), "equations": Key(COUNT, "slot-equations")})
-CODE = Record("code", {"code": Key(TEXT, "code-code", required=True), "language": Key(LINE, "code-language")})
+CODE = Record(
+    "code",
+    {
+        "code": Key(TEXT, "code-code", required=True),
+        "language": Key(LINE, "code-language"),
+        "run": Key(ID, "code-run"),
+        "values": Key(Table("values", QUOTED, NAME), "code-values"),
+    },
+)
 STEP = Record(
     "step",
     {

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from proofweave.core import (
+    VALUE,
     Check,
     Code,
     Equation,
@@ -109,7 +110,10 @@ class PartReader:
         """Return a listing."""
         code = node.get("code")
         where = code.place() if isinstance(code, ScalarNode) else node.where
-        return Code(text_of(code).rstrip("\n") + "\n", text_of(node.get("language")).strip(), where)
+        language, quoted = text_of(node.get("language")).strip(), node.get("values")
+        found = quoted.items if isinstance(quoted, MapNode) else ()
+        values = {name.value: text_of(value) for name, value in found}
+        return Code(text_of(code).rstrip("\n") + "\n", language, where, self.name("listing", node.get("run")), values)
 
     def prose(self, node: Node | None) -> str:
         """Return a text of Markdown, its faults noted."""
@@ -132,6 +136,8 @@ class PartReader:
             for cross in references_in(node.value):
                 place = node.place(cross.offset)
                 self.mentions.append(Mention(cross.kind, cross.id, cross.row, place, instruction))
+            for value in VALUE.finditer(node.value):
+                self.mentions.append(Mention("run", value[1], None, node.place(value.start()), instruction))
 
     def equation(self, node: Node | None) -> Equation | None:
         """Return an equation, without an id where its author gave none."""

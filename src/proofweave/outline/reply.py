@@ -127,6 +127,8 @@ def _unfilled(slots: Mapping[str, Sequence[Part]], path: str) -> Iterator[Findin
         for part in parts:
             if isinstance(part, Slot):
                 yield finding_of("outline.reply-slot-unfilled", part.where, slot=name)
+            if isinstance(part, Code) and (part.run or part.values):
+                yield finding_of("outline.reply-run", part.where)
 
 
 def _as_recording(findings: Sequence[Finding] | Iterator[Finding]) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from proofweave.pipeline.recordings import adopt_replies, clear_recordings
     from proofweave.pipeline.render import render_post, rendered
     from proofweave.pipeline.report import write_report
+    from proofweave.pipeline.run import run_post
     from proofweave.pipeline.site import write_assets, write_site
     from proofweave.pipeline.validate import validate_post
 else:

@@ -35,6 +35,7 @@ WORDS = re.compile(r"""["'](\w+)\.[\w{]|(?:labels|wording)\(\s*["'](\w+)""")
 COMPUTES = {
     "validate": ("numpy", "scipy", "python-flint", "mini-racer", "sphinxcontrib-katex"),
     "figure": ("matplotlib", "numpy"),
+    "run": ("numpy",),
     "merge": ("jinja2",),
     "report": ("jinja2",),
     "render": ("jinja2",),

@@ -12,7 +12,7 @@ from proofweave.pipeline.project import Project, outline_paths
 TAG = re.compile(r"^\s*tags:\s*(\d+)(?:\s*-\s*(\d+))?", re.MULTILINE)
 BLOCK = re.compile(rf"^\s*- (?:{'|'.join(BlockKind)}):", re.MULTILINE)
 NUMBERED = re.compile(r'"numbered": (\d+),\n    "')
-VERBS = ("render", "generate", "validate", "merge", "export")
+VERBS = ("render", "generate", "validate", "run", "merge", "export")
 KINDS = ("figure/*", "handout", "book", "plain/*", ".")
 
 

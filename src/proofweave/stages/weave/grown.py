@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from proofweave.core import (
     REFERENCE,
     THEOREM_LIKE,
+    VALUE,
     Block,
     BlockKind,
     Code,
@@ -76,7 +77,8 @@ def weave(outline: Outline, templates: Mapping[str, str]) -> Woven:
     """
     numbering = number(outline, tuple(_cited(outline)))
     words = labels("post", outline.language)
-    printer = _Printer(outline, numbering, words, environment_of(templates, words))
+    values = {f"{code.run}.{name}": text for code in outline.runs() for name, text in code.values.items()}
+    printer = _Printer(outline, numbering, words, environment_of(templates, words), values)
     texts: dict[str, list[str]] = defaultdict(list)
     origins: dict[str, list[Origin]] = defaultdict(list)
     lines: dict[str, int] = defaultdict(int)
@@ -112,6 +114,7 @@ class _Printer:
     numbering: Numbering
     words: Mapping[str, str]
     environment: "SandboxedEnvironment"
+    values: Mapping[str, str]
 
     def template(self, name: str, /, **values: object) -> str:
         return print_template(self.environment, FOLDER, f"{name}.md.j2", values).strip("\n")
@@ -176,7 +179,8 @@ class _Printer:
         if isinstance(part, Text):
             return self.resolve(part.text).strip("\n")
         if isinstance(part, Code):
-            return self.template("code", code=part.code.rstrip("\n"), language=part.language, fence=_fence(part.code))
+            values = {"language": part.language, "fence": _fence(part.code), "run": part.run, "values": part.values}
+            return self.template("code", code=part.code.rstrip("\n"), **values)
         if isinstance(part, Equation):
             return self.equation(part)
         if isinstance(part, Figure):
@@ -199,6 +203,7 @@ class _Printer:
 
     def resolve(self, text: str) -> str:
         """Return the text with `@eq:id` and its like replaced by what the reader sees; unknown ids stay."""
+        text = VALUE.sub(lambda match: self.values.get(match[1], match[0]), text)
         return REFERENCE.sub(lambda match: self.shown(match) or match.group(0), text)
 
     def shown(self, match: re.Match[str]) -> str:

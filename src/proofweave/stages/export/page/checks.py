@@ -125,7 +125,10 @@ def cards(found: Sequence[Checked], language: str, picture: Callable[[str], str]
     def set_(text: str) -> Markup:
         """Return a text with its mathematics set; what stands around it is escaped."""
         whole, start = Markup(), 0
-        for each in MATH.finditer(spoken := told(text, language)):
+        spoken = told(text, language)
+        if "\\" in spoken and "$" not in spoken:
+            return Markup("<code>{}</code>").format(spoken)
+        for each in MATH.finditer(spoken):
             whole += spoken[start : each.start()]
             whole += Markup(picture(each[1])) if each[1] else Markup("<code>{}</code>").format(each[2])
             start = each.end()

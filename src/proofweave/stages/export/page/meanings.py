@@ -41,6 +41,8 @@ def leaned(conditions: Sequence[tuple[str, str, str]]) -> tuple[str, ...]:
 def _leaned(kind: str, name: str, text: str) -> str:
     if kind == "stated" and _type(text).key != "meaning.as-written":
         return say("meaning.stated-type", name=name, type=_type(text))
+    if kind == "stated" and text.partition(":")[0] in FORMS:
+        return say("meaning.stated-form", name=name)
     if kind == "excuse":  # a part may be a piece of TeX that cannot stand alone
         part = f"${name}$" if name.count("{") == name.count("}") else f"`{name}`"
         return say("meaning.excuse" if name else "meaning.excuse-whole", name=part, text=text)

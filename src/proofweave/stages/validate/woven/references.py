@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from proofweave.core import REFERENCE, Finding, Post, Severity, SpanKind, Where, beside, finding_of, say
+from proofweave.core import REFERENCE, VALUE, Finding, Post, Severity, SpanKind, Where, beside, finding_of, say
 from proofweave.stages.validate.woven.reading import Reading, inside, numbered_headings, placed, read
 from proofweave.stages.validate.woven.tags import tags
 from proofweave.stages.validate.woven.theorems import KINDS, NAMES, boxes
@@ -59,7 +59,7 @@ def _ids(reading: Reading) -> Iterator[Finding]:
     for offset, span in placed(reading.post):
         if span.kind in {SpanKind.CODE, SpanKind.INLINE_CODE, SpanKind.FRONT_MATTER, SpanKind.COMMENT}:
             continue
-        for left in REFERENCE.finditer(span.text):
+        for left in (*REFERENCE.finditer(span.text), *VALUE.finditer(span.text)):
             where = reading.where(offset + left.start())
             yield finding_of("validate.reference-unresolved", where, reference=left.group())
 
