@@ -33,7 +33,9 @@ def draw(figure):
     scales = np.geomspace(1e-3, 1, 16)
     for rate in (1e-4, 1e-3, 1e-2):
         ends = [np.mean(run(rate, s, 2000, 1.0, rng, copies=200)[1][-200:]) for s in scales]
-        right.loglog(scales, ends, "o-", ms=3, lw=0.8, label=rf"$\eta_0=10^{{{round(np.log10(rate))}}}$")
+        (line,) = right.loglog(scales, ends, "o-", ms=3, lw=0.8, label=rf"$\eta_0=10^{{{round(np.log10(rate))}}}$")
+        fixed = np.mean(run(rate, 0.0, 2000, 1.0, rng, copies=200)[1][-200:])
+        right.axhline(fixed, color=line.get_color(), ls="--", lw=0.7)
     right.set_xlabel(r"meta step $\alpha$")
     right.set_ylabel("mean loss of the last 200 steps")
     right.legend()
