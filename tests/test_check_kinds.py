@@ -20,7 +20,7 @@ GIVEN = Path(__file__).parents[2] / "shared" / "cases" / "checker.yaml"
 
 
 def judged(case):
-    return verdict(case["symbols"], case["tex"], Check(given=tuple(case.get("given", ()))))
+    return verdict(case["symbols"], case["tex"], Check(given=tuple(case.get("given", ())), order=case.get("order")))
 
 
 def right(case, found):

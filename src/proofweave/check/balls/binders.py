@@ -83,7 +83,7 @@ def _argument(node: Node, state: State) -> Num:
 def outcomes(symbol: Symbol, state: State) -> list[tuple[Value, Num]]:
     """Return a random symbol's joint outcomes with their weights; an iid sample has those of all its members."""
     if symbol.role == "law":
-        return named(symbol, state)
+        return _together(members(symbol, state)) if symbol.holes else named(symbol, state)
     source: Symbol = symbol.data.get("parent") or symbol
     points = state.values.get(source)
     if source.role == "law":
@@ -95,14 +95,29 @@ def outcomes(symbol: Symbol, state: State) -> list[tuple[Value, Num]]:
         return list(zip(points, weights, strict=True))
     hole = symbol.holes[0]
     copies = state.size(hole.hi) - state.size(hole.lo) + 1
-    if len(points) ** copies > MOST_OUTCOMES:
+    return _together([list(zip(points, weights, strict=True))] * copies)
+
+
+def members(symbol: Symbol, state: State) -> list[list[tuple[Value, Num]]]:
+    """Return the outcomes of each member of a family with a law, with their weights."""
+    (hole,), (index,) = symbol.holes, symbol.data["indices"]
+    places = range(state.size(hole.lo), state.size(hole.hi) + 1)
+    return [named(symbol, state.child({index: nu.whole(place)})) for place in places]
+
+
+def _together(listed: Sequence[Sequence[tuple[Value, Num]]]) -> list[tuple[Value, Num]]:
+    """Return the joint outcomes of independent values, with their weights."""
+    count = 1
+    for one in listed:
+        count *= len(one)
+    if count > MOST_OUTCOMES:
         raise Cannot
     found = []
-    for drawn in product(range(len(points)), repeat=copies):
+    for drawn in product(*listed):
         weight: Num = fmpq(1)
-        for one in drawn:
-            weight = mul(weight, weights[one])
-        found.append(([points[one] for one in drawn], weight))
+        for _, share in drawn:
+            weight = mul(weight, share)
+        found.append(([point for point, _ in drawn], weight))
     return found
 
 

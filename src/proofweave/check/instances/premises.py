@@ -13,6 +13,7 @@ from proofweave.check.parse import Statement
 
 ROUNDS = 12
 STEP = 1e-6
+LONGER = 4.0 ** np.arange(1, 11)
 STRICT = {r"\le": "<", r"\ge": ">"}
 
 
@@ -219,7 +220,7 @@ def _meet(
         active = np.flatnonzero((np.abs(gaps) > slacks / 4).any(axis=1) & np.isfinite(size))
         if not len(active) or round_ == ROUNDS - 1:
             break
-        inverse = _slopes(premises, plan, take(env, active), symbols, p, rng)
+        inverse = _inverse(_changes(premises, plan, take(env, active), symbols, STEP, rng))
         change = -(inverse @ gaps[active][..., None])[..., 0]
         longest = np.abs(change).max(axis=1, keepdims=True)
         change = change * np.minimum(1.0, 3.0 / np.maximum(longest, 1e-300))
@@ -227,23 +228,60 @@ def _meet(
         assign(premises, plan, env, rng)
     near = np.flatnonzero(np.isfinite(size) & ((np.abs(gaps) <= slacks).all(axis=1)) & (slacks > 0).any(axis=1))
     if len(near):
-        inverse = _slopes(premises, plan, take(env, near), symbols, p, rng)
-        distance = (np.abs(inverse) @ np.where(np.isfinite(slacks[near]), slacks[near], 0.0)[..., None])[..., 0]
-        _blur(env, near, symbols, distance)
+        blur = np.where(np.isfinite(slacks[near]), slacks[near], 0.0)
+        _blur(env, near, symbols, _distance(premises, plan, take(env, near), symbols, blur, rng))
         assign(premises, plan, env, rng)
 
 
-def _slopes(
-    premises: Premises, plan: Sequence[Symbol], part: Env, symbols: Sequence[Symbol], p: int, rng: np.random.Generator
+def _distance(
+    premises: Premises,
+    plan: Sequence[Symbol],
+    part: Env,
+    symbols: Sequence[Symbol],
+    blur: Array,
+    rng: np.random.Generator,
 ) -> Array:
-    """Return the pseudo-inverse of the gaps' derivative by the coordinates of the movable symbols."""
-    steps = np.concatenate([np.zeros((part.batch, 1, p)), np.tile(STEP * np.eye(p), (part.batch, 1, 1))], axis=1)
-    tried = moved(part, symbols, steps)
+    """Return how far each coordinate may be from where the premises hold exactly, given how blurred their gaps are.
+
+    That is Newton's step for a gap of that size. At a double root the slope drowns in the blur, and steps are made
+    longer until one leads out of it.
+    """
+    changes = _changes(premises, plan, part, symbols, STEP, rng)
+    drowned = (blur > 0) & (np.abs(changes).max(axis=2) <= 2 * blur)
+    inverse = _inverse(np.where(drowned[..., None], 0.0, changes))
+    distance = np.asarray((np.abs(inverse) @ blur[..., None])[..., 0])
+    for step in STEP * LONGER:
+        rows = np.flatnonzero(drowned.any(axis=1))
+        if not len(rows):
+            break
+        changes = np.abs(_changes(premises, plan, take(part, rows), symbols, step, rng))
+        out = drowned[rows][..., None] & (changes > 2 * blur[rows][..., None])
+        distance[rows] = np.maximum(distance[rows], np.where(out.any(axis=1), step, 0.0))
+        drowned[rows] &= ~out.any(axis=2)
+    return distance
+
+
+def _changes(
+    premises: Premises,
+    plan: Sequence[Symbol],
+    part: Env,
+    symbols: Sequence[Symbol],
+    step: float,
+    rng: np.random.Generator,
+) -> Array:
+    """Return how a step of each coordinate of the movable symbols changes the gaps: (batch, gaps, coordinates)."""
+    p = sum(lengths(symbols, part))
+    steps = np.concatenate([np.zeros((1, p)), step * np.eye(p)])
+    tried = moved(part, symbols, np.tile(steps, (part.batch, 1, 1)))
     assign(premises, plan, tried, rng)
     gaps = _blurred(premises, tried).v.reshape(part.batch, p + 1, -1)
-    jacobian = np.swapaxes((gaps[:, 1:] - gaps[:, :1]) / STEP, 1, 2)
-    jacobian = np.where(np.isfinite(jacobian), jacobian, 0.0)
-    return np.asarray(np.linalg.pinv(jacobian, rcond=1e-8))
+    changes = np.swapaxes(gaps[:, 1:] - gaps[:, :1], 1, 2)
+    return np.where(np.isfinite(changes), changes, 0.0)
+
+
+def _inverse(changes: Array) -> Array:
+    """Return the pseudo-inverse of the gaps' derivative, given their changes by a short step."""
+    return np.asarray(np.linalg.pinv(changes / STEP, rcond=1e-8))
 
 
 def _blur(env: Env, rows: Array, symbols: Sequence[Symbol], distance: Array) -> None:

@@ -12,9 +12,10 @@ from proofweave.check.instances import read as read_premises
 from proofweave.check.judge import existence, order
 from proofweave.check.judge.alike import alike
 from proofweave.check.judge.answer import Answer, Options, Question, Seen
-from proofweave.check.judge.audit import Caught, audit
+from proofweave.check.judge.audit import Caught, audit, doubt
 from proofweave.check.judge.certain import Ruling, exactly, fate, rule
-from proofweave.check.judge.gate import Fitted, gate
+from proofweave.check.judge.gate import Fitted, excused, gate
+from proofweave.check.judge.jumps import unseen
 from proofweave.check.judge.order import Rough, refuse_rough
 from proofweave.check.judge.proportional import Alike
 from proofweave.check.judge.repetition import refuse_circular, refuse_supposed
@@ -123,6 +124,11 @@ def _judged(
         answer = gate(question, drawn, fits, instances, rng, clock)
     if answer.kind not in (Kind.HOLDS, Kind.VERIFIED):
         return answer
+    step = _unseen_jump(drawn)
+    if step is not None:
+        tex = " ".join(question.tex[step.at : step.end].split())
+        if not excused(tex, question.excuse):
+            return replace(answer, kind=Kind.WEAK, reason=say("judge.unseen-jump", tex=tex))
     witnesses = [say("judge.witnesses") for fit in fits if isinstance(fit, existence.Sought)]
     besides = [*_seldom(drawn), *_begun(question), *witnesses]
     return replace(answer, reason=together([answer.reason, *besides], "judge.semicolon"))
@@ -164,6 +170,16 @@ def _caught(question: Question, task_: Task, caught: Caught, count: int) -> Answ
     """Return the refutation by an instance that rounding hides or that lies far out."""
     example = exactly(task_, caught.claim, caught.case, question.tex)
     return Answer(Kind.REFUTED, say("judge.certainly-false", example=str(example)), count, example)
+
+
+def _unseen_jump(drawn: Sequence[tuple[Task, Drawn]]) -> Node | None:
+    """Return a step in an endless sum that may jump unseen, in a claim whose sides agree in all digits somewhere."""
+    for task_, found in drawn:
+        for claim in task_.claims:
+            step = unseen(claim)
+            if step is not None and any((doubt(claim, case) > 0).any() for case in found.cases):
+                return step
+    return None
 
 
 def _seldom(drawn: Sequence[tuple[Task, Drawn]]) -> list[str]:

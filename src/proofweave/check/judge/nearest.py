@@ -1,13 +1,14 @@
 """Where the sides of an inequality come nearest: the gap itself is made smaller by Newton's steps from several starts.
 
 A share of the sides says nothing far from where they meet, as that of (x − 70)² ≥ 10⁻⁶ does, which is almost 1 there.
+With few numbers to move, a line of each is looked at as well, far out and finely.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from proofweave.check.evaluate import Array, Env, each, ev
+from proofweave.check.evaluate import Array, Env, each, ev, exact
 from proofweave.check.instances import Case, Task, lengths, met, moved, open_case, take
 from proofweave.check.language import Node, Symbol, pairs
 
@@ -16,6 +17,11 @@ ROUNDS = 8
 MOST_COORDINATES = 24
 WIDTH = 1e-3  # of the differences, in coordinates of which a domain is about 1 wide
 LONGEST = 1e3
+LINES = frozenset(("scalar", "positive", "nonneg"))
+ALONG = 1 << 15  # places on a line
+FAR = 4096.0
+PEAKS = 64
+MOST_ALONG = 2  # coordinates of an instance
 LADDER = np.array([1.0, 0.5, 0.1, 1e-2, 2.0, 4.0])
 BELOW = dict.fromkeys(("<", r"\le", r"\preceq", r"\prec"), 1.0)
 BELOW |= dict.fromkeys((">", r"\ge", r"\succeq", r"\succ"), -1.0)
@@ -28,7 +34,41 @@ def nearest(task: Task, claim: Node, case: Case, symbols: Sequence[Symbol], rng:
     first = _gaps(claim, case)
     order = np.argsort(np.where(np.isfinite(first), first, np.inf))
     rows = np.unique(np.concatenate([order[:2], rng.permutation(len(order))[: STARTS - 2]]))
-    env = take(case.env, rows)
+    return _closer(task, claim, take(case.env, rows), symbols, rng) or _along(task, claim, case, symbols, rng)
+
+
+def _along(task: Task, claim: Node, case: Case, symbols: Sequence[Symbol], rng: np.random.Generator) -> Case | None:
+    """Return instances that violate an inequality, met where one number goes far along a line, or None.
+
+    Waves of several lengths come together, and their sum near its bound, only now and then.
+    """
+    numbers = [s for s in symbols if not s.type.rank and not s.holes and s.data["domain"] in LINES]
+    if sum(lengths(symbols, case.env)) > MOST_ALONG:
+        return None
+    row = int(_gaps(claim, case).argmin())
+    for symbol in numbers:
+        line = take(case.env, np.full(ALONG, row))
+        places = (np.arange(ALONG) + rng.random()) / ALONG
+        line.values[symbol] = exact(FAR * (2 * places - 1 if symbol.data["domain"] == "scalar" else places))
+        found, gaps, line = _tried(task, claim, line, rng)
+        if found is None:
+            found = _closer(task, claim, take(line, np.argsort(_dips(gaps))[:PEAKS]), symbols, rng)
+        if found is not None:
+            return found
+    return None
+
+
+def _dips(gaps: Array) -> Array:
+    """Return how low a gap comes near each place of a line: the least of the parabola through it and its neighbours."""
+    before, after = np.roll(gaps, 1), np.roll(gaps, -1)
+    bend = before - 2 * gaps + after
+    lowest = gaps - np.square(after - before) / (8 * np.where(bend > 0, bend, np.inf))
+    dips = (gaps <= before) & (gaps <= after)
+    return np.where(dips & np.isfinite(lowest), lowest, gaps)
+
+
+def _closer(task: Task, claim: Node, env: Env, symbols: Sequence[Symbol], rng: np.random.Generator) -> Case | None:
+    """Return instances that violate an inequality, reached from some by Newton's steps, or None."""
     p = sum(lengths(symbols, env))
     if not 0 < p <= MOST_COORDINATES:
         return None

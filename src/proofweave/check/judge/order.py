@@ -7,15 +7,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from proofweave.check.evaluate import SAFETY, Array, Clock, Env, Val, ev, exact
-from proofweave.check.instances import Case, Drawn, Task, complete, draw_cases, open_case, remembering, repeat
-from proofweave.check.language import LANDAU, CheckError, Node, Symbol, named_in, pairs, refuse_if, walk
+from proofweave.check.instances import Case, Drawn, Task, complete, draw_cases, open_case, remembering, repeat, take
+from proofweave.check.language import LANDAU, CheckError, Node, OutOfTime, Symbol, named_in, pairs, refuse_if, walk
 from proofweave.core import say
 
 HALVINGS = 26
+SPARING = ((HALVINGS, 40), (16, 8), (11, 4), (8, 2))
+"""How often what goes to 0 is halved, on how many instances of a case: less of both where more costs too much."""
+
 WINDOW = 4
 INSTANCES = 40
 SLACK = 0.15
 BARELY = 0.005  # an order found this little above a whole one is that order
+RISE = 0.02
+NEAR = 3
 MUCH = frozenset((r"\ll", r"\gg"))
 NEARING = frozenset((r"\sim", r"\to"))
 ALIKE = r"\propto"
@@ -97,17 +102,18 @@ def read_order(quantity: Node | None, at_least: float | None, link: Node) -> Ord
     return Order(quantity, symbols[0], 1.0 if at_least is None else at_least)
 
 
-def fit(link: Node, order: Order, drawn: Drawn, driven: Sequence[Case]) -> Fit:
-    """Return the least fitted order of the error over the instances, each of them driven towards 0."""
+def fit(link: Node, order: Order, drawn: Drawn, driven: Sequence[Case], steps: int) -> Fit:
+    """Return the least fitted order of the error over the instances, each of them driven towards 0 in some steps."""
     least, row, count, worst = np.inf, 0, 0, None
     for case, moved in zip(drawn.cases, driven, strict=True):
         env = moved.env
         left, right = (ev(side, moved.inner) for side in link.args)
-        error, floor = _measured(left, right, link, env.batch)
-        size = np.broadcast_to(np.abs(ev(order.quantity, env).v), (env.batch,)).reshape(-1, HALVINGS)
+        shape = (env.batch // steps, steps)
+        error, floor = (_rows(part, shape) for part in _measured(left, right, link))
+        size = np.broadcast_to(np.abs(ev(order.quantity, env).v), (env.batch,)).reshape(shape)
         size = np.repeat(size, len(error) // len(size), axis=0)
         for place in range(error.shape[0]):
-            slope = _slope(size[place], error[place], floor[place])
+            slope = _slope(size[place], error[place], floor[place], steady=steps < HALVINGS)
             if slope is None:
                 continue
             slope = -abs(slope) if growing(link) and MUCH.isdisjoint(link.data) else slope
@@ -117,27 +123,28 @@ def fit(link: Node, order: Order, drawn: Drawn, driven: Sequence[Case]) -> Fit:
     return Fit(float(least), row, count, worst)
 
 
-def _measured(left: Val, right: Val, link: Node, batch: int) -> tuple[Array, Array]:
-    """Return what is said to fall, and how far rounding blurs it: a row of steps for each instance and position."""
+def _measured(left: Val, right: Val, link: Node) -> tuple[Array, Array]:
+    """Return what is said to fall, and how far rounding blurs it."""
     if growing(link):
         ratio = _ratio(left.v, right.v, link)
-        return _rows(ratio, batch), _rows(np.zeros_like(ratio), batch)
+        return ratio, np.zeros_like(ratio)
     gap = left.v - right.v
     noise = np.broadcast_to(left.e + right.e, gap.shape) * SAFETY
     if r"\sim" in link.data:
-        return _rows(np.abs(gap / right.v), batch), _rows(noise / np.abs(right.v), batch)
+        return np.abs(gap / right.v), noise / np.abs(right.v)
     if r"\to" in link.data and np.isinf(right.v).any():
-        return _rows(_inverse(left.v, right.v), batch), _rows(np.zeros_like(gap), batch)
+        return _inverse(left.v, right.v), np.zeros_like(gap)
     axes = tuple(range(1, gap.ndim))
     error = np.sqrt(np.square(gap).sum(axis=axes)) if axes else np.abs(gap)
     floor = np.sqrt(np.square(noise).sum(axis=axes)) if axes else noise
-    return _rows(error, batch), _rows(floor, batch)
+    return error, floor
 
 
-def _rows(value: Array, batch: int) -> Array:
-    """Return a row of steps for each instance and each position of an index."""
-    wide = np.broadcast_to(value, (batch, *value.shape[1:])).reshape(-1, HALVINGS, int(np.prod(value.shape[1:])))
-    return np.asarray(np.swapaxes(wide, 1, 2).reshape(-1, HALVINGS))
+def _rows(value: Array, shape: tuple[int, int]) -> Array:
+    """Return a row of steps for each instance and each position of an index, given how many instances and steps."""
+    batch, steps = shape
+    wide = np.broadcast_to(value, (batch * steps, *value.shape[1:])).reshape(*shape, int(np.prod(value.shape[1:])))
+    return np.asarray(np.swapaxes(wide, 1, 2).reshape(-1, steps))
 
 
 def _inverse(left: Array, right: Array) -> Array:
@@ -152,16 +159,16 @@ def _ratio(left: Array, right: Array, link: Node) -> Array:
     return np.asarray(np.abs(left) / np.abs(right))
 
 
-def _driven(env: Env, order: Order, task_: Task, rng: np.random.Generator) -> Env:
+def _driven(env: Env, order: Order, task_: Task, rng: np.random.Generator, steps: int) -> Env:
     """Return each instance repeated with the symbol moved step by step so that the quantity goes to 0."""
     best: Env | None = None
     smallest = np.inf
-    for values in _ways(env, order.symbol):
-        tried = repeat(env, HALVINGS)
+    for values in _ways(env, order.symbol, steps):
+        tried = repeat(env, steps)
         tried.values[order.symbol] = exact(values.reshape(-1))
         try:
             complete(task_.plan, tried, rng)
-            last = np.abs(ev(order.quantity, tried).v).reshape(-1)[HALVINGS - 1 :: HALVINGS]
+            last = np.abs(ev(order.quantity, tried).v).reshape(-1)[steps - 1 :: steps]
         except CheckError:
             continue
         if np.isfinite(last).all() and np.median(last) < smallest:
@@ -171,10 +178,12 @@ def _driven(env: Env, order: Order, task_: Task, rng: np.random.Generator) -> En
     return best
 
 
-def _ways(env: Env, symbol: Symbol) -> Iterator[Array]:
+def _ways(env: Env, symbol: Symbol, steps: int) -> Iterator[Array]:
     """Yield rows of values that go off, to 0 and to the ends of the symbol's interval, by doublings and halvings."""
     start = np.broadcast_to(env.values[symbol].v, (env.batch,))[:, None]
-    halves = 0.5 ** np.arange(HALVINGS)
+    if symbol.role == "int" and steps < HALVINGS:
+        start = np.minimum(start, start.min() + NEAR)
+    halves = 0.5 ** np.arange(steps)
     for values in (np.where(start == 0, 1.0, start) / halves, np.where(start == 0, 1.0, start) * halves):
         yield np.rint(np.maximum(np.abs(values), 1.0)) if symbol.role == "int" else values
     for side in ("lo", "hi") if symbol.data.get("domain") == "interval" else ():
@@ -183,8 +192,11 @@ def _ways(env: Env, symbol: Symbol) -> Iterator[Array]:
             yield end - (end - start) * halves
 
 
-def _slope(size: Array, error: Array, floor: Array) -> float | None:
-    """Return the slope of log error over log size at the smallest sizes where the error stands clear of rounding."""
+def _slope(size: Array, error: Array, floor: Array, steady: bool) -> float | None:
+    """Return the slope of log error over log size at the smallest sizes where the error stands clear of rounding.
+
+    None where there is none, or where it should be `steady` and still grows: the error of r^K falls slowly at first.
+    """
     usable = np.isfinite(error) & np.isfinite(size) & (size > 0)
     clear = usable & (error > 30 * floor) & (error > 0)
     if not usable.any():
@@ -197,8 +209,11 @@ def _slope(size: Array, error: Array, floor: Array) -> float | None:
     steps = np.diff(x)
     if (steps == 0).any():
         return None
+    slopes = np.diff(y) / steps
+    if steady and slopes[-1] > slopes[0] + RISE:
+        return None
     # an error that passes through 0 on its way bends the slope before it up and the one after it down
-    return float((np.diff(y) / steps)[-2:].max())
+    return float(slopes[-2:].max())
 
 
 def draw(task_: Task, rng: np.random.Generator, clock: Clock) -> Drawn:
@@ -222,13 +237,31 @@ class Rough:
         self.order = read_order(quantity, least, link)
         self.drawn = draw(task_, rng, clock)
         self.driven: list[Case] = []
+        self.steps = HALVINGS
+
+    def _drive(self, rng: np.random.Generator) -> None:
+        """Drive the instances towards the limit, as far and as many of them as can be afforded."""
+        for self.steps, most in SPARING:
+            try:
+                envs = [
+                    _driven(
+                        take(case.env, np.arange(min(case.env.batch, most))), self.order, self.task, rng, self.steps
+                    )
+                    for case in self.drawn.cases
+                ]
+                self.driven = [remembering(self.task, open_case(self.task, env)) for env in envs]
+                return
+            except OutOfTime:
+                raise
+            except CheckError:
+                if self.steps == SPARING[-1][0]:
+                    raise
 
     def failure(self, link: Node, rng: np.random.Generator) -> str:
         """Return how the error's order falls short, or an empty string."""
         if not self.driven:
-            envs = [_driven(case.env, self.order, self.task, rng) for case in self.drawn.cases]
-            self.driven = [remembering(self.task, open_case(self.task, env)) for env in envs]
-        found = fit(link, self.order, self.drawn, self.driven)
+            self._drive(rng)
+        found = fit(link, self.order, self.drawn, self.driven, self.steps)
         refuse_if(not found.count, "judge.error-no-value", link.at)
         if growing(link):
             return self._growth(found.least, link)

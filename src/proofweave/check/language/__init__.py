@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from proofweave.check.language.planes import complex_symbol, is_complex
     from proofweave.check.language.registry import Registry
     from proofweave.check.language.scope import ENTRY, Entry, Hole, Match, Scope, Symbol, fits, split
-    from proofweave.check.language.tokens import BRACES, DEEPEST, Token, nesting, tokenise, words
+    from proofweave.check.language.tokens import BRACES, DEEPEST, STROKES, Token, nesting, tokenise, words
     from proofweave.check.language.tree import (
         LANDAU, Index, Node, endless, is_number, number, pairs, same, settle, shape, substitute, walk,
     )

@@ -25,6 +25,7 @@ SPACING = words(TABLE["spacing"]) | {"\\ ", "\\\n"}
 OPENING = frozenset((r"\left", r"\bigl", r"\Bigl", r"\biggl", r"\Biggl"))
 CLOSING = frozenset((r"\right", r"\bigr", r"\Bigr", r"\biggr", r"\Biggr"))
 SIZING = frozenset((r"\big", r"\Big", r"\bigg", r"\Bigg", r"\bigm", r"\Bigm", r"\biggm"))
+STROKES = frozenset(("|", r"\|"))
 FONTS = words(TABLE["fonts"])
 ACCENTS = words(TABLE["accents"])
 ARGUMENT_DROPPED = words(TABLE["argument_dropped"])
@@ -64,7 +65,8 @@ _ROW = re.compile(r"(?:\\\\|\\cr\b|\\newline\b)\*?(?:\[([^\]]*)\])?")
 class Token:
     """A token and its canonical text; `kind` is name, digit, op, mark, open, close, script, amp, row, word, sep or env.
 
-    `hint` is "(" or ")" where \\left, \\right and their kin say which side a delimiter is.
+    `hint` is "(" or ")" where \\left, \\right and their kin say which side a delimiter is; of a bar that is only made
+    large, it is what does so, as \\big.
     """
 
     kind: str
@@ -167,7 +169,9 @@ def _gather(raw: list[Token], tex: str) -> list[Token]:
             hint = "("
         elif text in CLOSING:
             hint = ")"
-        elif text in SPACING or text in SIZING or text == "~":
+        elif text in SIZING:
+            hint = text if place < len(raw) and raw[place].text in STROKES else ""
+        elif text in SPACING or text == "~":
             continue
         elif text in ARGUMENT_DROPPED:
             _, place = _argument(raw, _starred(raw, place), token)

@@ -16,16 +16,22 @@ MOST_COUNT = 400
 MOST_RATE = 50.0  # of Poisson's law; where it is larger there is no value
 
 
+def finite_family(symbol: Symbol) -> bool:
+    """Tell whether a symbol is a family of independent values of a finite law."""
+    return bool(symbol.holes) and symbol.data["law"].name != "N"
+
+
 def outcomes(symbol: Symbol, env: Env) -> tuple[Val, Val]:
-    """Return a law's outcomes (batch, J, *shape) and weights (batch, J)."""
+    """Return outcomes (batch, J, *shape) and weights (batch, J); of a family those of each: (batch, members, J)."""
     law = symbol.data["law"]
     root = env.root()
     if law.name == "N":
         z = normals.scattered(prod(normals.shape_of(symbol, root)), crc32(symbol.name.encode()))
         return normals.placed(symbol, z, root), va.exact(np.full((1, len(z)), 1 / len(z)))
+    root = normals.over_members(symbol, root)
     params = [ev(param, root) for param in law.params]
     if law.name == "Rademacher":
-        return va.exact(np.array([[-1.0, 1.0]])), va.exact(np.array([[0.5, 0.5]]))
+        return va.exact(np.array([[-1.0, 1.0]])), va.exact(np.full((1,) * (1 + root.depth) + (2,), 0.5))
     if law.name == "Bernoulli":
         p = params[0]
         _within(symbol, p.v, 0.0, 1.0)
@@ -37,7 +43,7 @@ def outcomes(symbol: Symbol, env: Env) -> tuple[Val, Val]:
         return _binomial(symbol, params[0], params[1])
     if law.name == "Categorical":
         (weights,) = params
-        refuse_if(weights.v.ndim != 2, "evaluate.law-categorical", name=symbol.name)
+        refuse_if(weights.v.ndim != 2 + root.depth, "evaluate.law-categorical", name=symbol.name)
         return va.exact(1.0 + np.arange(weights.v.shape[-1])[None]), weights
     raise CheckError("evaluate.law-values", name=symbol.name)
 

@@ -72,13 +72,19 @@ def placed(symbol: Symbol, z: Array, env: Env) -> Val:
     return Val(v, np.broadcast_to(e, v.shape))
 
 
-def parameters(symbol: Symbol, env: Env) -> tuple[Val, Val]:
-    """Return the mean (lead…, *members, *axes) and the covariance (lead…, *members, *axes, *axes) of a symbol."""
+def over_members(symbol: Symbol, env: Env) -> Env:
+    """Return the state in which a family's indices run over its members, an axis each."""
     inner = env
     for hole, index in zip(symbol.holes, symbol.data.get("indices", ()), strict=False):
         count = env.size(hole.hi) - env.size(hole.lo) + 1
         inner = inner.child((symbol.name, hole.token), count)
         inner.bind(index, inner.index_axis(env.size(hole.lo) + np.arange(count)))
+    return inner
+
+
+def parameters(symbol: Symbol, env: Env) -> tuple[Val, Val]:
+    """Return the mean (lead…, *members, *axes) and the covariance (lead…, *members, *axes, *axes) of a symbol."""
+    inner = over_members(symbol, env)
     rank = symbol.type.rank
     mean, covariance = (ev(param, inner) for param in symbol.data["law"].params)
     lead = (*mean.v.shape[: 1 + env.depth], *inner.axes[env.depth :])

@@ -5,6 +5,7 @@ from math import log
 import numpy as np
 
 from proofweave.check.evaluate import EPS, Array, Env, Val, afford
+from proofweave.check.evaluate import values as va
 from proofweave.check.language import Symbol, TooLarge, refuse_if
 from proofweave.check.operations import laws
 
@@ -61,7 +62,8 @@ def _rare(weights: Array, points: Array, domain: str, kind: Array, rng: np.rando
 def outcomes(symbol: Symbol, env: Env) -> tuple[Val, Val]:
     """Return a random symbol's joint outcomes and their weights: (batch, J, *members, *shape) and (batch, J)."""
     if symbol.role == "law":
-        return laws.outcomes(symbol, env)
+        points, weights = laws.outcomes(symbol, env)
+        return _together(symbol, points, weights, env) if laws.finite_family(symbol) else (points, weights)
     parent: Symbol | None = symbol.data.get("parent")
     source = parent or symbol
     key = source
@@ -70,6 +72,11 @@ def outcomes(symbol: Symbol, env: Env) -> tuple[Val, Val]:
     weights = env.values[source.data["weights_symbol"]]
     if parent is None:
         return points, weights
+    return _together(symbol, points, weights.through(lambda part: part[:, None]), env)
+
+
+def _together(symbol: Symbol, points: Val, weights: Val, env: Env) -> tuple[Val, Val]:
+    """Return the joint outcomes of independent members with the same points, and weights (batch, members, support)."""
     hole = symbol.holes[0]
     copies = env.size(hole.hi) - env.size(hole.lo) + 1
     support = points.v.shape[1]
@@ -79,6 +86,9 @@ def outcomes(symbol: Symbol, env: Env) -> tuple[Val, Val]:
     table = np.stack(np.meshgrid(*([np.arange(support)] * copies), indexing="ij"), axis=-1).reshape(count, copies)
     afford(points.v.shape[0], count, copies, *points.v.shape[2:])
     joint = points.v[:, table]
-    product = weights.v[:, table].prod(axis=-1)
+    each = va.spread(weights, (weights.v.shape[0], copies, support))
+    member = np.arange(copies)
+    product = each.v[:, member, table].prod(axis=-1)
+    blur = np.broadcast_to(each.e, each.v.shape)[:, member, table].sum(axis=-1)  # no weight is above 1
     error = np.broadcast_to(points.e, points.v.shape)[:, table]
-    return Val(joint, error), Val(product, 1e-16 * copies * product)
+    return Val(joint, error), Val(product, 1e-16 * copies * product + blur)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from proofweave.check.calculus import differences
-from proofweave.check.evaluate import Array, Env, ev
+from proofweave.check.evaluate import EPS, SAFETY, Array, Env, ev
 from proofweave.check.evaluate import values as va
 from proofweave.check.language import Node, Symbol
 from proofweave.check.operations import over_index
@@ -171,12 +171,11 @@ def _vertices(node: Node, env: Env) -> Array | None:
     inner = env.child((id(node), "vertices"), len(tests))
     inner.kept = frozenset()
     inner.bind(symbol, va.exact(tests.reshape((1,) * (1 + env.depth) + tests.shape)))
-    found = np.broadcast_to(ev(node.args[0], inner).v, (inner.batch, *inner.axes))
-    corners = found[..., :n]
-    guess = corners @ tests[n:].T
-    scale = np.abs(corners).max(axis=-1, keepdims=True)
-    off = np.abs(guess - found[..., n:])
-    return corners if not (off > 1e-11 * scale + 1e-300).any() else None
+    found = va.spread(ev(node.args[0], inner), (inner.batch, *inner.axes))
+    corners = found.v[..., :n]
+    off = np.abs(corners @ tests[n:].T - found.v[..., n:])
+    blur = SAFETY * (found.e.max(axis=-1, keepdims=True) + EPS * n * np.abs(corners).max(axis=-1, keepdims=True))
+    return corners if not (off > blur).any() else None
 
 
 def _values(split: Split, sense: int, variable: Symbol, shape: tuple[int, ...], env: Env, stamp: int) -> Values:

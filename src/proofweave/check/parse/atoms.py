@@ -85,8 +85,8 @@ def braced(p: Parser, token: Token) -> Node:
 
 @READERS("|", r"\|")
 def bars(p: Parser, token: Token) -> Node:
-    """Parse |x| and the norms."""
-    with p.within(token.text, token.at):
+    """Parse |x| and the norms; what \\left or \\big makes large ends where the same is said again."""
+    with p.within(token.text, token.at, token.text + token.hint):
         inside = p.expression()
     if token.text == "|" and inside.type.kind == "set":
         return postfix(p, node("card", (inside,), SCALAR, token.at, p.reached))

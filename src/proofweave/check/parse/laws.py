@@ -66,6 +66,9 @@ ARITY = {"N": 2, "U": 2, "Exp": 1, "Laplace": 2, "Gumbel": 2, "Bernoulli": 1, "R
 ARITY |= {"Binomial": 2, "Categorical": 1}
 NAMES = {"Normal": "N", "Uniform": "U", "Unif": "U", "Exponential": "Exp", "Bern": "Bernoulli", "Ber": "Bernoulli"}
 NAMES |= {"Cat": "Categorical", "Lap": "Laplace", "Pois": "Poisson", "Bin": "Binomial", "Rad": "Rademacher"}
+FINITE = frozenset(("Bernoulli", "Rademacher", "Binomial", "Categorical"))
+"""The laws with finitely many outcomes."""
+
 DEGREE = 15  # of a polynomial whose mean over a normal vector is computed exactly
 LETTERS = frozenset(("N", "U"))
 """Names that are laws only in a calligraphic or upright font, as letters are taken by symbols."""

@@ -118,7 +118,9 @@ def _defined(symbol: Symbol, found: Covered) -> None:
 def _declared(symbol: Symbol, entry: Entry, question: Question, found: Covered) -> None:
     """Note how a declaration narrows what is claimed, or else what it says that a verdict leans on."""
     written = _plain(symbol.data.get("written", ""))
-    less = _finite(symbol, question) or _hides_wider(symbol, entry) or _shadows(symbol, entry)
+    less = (
+        _finite(symbol, question) or _hides_wider(symbol, entry) or _shadows(symbol, entry) or _replaces(symbol, entry)
+    )
     narrows = less or _unsaid(symbol, entry)
     if entry.stated:
         found.conditions.append(Condition("stated", entry.stated if entry.stated != STATED else written, symbol.name))
@@ -164,6 +166,12 @@ def _shadows(symbol: Symbol, entry: Entry) -> str | None:
         return None
     defined = outer.known()
     return say("scope.shadows", name=symbol.name) if defined is not None and not open_symbol(defined) else None
+
+
+def _replaces(symbol: Symbol, entry: Entry) -> str | None:
+    """Return in words that a sequence, flow or solved value stands for what is defined further out, with a reason."""
+    determined = symbol.role != "define" and not open_symbol(symbol)
+    return _words(symbol) if determined and entry.hidden is not None and entry.because else None
 
 
 def _finite(symbol: Symbol, question: Question) -> str | None:

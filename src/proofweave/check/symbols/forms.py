@@ -18,6 +18,7 @@ from proofweave.check.language import (
     tokenise,
 )
 from proofweave.check.parse import (
+    FINITE,
     elsewhere,
     fitted,
     formula,
@@ -191,7 +192,7 @@ def random_value(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) ->
 
 
 def law_value(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Symbol:
-    """Return the symbol of {law: …}; with index: and over: a family of independent normal values."""
+    """Return the symbol of {law: …}; with index: and over: a family of independent values, normal or finite."""
     text = text_of(value, "law", "symbols.law")
     tokens = tokenise(text)
     names = hole_names(spec)
@@ -200,7 +201,8 @@ def law_value(spec: SymbolSpec, value: Mapping[str, object], scope: Scope) -> Sy
     parser = formula(tokens, scope)
     parser.indices.update(indices)
     law = read_law(parser, tokens, 0)
-    refuse_if(holes and law.name != "N", "symbols.law-family", name=law.name)
+    fit = law.name == "N" or (law.name in FINITE and len(holes) == 1)
+    refuse_if(holes and not fit, "symbols.law-family", name=law.name, count=len(holes))
     type_ = read_type(str(value["of"]), scope)[0] if "of" in value else type_of(law)
     law = elsewhere(fitted(law, type_))
     data = {"law": law, "domain": type_.kind, "indices": tuple(indices.values())}

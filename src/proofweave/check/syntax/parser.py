@@ -7,6 +7,7 @@ from proofweave.check.language import (
     BRACES,
     DEEPEST,
     SCALAR,
+    STROKES,
     CheckError,
     Index,
     Node,
@@ -230,8 +231,8 @@ class Parser:
             return not self.closers or self._continues()
         if token.kind == "env":
             return token.text.startswith("end")
-        if token.text in ("|", r"\|") and self.closers and self.closers[-1] in (token.text, CALL):
-            return token.hint != "("
+        if token.text in STROKES and token.hint not in ("(", ")"):
+            return bool(self.closers) and self.closers[-1] in (token.text + token.hint, CALL)
         return token.hint == ")"
 
     def factor(self) -> Node:
