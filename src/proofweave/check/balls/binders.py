@@ -3,18 +3,21 @@
 from collections.abc import Iterator, Sequence
 from itertools import product
 
-from flint import arb, fmpq
+from flint import arb, ctx, fmpq
 
 from proofweave.check.balls import numbers as nu
 from proofweave.check.balls.arithmetic import largest, least
 from proofweave.check.balls.numbers import Cannot, Num, Unclear, add, mul, sub
 from proofweave.check.balls.state import RULES, State, Value, each, filled, numeral, value_of
 from proofweave.check.balls.truth import truth
-from proofweave.check.language import Node, Symbol, is_number
+from proofweave.check.language import Node, Symbol, endless, is_number
 
 MOST_TERMS = 100_000
 MOST_TRIALS = 60
 MOST_OUTCOMES = 100_000
+FALL = fmpq(9, 10)  # of a term to the one before it
+STEADILY = 16  # terms that fall so
+REST = 100  # times the last term is more than all that follow it
 
 
 def terms(node: Node, state: State) -> Iterator[tuple[int, Value]]:
@@ -40,8 +43,28 @@ def _end(x: Num) -> int:
     return nu.whole_of(x)
 
 
+def _endless_sum(node: Node, state: State) -> Num:
+    """Return a sum without end whose terms fall at least geometrically, up to what is beyond the precision in force."""
+    if not state.endless or node.type.rank or not is_number(node.args[2], 1):
+        raise Cannot
+    place = _end(numeral(node.args[0], state))
+    out: Num = fmpq(0)
+    last, falling = arb(0), 0
+    while True:
+        term = nu.ball(numeral(node.args[3], state.child({node.data: nu.whole(place)})))
+        if not isinstance(term, arb):
+            raise Cannot
+        size, place = abs(term), place + 1
+        falling = falling + 1 if size < FALL * last else 0
+        out, last = add(out, term), size
+        if falling >= STEADILY and size * arb(2) ** ctx.prec < abs(nu.ball(out)):
+            return nu.ball(out) + arb(0, (REST * size).upper())
+
+
 @RULES("sum")
 def _sum(node: Node, state: State) -> Value:
+    if endless(node.args[1]):
+        return _endless_sum(node, state)
     out: Value | None = None
     for _, term in terms(node, state):
         out = term if out is None else each(add, out, term)

@@ -17,6 +17,7 @@ from proofweave.check.language import Index, Node, Symbol, walk
 from proofweave.check.parse import Statement
 
 PRECISIONS = (64, 128, 256, 512, 1024, 2048, 4096)
+LONG = (512, 2048)  # for sums without end
 BRIEF = (64, 512)  # what the first leaves open, most often for being equal, the second settles or none
 MOST_POSITIONS = 20_000
 ROOMS = (arithmetic, binders, calculus, names, normals, spectra)
@@ -47,17 +48,18 @@ class Asked:
     premises: Sequence[Statement]
 
 
-def confirm(asked: Asked, drawn: Drawn, work: int = MOST_WORK, briefly: bool = False) -> Fate:
+def confirm(asked: Asked, drawn: Drawn, work: int = MOST_WORK, briefly: bool = False, endless: bool = False) -> Fate:
     """Return what balls say of a claim at an instance, within so many visits of nodes.
 
-    `briefly` at two precisions; what these leave open is not asked whether it has a value.
+    `briefly` at two precisions; what these leave open is not asked whether it has a value. With sums without end, where
+    these are asked for, nothing is for certain.
     """
     left = [work, 0]
-    precisions = BRIEF if briefly else PRECISIONS
+    precisions = LONG if endless else BRIEF if briefly else PRECISIONS
     for precision in precisions:
         with ctx.workprec(precision):
             try:
-                instance = snapped(drawn, left)
+                instance = snapped(drawn, left, endless)
                 found = _claimed(asked, instance.state)
             except Unclear:
                 continue

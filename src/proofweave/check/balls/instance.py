@@ -56,12 +56,12 @@ class Snapped:
     loose: list[str] = field(default_factory=list)
 
 
-def snapped(drawn: Drawn, work: list[int]) -> Snapped:
+def snapped(drawn: Drawn, work: list[int], endless: bool = False) -> Snapped:
     """Return the instance in exact numbers, with what premises set computed again; `work` is what may be spent."""
     if sum(len(flat(value)) for value in drawn.values.values()) > MOST_NUMBERS:
         raise Cannot
     functions: dict[Symbol, Any] = {}
-    out = Snapped(State(drawn.sizes, {}, functions, work=work))
+    out = Snapped(State(drawn.sizes, {}, functions, work=work, endless=endless))
     taken = dict(drawn.assigned)
     for symbol in drawn.plan:
         if symbol.role == "int":

@@ -19,7 +19,10 @@ class Exhausted(Cannot):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The values in force; a child binds more and shares the rest. `work`: visits left, and tags given so far."""
+    """The values in force; a child binds more and shares the rest. `work`: visits left, and tags given so far.
+
+    Where `endless` is asked for, sums without end have the value that falling terms leave no doubt of, though no proof.
+    """
 
     sizes: Mapping[str, int]
     values: dict[Symbol, Value]
@@ -28,11 +31,13 @@ class State:
     binds: Mapping[Index | Symbol, Value] = field(default_factory=dict)
     known: dict[Any, Value] = field(default_factory=dict)
     analytic: bool = False
+    endless: bool = False
 
     def child(self, bound: Mapping[Any, Value], analytic: bool | None = None) -> "State":
         """Return a state with more bound."""
         kept = self.analytic if analytic is None else analytic
-        return State(self.sizes, self.values, self.functions, self.work, {**self.binds, **bound}, self.known, kept)
+        binds = {**self.binds, **bound}
+        return State(self.sizes, self.values, self.functions, self.work, binds, self.known, kept, self.endless)
 
     def spend(self) -> None:
         """Count a node visited."""

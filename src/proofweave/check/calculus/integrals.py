@@ -29,6 +29,11 @@ MOST_TURNS = 4
 KINKED = frozenset(("sign", "abs", "ReLU", "floor", "ceil", "indicator", "cases", "list", "entries", "min", "max"))
 KINKED |= {"norm", "optimum"}
 BENT = frozenset(("abs", "sign", "ReLU"))
+STEPS = frozenset(("sign", "floor", "ceil"))
+EVERY = {"floor": 1.0, "ceil": 1.0, "sin": np.pi / 2, "cos": np.pi / 2}
+"""How far apart the arguments are at which a function jumps, or turns or vanishes."""
+
+MOST_JUMPS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,8 @@ def _integral(node: Node, env: Env) -> Val:
     rank = node.type.rank
     value = spread(ev(node.args[2], inner), inner, None, 0.0, rank)
     axis = inner.depth
-    out = _sums(value, weights, axis, rank, pieces, count, below, above, _smooth(node.args[2]))
+    missed = _missed(node, flat, inner, pieces, value) if not rank else np.zeros(())
+    out = _sums(value, weights, axis, rank, pieces, count, below, above, _smooth(node.args[2]), missed)
     if turned:
         return Val(np.full(out.v.shape, np.nan), out.e)
     if above and not (below or rank or np.isfinite(out.v).all()) and (rate := _rate(node, env)) is not None:
@@ -85,6 +91,7 @@ def _rate(node: Node, env: Env) -> Array | None:
 def _edges(node: Node, lo: Array, hi: Array, centred: bool, env: Env) -> Array:
     """Return where the pieces meet, in order: the bounds and the cuts between them."""
     cuts = _turns(node, env) or [table(symbol, env).v for symbol in _cuts(node, env)] or _member_cuts(node, env)
+    cuts = cuts + _jumps(node, lo, hi, env)
     if centred and not (cuts and _smooth(node.args[2])):
         cuts.append(np.zeros((1,) * lo.ndim))
     shape = np.broadcast_shapes(lo.shape, hi.shape, *(cut.shape for cut in cuts))
@@ -117,6 +124,30 @@ def _turns(node: Node, env: Env) -> list[Array]:
             if turn is not None:
                 found.append(turn)
     return found[: 1 if env.depth else MOST_TURNS]
+
+
+def _jumps(node: Node, lo: Array, hi: Array, env: Env) -> list[Array]:
+    """Return where floors in the integrand jump, and waves inside moduli and signs turn, if these are few."""
+    found: list[Array] = []
+    for part in walk(node.args[2]):
+        if part.op == "func" and part.data[0] in EVERY and not (_smooth(node.args[2]) or _nested(node.args[2])):
+            with suppress(CheckError):
+                found += _crossings(part, node, lo, hi, env)
+    return found if len(found) <= MOST_JUMPS else []
+
+
+def _crossings(part: Node, node: Node, lo: Array, hi: Array, env: Env) -> list[Array]:
+    """Return where the argument of a function is a multiple of what lies between its jumps; none if not linear."""
+    line = _parabola(part.args[0], node, env)
+    if line is None or not line[3].all() or not (np.isfinite(lo).all() and np.isfinite(hi).all()):
+        return []
+    level, slope, _, _ = line
+    every = EVERY[part.data[0]]
+    ends = np.stack(np.broadcast_arrays((level + slope * lo) / every, (level + slope * hi) / every))
+    first, count = np.ceil(ends.min(axis=0)), np.floor(ends.max(axis=0)) - np.ceil(ends.min(axis=0)) + 1
+    if not (slope != 0).all() or not count.max(initial=0) <= MOST_JUMPS:
+        return []
+    return [np.asarray(((first + k) * every - level) / slope) for k in range(int(count.max(initial=0)))]
 
 
 def _bent(node: Node) -> list[Node]:
@@ -250,9 +281,21 @@ def _nodes(edges: Array, reference: Rule, below: bool, above: bool) -> tuple[Arr
 
 
 def _sums(
-    value: Val, weights: Array, axis: int, rank: int, pieces: int, count: int, below: bool, above: bool, smooth: bool
+    value: Val,
+    weights: Array,
+    axis: int,
+    rank: int,
+    pieces: int,
+    count: int,
+    below: bool,
+    above: bool,
+    smooth: bool,
+    missed: Array,
 ) -> Val:
-    """Return the integral with its stated error; nodes stand on the axis, piece after piece."""
+    """Return the integral with its stated error; nodes stand on the axis, piece after piece.
+
+    So much may be `missed` by jumps between nodes.
+    """
     tail = value.v.shape[axis + 1 :]
     split = (*value.v.shape[:axis], pieces, count, *tail)
     wide = weights.reshape((*weights.shape, *(1,) * rank))
@@ -276,7 +319,7 @@ def _sums(
     )
     noise = np.where(np.isfinite(noise), noise, 0.0).sum(axis=(0, -1))
     chance = size * np.minimum(before / np.where(size == 0, 1.0, size), 1.0) ** 4
-    blind = _undersampled(terms)
+    blind = _undersampled(terms) + missed
     error = np.maximum(change * falling, chance) + ends + gone + noise + blind + 8 * EPS * size
     total = np.where(change + blind > ROUGH * size, np.nan, fine.sum(axis=0))
     if below or above:
@@ -284,6 +327,20 @@ def _sums(
         nothing = (size == 0).all(axis=tuple(range(1, size.ndim)), keepdims=True)
         total = np.where(nothing, np.nan, total)
     return Val(total, error)
+
+
+def _missed(node: Node, points: Array, inner: Env, pieces: int, value: Val) -> Array:
+    """Return how much of an integral may lie between two nodes at which something in it has jumped."""
+    out = np.zeros(())
+    sizes = np.abs(np.nan_to_num(value.v, posinf=0.0, neginf=0.0))
+    for part in walk(node.args[2]):
+        if part.op == "indicator" or (part.op == "func" and part.data[0] in STEPS):
+            with suppress(CheckError):  # an index of its own may run inside
+                step, x, size = np.broadcast_arrays(ev(part, inner).v, points, sizes)
+                step, x, size = (each.reshape(*each.shape[:-1], pieces, -1) for each in (step, x, size))
+                gap = np.abs(np.diff(x)) * (size[..., 1:] + size[..., :-1])
+                out = out + np.where(np.diff(step) != 0, gap, 0.0).sum(axis=(-1, -2))
+    return out
 
 
 def _undersampled(terms: Array) -> Array:

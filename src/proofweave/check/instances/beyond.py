@@ -9,7 +9,7 @@ from proofweave.check.instances.cases import Case, Task, open_case
 from proofweave.check.instances.moves import take
 from proofweave.check.instances.premises import impose
 from proofweave.check.instances.rules import state
-from proofweave.check.instances.sample import draw, int_bounds, landmarks, size_groups, wide_integers
+from proofweave.check.instances.sample import complete, draw, int_bounds, landmarks, size_groups, wide_integers
 from proofweave.check.language import Symbol
 
 REMOTE = 96
@@ -24,6 +24,7 @@ def remote_cases(task: Task, rng: np.random.Generator, clock: Clock) -> Iterator
     groups = size_groups(task.plan, task.sizes, rng, clock)
     for sizes in groups[:1] if len(groups) == 1 else (groups[0], groups[-1]):
         env = draw(task.plan, sizes, REMOTE, rng, clock, remote=True, bent=task.bent)
+        complete(task.plan, env, rng, remote=True)
         yield from _imposed(task, env, rng)
 
 

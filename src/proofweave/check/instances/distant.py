@@ -29,6 +29,12 @@ def distant(symbol: Symbol, value: Array, env: Env, rng: np.random.Generator) ->
     return np.asarray(np.where(_chosen(value, rng, 0.6), moved, value))
 
 
+def rare(batch: int, count: int, rng: np.random.Generator) -> Array:
+    """Return weights of outcomes, some of which hardly ever happen; equal ones for half of the instances."""
+    shares = np.where(rng.random((batch, 1)) < 0.5, 10.0 ** -rng.uniform(0, DECADES, size=(batch, count)), 1.0)
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+
+
 def _powers(decades: float, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
     return np.asarray(10.0 ** rng.uniform(-decades, decades, size=shape))
 

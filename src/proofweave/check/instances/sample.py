@@ -7,7 +7,7 @@ from math import prod
 import numpy as np
 
 from proofweave.check.evaluate import EPS, VALUES, Array, Clock, Env, Val, ev, exact, values
-from proofweave.check.instances.distant import distant
+from proofweave.check.instances.distant import distant, rare
 from proofweave.check.instances.rules import state
 from proofweave.check.instances.ties import coincide
 from proofweave.check.language import CheckError, Dim, Symbol, TooLarge, endless, refuse_if, stochastic
@@ -221,20 +221,20 @@ def int_bounds(symbol: Symbol, env: Env, reach: int = WHOLE) -> tuple[Array, Arr
     return lo, hi
 
 
-def complete(plan: Sequence[Symbol], env: Env, rng: np.random.Generator) -> None:
-    """Make the values that follow from the free ones, in order of need."""
+def complete(plan: Sequence[Symbol], env: Env, rng: np.random.Generator, remote: bool = False) -> None:
+    """Make the values that follow from the free ones, in order of need; outcomes of random ones may lie far out."""
     env.values = {s: v for s, v in env.values.items() if s.role not in VALUES}
     env.flows = {}
     for symbol in plan:
         if symbol.role == "random" and "support" in symbol.data:
             if symbol not in env.values:
-                _support(symbol, env, rng)
+                _support(symbol, env, rng, remote)
         elif symbol.role in VALUES and symbol.type.kind != "function" and not stochastic(symbol):
             value = VALUES[symbol.role](symbol, env)
             env.values[symbol] = values.spread(value, value.v.shape)
 
 
-def _support(symbol: Symbol, env: Env, rng: np.random.Generator) -> None:
+def _support(symbol: Symbol, env: Env, rng: np.random.Generator, remote: bool) -> None:
     count = env.size(symbol.data["support"])
     refuse_if(not 1 <= count <= 64, "judge.support", None, symbol.where, name=symbol.name, count=count)
     regime = rng.choice(3, size=env.batch, p=[0.3, 0.5, 0.2])
@@ -246,6 +246,9 @@ def _support(symbol: Symbol, env: Env, rng: np.random.Generator) -> None:
         mean = np.broadcast_to(value, (env.batch, *value.shape[1:]))
     if weights is not None:
         weights = np.broadcast_to(ev(weights, env).v, (env.batch, count))
+    if remote:
+        points = distant(symbol, points, env, rng)
+        weights = rare(env.batch, count, rng) if weights is None and not symbol.data["uniform"] else weights
     points, weights, error = supports.draw(symbol, points, rng, mean, weights)
     env.values[symbol] = Val(points, error)
     env.values[symbol.data["weights_symbol"]] = Val(weights, 2e-16 * weights)

@@ -7,26 +7,30 @@ those far out, where values overflow or domains end, and all values of integers.
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
 from proofweave.check.evaluate import SAFETY, Array, Clock, each, ev
 from proofweave.check.instances import Case, Task, open_case, remote_cases, take, whole_cases
 from proofweave.check.judge.certain import fate, rule
-from proofweave.check.language import CheckError, Node, pairs
+from proofweave.check.language import CheckError, Node, endless, pairs, walk
 
 SECONDS = 0.12
 WORK = 4_000  # visits of nodes for each instance that is asked about
+SERIES = 2  # instances with a sum without end
+SERIES_WORK = 40_000
 ASKED = 4  # instances of a kind
 MOST_ASKED = 24  # of all chunks of integers together
 
 
 @dataclass(frozen=True, slots=True)
 class Caught:
-    """A case of one instance at which a claim is certainly false."""
+    """A case of one instance at which a claim is false: for certain, or to more digits than rounding shows."""
 
     claim: Node
     case: Case
+    certain: bool = True
 
 
 def audit(task: Task, cases: Sequence[Case], rng: np.random.Generator, clock: Clock) -> Caught | None:
@@ -35,6 +39,10 @@ def audit(task: Task, cases: Sequence[Case], rng: np.random.Generator, clock: Cl
         found = _first(task, claim, _doubtful(task, claim, cases))
         if found is not None:
             return Caught(claim, found)
+        if any(part.op == "sum" and endless(part.args[1]) for part in walk(claim)):
+            for one in islice(_doubtful(task, claim, cases), SERIES):
+                if fate(task, claim, one, SERIES_WORK, endless=True) == "refuted":
+                    return Caught(claim, one, certain=False)
     for source in (remote_cases, whole_cases):
         clock.extend(SECONDS)
         left = [MOST_ASKED]

@@ -67,13 +67,18 @@ def _candidates(task: Task, claim: Node, case: Case, bad: Array, rng: np.random.
     return [one for one in found if one.violated(claim) is not None]
 
 
-def fate(task: Task, claim: Node, case: Case, work: int | None = None, briefly: bool = False) -> "Fate":
-    """Return what balls say of a claim at a case's one instance; `briefly` at two of the lower precisions alone."""
+def fate(
+    task: Task, claim: Node, case: Case, work: int | None = None, briefly: bool = False, endless: bool = False
+) -> "Fate":
+    """Return what balls say of a claim at a case's one instance; `briefly` at two of the lower precisions alone.
+
+    With sums that are `endless` nothing is for certain.
+    """
     from proofweave.check.balls import MOST_WORK, Asked, confirm
 
     asked = Asked(claim, task.free, task.conditions, task.randoms, task.premises.statements)
     instance = plain(task.plan, task.premises.assigned, case.env)
-    return confirm(asked, instance, MOST_WORK if work is None else work, briefly)
+    return confirm(asked, instance, MOST_WORK if work is None else work, briefly, endless)
 
 
 def exactly(task: Task, claim: Node, case: Case, tex: str) -> Counterexample:

@@ -169,7 +169,8 @@ def _meeting(question: Question, task_: Task, met: Attained, count: int) -> Answ
 def _caught(question: Question, task_: Task, caught: Caught, count: int) -> Answer:
     """Return the refutation by an instance that rounding hides or that lies far out."""
     example = exactly(task_, caught.claim, caught.case, question.tex)
-    return Answer(Kind.REFUTED, say("judge.certainly-false", example=str(example)), count, example)
+    key = "judge.certainly-false" if caught.certain else "judge.false-far-down"
+    return Answer(Kind.REFUTED, say(key, example=str(example)), count, example)
 
 
 def _unseen_jump(drawn: Sequence[tuple[Task, Drawn]]) -> Node | None:
