@@ -9,13 +9,22 @@ from proofweave.check.instances.cases import Case, Task, open_case
 from proofweave.check.instances.moves import take
 from proofweave.check.instances.premises import impose
 from proofweave.check.instances.rules import state
-from proofweave.check.instances.sample import complete, draw, int_bounds, landmarks, size_groups, wide_integers
+from proofweave.check.instances.sample import (
+    complete,
+    draw,
+    int_bounds,
+    landmarks,
+    size_groups,
+    unbounded,
+    wide_integers,
+)
 from proofweave.check.language import Symbol
 
 REMOTE = 96
 MOST = 120_000  # combinations of integers gone through
 FURTHEST = 10_000  # values of an open range, or as many as leave few enough combinations
 MOST_ALONE = 1_000_000  # of a lone integer, after those at which floors jump
+REMOTEST = 10**9  # of a lone integer with an open range, where floors jump
 CHUNKS = (64, 512, 4096, 4096, 16384, 65536)
 
 
@@ -34,11 +43,15 @@ def whole_cases(task: Task, rng: np.random.Generator, clock: Clock) -> Iterator[
     if not symbols:
         return
     sizes = size_groups(task.plan, task.sizes, rng, clock)[0]
-    for most in (MOST, MOST_ALONE):
-        grid, whole = _grid(symbols, sizes, clock, most)
+    alone = len(symbols) == 1
+    reach = min(FURTHEST, int(MOST ** (1 / len(symbols))))
+    for most, far in ((MOST, reach), (MOST, REMOTEST), (MOST_ALONE, MOST_ALONE)):
+        if far > reach and not alone:
+            return
+        grid, whole = _grid(symbols, sizes, clock, most, far)
         if grid is not None:
             yield from _through(task, grid, sizes, rng, clock)
-        if whole or len(symbols) > 1:
+        if whole and not unbounded(symbols[0]):
             return
 
 
@@ -72,15 +85,14 @@ def _marked(lo: Array, hi: Array) -> tuple[Array, Array]:
 
 
 def _grid(
-    symbols: Sequence[Symbol], sizes: dict[str, int], clock: Clock, most: int
+    symbols: Sequence[Symbol], sizes: dict[str, int], clock: Clock, most: int, reach: int
 ) -> tuple[dict[Symbol, Array] | None, bool]:
     """Return all combinations of the integers' values, of wide ranges those where floors jump, and whether it is all.
 
-    None where there are too many.
+    None where there are too many. Of an open range, so many values are meant.
     """
     env, whole = state(1, dict(sizes), clock), True
     for name_symbol in symbols:
-        reach = min(FURTHEST, int(MOST ** (1 / len(symbols))))
         lo, hi = (np.broadcast_to(end, (env.batch,)) for end in int_bounds(name_symbol, env, reach))
         counts = (hi - lo + 1).astype(int)
         if int(counts.sum()) > most:

@@ -98,9 +98,9 @@ def _outside(task: Task, claim: Node, case: Case, rng: np.random.Generator, left
     slack = each(np.where(found.violated, found.slack, np.inf), batch).min(axis=1, initial=np.inf)
     worst = np.flatnonzero(bad)[np.argsort(slack[bad], kind="stable")]
     hidden = np.flatnonzero(doubt(claim, case) > 0)
-    rows = [*_spread(worst), *_spread(np.flatnonzero(lost)), *_spread(hidden)[:2]]
-    for row in rows[: left[0]]:
-        left[0] -= 1
+    unsure = [*_spread(np.flatnonzero(lost)), *_spread(hidden)[:2]][: left[0]]
+    left[0] -= len(unsure)
+    for row in [*_spread(worst), *unsure]:
         one = open_case(task, take(case.env, np.array([row])))
         if fate(task, claim, one, WORK, briefly=True) == "refuted":
             return _simpler(task, claim, one, rng)

@@ -41,6 +41,10 @@ DENOMINATOR = 12
 STRAIGHT = frozenset(
     ("scalar", "vector", "matrix", "positive", "nonneg", "interval", "symmetric", "psd", "spd", "diagonal")
 )
+MOST_POLISHED = 4  # coordinates
+POLISHINGS = 60
+FINEST = 54  # halvings of a step of 1, down to the last digit
+NARROWER = 10  # halvings of the last step but one
 HALVINGS = 14
 CUTS = 16
 
@@ -186,13 +190,22 @@ class Gap:
             if not np.isfinite(value) or not 0 < count <= MOST_COORDINATES:
                 continue
             env = self._descended(env, count)
-            if self.of(env)[0] > VANISHED:
-                continue
-            simple = self._snapped(env)
-            if simple is not None and not self._at_an_end(simple) and self._alone(simple, count):
-                return self._found(simple, exact=True)
-            if self._vanished(env) and not self._at_an_end(env) and self._alone(env, count):
-                return self._found(env, exact=False)
+            found = self._met(env, count)
+            if found is None and count <= MOST_POLISHED:
+                found = self._met(self._polished(env, count), count)
+            if found is not None:
+                return found
+        return None
+
+    def _met(self, env: Env, count: int) -> Attained | None:
+        """Return the instance if the sides meet there, at simple numbers nearby or as far as can be told."""
+        if self.of(env)[0] > VANISHED:
+            return None
+        simple = self._snapped(env)
+        if simple is not None and not self._at_an_end(simple) and self._alone(simple, count):
+            return self._found(simple, exact=True)
+        if self._vanished(env) and not self._at_an_end(env) and self._alone(env, count):
+            return self._found(env, exact=False)
         return None
 
     def _descended(self, env: Env, count: int) -> Env:
@@ -213,6 +226,21 @@ class Gap:
             if not self.of(after)[0] <= self.of(env)[0]:
                 break
             env = after
+        return env
+
+    def _polished(self, env: Env, count: int) -> Env:
+        """Return an instance moved on along single coordinates, down to the last digit: at kinks and double roots."""
+        ways = np.concatenate([np.eye(count), -np.eye(count)])
+        best, size, halvings = float(self.of(env)[0]), 1.0, FINEST
+        for _ in range(POLISHINGS):
+            steps = size * 2.0 ** -np.arange(halvings)
+            tried = moved(env, self.symbols, (steps[:, None, None] * ways).reshape(1, -1, count))
+            found = self.of(tried)
+            place = int(found.argmin())
+            if not found[place] < best:
+                break
+            env, best = take(tried, np.array([place])), float(found[place])
+            size, halvings = 2 * steps[place // len(ways)], NARROWER
         return env
 
     def _vanished(self, env: Env) -> bool:
