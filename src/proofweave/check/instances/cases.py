@@ -111,6 +111,8 @@ def _all(trees: Sequence[Node], plan: Sequence[Symbol]) -> Iterator[Node]:
 
 def _dims(part: Node) -> Iterator[Dim]:
     yield from (dim for dim in part.type.dims if dim is not None)
+    if part.op == "space":
+        yield from (end for symbol in part.data for hole in symbol.holes for end in (hole.lo, hole.hi))
 
 
 @dataclass(slots=True)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 
 from proofweave.check.language import (
     CheckError,
+    Dim,
+    Hole,
     Match,
     Node,
     Symbol,
@@ -23,11 +25,12 @@ DRAWN = frozenset(("free", "law", "random"))
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """What is integrated over: a declared vector, or a family's member at an index."""
+    """What is integrated over: a declared vector, a family's member at an index, or its members from one to another."""
 
     symbol: Symbol
     place: Node | None
     at: int
+    run: Hole | None = None
 
 
 def differentials(p: Parser, cut: int) -> tuple[list[Variable], int] | None:
@@ -58,15 +61,23 @@ def _variable(p: Parser, match: Match, at: int) -> Variable:
 
 
 def _all_members(first: Sequence[Variable], last: Variable) -> Variable:
-    """Return the whole family, from \\mathrm{d}x_0 \\mathrm{d}x_1 \\cdots \\mathrm{d}x_T or backwards."""
+    """Return the members of \\mathrm{d}x_0 \\mathrm{d}x_1 \\cdots \\mathrm{d}x_T: a whole family, also backwards, or a run."""
     symbols = {one.symbol for one in (*first, last)}
     ends = [one.place.args[0] for one in (first[0], last) if one.place is not None]
     if len(symbols) != 1 or len(ends) != 2:
         raise CheckError("parse.differential-dots", last.at)
     hole = last.symbol.holes[0]
-    whole = [as_dim(end) for end in ends]
-    refuse_if(whole not in ([hole.lo, hole.hi], [hole.hi, hole.lo]), "parse.differential-dots", last.at)
-    return Variable(last.symbol, None, last.at)
+    run = [as_dim(end) for end in ends]
+    if run in ([hole.lo, hole.hi], [hole.hi, hole.lo]):
+        return Variable(last.symbol, None, last.at)
+    refuse_if(len(last.symbol.holes) > 1 or not _upwards(first, run[0]), "parse.differential-dots", last.at)
+    return Variable(last.symbol, None, last.at, Hole(hole.token, *run))
+
+
+def _upwards(first: Sequence[Variable], start: Dim) -> bool:
+    """Tell whether the members written out before the dots follow one another from the first on."""
+    places = [as_dim(one.place.args[0]) for one in first if one.place is not None]
+    return len(first) > 1 and places == [start + Dim((), step) for step in range(len(first))]
 
 
 def over_space(body: Node, variables: Sequence[Variable], at: int, end: int) -> Node:
@@ -74,9 +85,9 @@ def over_space(body: Node, variables: Sequence[Variable], at: int, end: int) -> 
     symbols: list[Symbol] = []
     for one in variables:
         symbol = one.symbol
-        if one.place is not None:
-            name = f"{symbol.name}"
-            symbol = Symbol(name, symbol.where, symbol.type, "bound", data={"domain": "vector"})
+        if one.place is not None or one.run is not None:
+            holes = (one.run,) if one.run is not None else ()
+            symbol = Symbol(symbol.name, symbol.where, symbol.type, "bound", holes, {"domain": "vector"})
             symbol.needs = tuple(s for s in one.symbol.needs if s.role == "int")
             body = _freed(body, one, symbol)
         refuse_if(symbol in symbols, "parse.differential-twice", one.at)
@@ -87,9 +98,10 @@ def over_space(body: Node, variables: Sequence[Variable], at: int, end: int) -> 
 
 
 def _freed(tree: Node, one: Variable, symbol: Symbol) -> Node:
-    """Return a tree in which the member that is integrated over is a variable, definitions written out."""
-    assert one.place is not None
+    """Return a tree in which what is integrated over is a variable, definitions written out."""
     if tree.op == "member" and tree.data is one.symbol:
+        if one.place is None:
+            return replace(tree, data=symbol)
         if same(tree.args[0].args[0], one.place.args[0]):
             return Node("sym", (), tree.type, tree.at, tree.end, symbol)
         return tree
