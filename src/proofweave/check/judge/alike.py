@@ -10,6 +10,7 @@ from proofweave.check.language import Node, Symbol, closure, pairs, walk
 
 NEAR = 0.01  # of their size
 SHARE = 0.99  # of the instances
+NAMED = frozenset(("sym", "num"))
 FREE = frozenset(("free", "constant"))
 
 
@@ -18,9 +19,9 @@ def alike(drawn: Sequence[tuple[Task, Drawn]]) -> tuple[tuple[str, str], ...]:
     found: dict[tuple[str, str], None] = {}
     for task, cases in drawn:
         named = sorted(set(_numbers(task.claims)), key=lambda symbol: (symbol.name, symbol.where))
-        said = set(_said(task))
+        said = _said(task)
         for a, b in combinations(named, 2):
-            if frozenset((a, b)) not in said and _always_equal(a, b, cases):
+            if not (a in said and said[a] is said.get(b)) and _always_equal(a, b, cases):
                 found[a.name, b.name] = None
     return tuple(found)
 
@@ -42,14 +43,16 @@ def _arbitrary(symbol: Symbol) -> bool:
     return all(s.type.kind == "scalar" and s.role in ("free", "int", "define", "constant") for s in closure([symbol]))
 
 
-def _said(task: Task) -> Iterator[frozenset[Symbol]]:
-    """Yield the pairs of symbols of which a claim or a premise says that they are equal."""
+def _said(task: Task) -> dict[object, set[object]]:
+    """Return for each symbol that a claim or premise sets equal to another, or to a number, all that is equal to it."""
+    groups: dict[object, set[object]] = {}
     for tree in (*task.claims, *task.premises.trees()):
         for chain in walk(tree):
-            if chain.op == "chain":
-                for left, right, sign in pairs(chain):
-                    if sign == "=" and left.op == right.op == "sym":
-                        yield frozenset((left.data, right.data))
+            for left, right, sign in pairs(chain) if chain.op == "chain" else ():
+                if sign == "=" and left.op in NAMED and right.op in NAMED:
+                    merged = groups.get(left.data, {left.data}) | groups.get(right.data, {right.data})
+                    groups.update(dict.fromkeys(merged, merged))
+    return groups
 
 
 def _always_equal(a: Symbol, b: Symbol, drawn: Drawn) -> bool:

@@ -61,7 +61,7 @@ def _variable(p: Parser, match: Match, at: int) -> Variable:
 
 
 def _all_members(first: Sequence[Variable], last: Variable) -> Variable:
-    """Return the members of \\mathrm{d}x_0 \\mathrm{d}x_1 \\cdots \\mathrm{d}x_T: a whole family, also backwards, or a run."""
+    """Return what \\mathrm{d}x_0 \\mathrm{d}x_1 \\cdots \\mathrm{d}x_T names: a family, or a run of its members."""
     symbols = {one.symbol for one in (*first, last)}
     ends = [one.place.args[0] for one in (first[0], last) if one.place is not None]
     if len(symbols) != 1 or len(ends) != 2:
