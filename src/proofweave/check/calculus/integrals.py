@@ -16,7 +16,7 @@ import numpy as np
 from proofweave.check.calculus.waves import half_waves
 from proofweave.check.evaluate import EPS, Array, Env, Val, ev, rule, table
 from proofweave.check.evaluate import values as va
-from proofweave.check.language import SCALAR, CheckError, Node, Symbol, closure, named_in, same, walk
+from proofweave.check.language import SCALAR, CheckError, Node, Symbol, closure, named_in, pairs, same, walk
 from proofweave.check.operations import spread
 
 STEP = 1 / 32
@@ -151,15 +151,26 @@ def _crossings(part: Node, node: Node, lo: Array, hi: Array, env: Env) -> list[A
 
 
 def _bent(node: Node) -> list[Node]:
-    """Return the arguments of functions that bend or jump where these vanish."""
-    return [
-        part.args[0]
-        for part in walk(node.args[2])
-        if part.op == "func"
-        and part.data[0] in BENT
-        and part.type == SCALAR
-        and any(leaf.data is node.data for leaf in walk(part))
-    ]
+    """Return what vanishes where functions in the integrand bend or jump, or where conditions turn true or false."""
+    found: list[Node] = []
+    for part in walk(node.args[2]):
+        if part.op == "func" and part.data[0] in BENT and part.type == SCALAR:
+            found.append(part.args[0])
+        elif part.op == "chain" and all(arg.type == SCALAR for arg in part.args):
+            for left, right, _ in pairs(part):
+                found += [_sum(one, two) for one in _unsigned(left) for two in _unsigned(right)]
+    return [part for part in found if any(leaf.data is node.data for leaf in walk(part))]
+
+
+def _unsigned(side: Node) -> list[Node]:
+    """Return what a side of a relation may be: of |x| both x and −x."""
+    if side.op != "func" or side.data[0] != "abs":
+        return [side]
+    return [side.args[0], Node("neg", side.args, SCALAR, 0, 0)]
+
+
+def _sum(one: Node, less: Node) -> Node:
+    return Node("add", (one, Node("neg", (less,), SCALAR, 0, 0)), SCALAR, 0, 0)
 
 
 def _differences(part: Node) -> list[Node]:
@@ -168,9 +179,7 @@ def _differences(part: Node) -> list[Node]:
         return [part]
     if part.op not in ("chain", "list") or any(arg.type != SCALAR for arg in part.args):
         return []
-    return [
-        Node("add", (one, Node("neg", (two,), SCALAR, 0, 0)), SCALAR, 0, 0) for one, two in combinations(part.args, 2)
-    ]
+    return [_sum(one, two) for one, two in combinations(part.args, 2)]
 
 
 def _turn(part: Node, node: Node, env: Env) -> Array | None:
