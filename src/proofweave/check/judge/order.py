@@ -8,19 +8,23 @@ import numpy as np
 
 from proofweave.check.evaluate import SAFETY, Array, Clock, Env, Val, ev, exact
 from proofweave.check.instances import Case, Drawn, Task, complete, draw_cases, open_case, remembering, repeat, take
-from proofweave.check.language import LANDAU, CheckError, Node, OutOfTime, Symbol, named_in, pairs, refuse_if, walk
+from proofweave.check.language import LANDAU, CheckError, Dim, Node, OutOfTime, Symbol, named_in, pairs, refuse_if, walk
 from proofweave.core import say
 
 HALVINGS = 26
 SPARING = ((HALVINGS, 40), (16, 8), (11, 4), (8, 2))
+SIZED = ((9, 4), (8, 2))
 """How often what goes to 0 is halved, on how many instances of a case: less of both where more costs too much."""
 
 WINDOW = 4
 INSTANCES = 40
 SLACK = 0.15
 BARELY = 0.005  # an order found this little above a whole one is that order
-RISE = 0.02
+RISE = 0.1  # of a slope
+STEADY = 1e-10
 NEAR = 3
+DRAWN = frozenset(("free", "random", "function", "law"))
+FEW = 3  # groups of sizes
 MUCH = frozenset((r"\ll", r"\gg"))
 NEARING = frozenset((r"\sim", r"\to"))
 ALIKE = r"\propto"
@@ -38,12 +42,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """The least fitted order over the instances, on which instance, and how many instances were fitted."""
+    """The least fitted order over the instances, and how many instances were fitted."""
 
     least: float
-    row: int
     count: int
-    env: Env | None
 
 
 def has_order(link: Node) -> bool:
@@ -102,25 +104,33 @@ def read_order(quantity: Node | None, at_least: float | None, link: Node) -> Ord
     return Order(quantity, symbols[0], 1.0 if at_least is None else at_least)
 
 
-def fit(link: Node, order: Order, drawn: Drawn, driven: Sequence[Case], steps: int) -> Fit:
-    """Return the least fitted order of the error over the instances, each of them driven towards 0 in some steps."""
-    least, row, count, worst = np.inf, 0, 0, None
-    for case, moved in zip(drawn.cases, driven, strict=True):
-        env = moved.env
-        left, right = (ev(side, moved.inner) for side in link.args)
-        shape = (env.batch // steps, steps)
-        error, floor = (_rows(part, shape) for part in _measured(left, right, link))
-        size = np.broadcast_to(np.abs(ev(order.quantity, env).v), (env.batch,)).reshape(shape)
-        size = np.repeat(size, len(error) // len(size), axis=0)
+def fit(link: Node, order: Order, driven: Sequence[Sequence[Case]], steps: int, wanted: float) -> Fit:
+    """Return the least fitted order of the error over the instances, each of them driven towards 0 in some steps.
+
+    Where these are few, an order short of what is wanted that still grows from step to step tells nothing.
+    """
+    least, count = np.inf, 0
+    for cases in driven:
+        seen = [_seen(link, order, case, steps // len(cases)) for case in cases]
+        refuse_if(len({len(error) for _, error, _ in seen}) > 1, "judge.order-size", link.at, name=order.symbol.name)
+        size, error, floor = (np.concatenate(parts, axis=1) for parts in zip(*seen, strict=True))
         for place in range(error.shape[0]):
-            slope = _slope(size[place], error[place], floor[place], steady=steps < HALVINGS)
-            if slope is None:
+            slope, rising = _slope(size[place], error[place], floor[place])
+            if slope is None or (rising and steps < HALVINGS and slope < wanted):
                 continue
-            slope = -abs(slope) if growing(link) and MUCH.isdisjoint(link.data) else slope
             count += 1
-            if slope < least:
-                least, row, worst = slope, place, case.env
-    return Fit(float(least), row, count, worst)
+            least = min(least, -abs(slope) if growing(link) and MUCH.isdisjoint(link.data) else slope)
+    return Fit(float(least), count)
+
+
+def _seen(link: Node, order: Order, case: Case, steps: int) -> tuple[Array, Array, Array]:
+    """Return the quantity, the error and its blur: a row of steps for each instance and position."""
+    env = case.env
+    left, right = (ev(side, case.inner) for side in link.args)
+    shape = (env.batch // steps, steps)
+    error, floor = (_rows(part, shape) for part in _measured(left, right, link))
+    size = np.broadcast_to(np.abs(ev(order.quantity, env).v), (env.batch,)).reshape(shape)
+    return np.repeat(size, len(error) // len(size), axis=0), error, floor
 
 
 def _measured(left: Val, right: Val, link: Node) -> tuple[Array, Array]:
@@ -159,7 +169,7 @@ def _ratio(left: Array, right: Array, link: Node) -> Array:
     return np.asarray(np.abs(left) / np.abs(right))
 
 
-def _driven(env: Env, order: Order, task_: Task, rng: np.random.Generator, steps: int) -> Env:
+def _driven(env: Env, order: Order, task_: Task, rng: np.random.Generator, steps: int) -> list[Env]:
     """Return each instance repeated with the symbol moved step by step so that the quantity goes to 0."""
     best: Env | None = None
     smallest = np.inf
@@ -175,7 +185,30 @@ def _driven(env: Env, order: Order, task_: Task, rng: np.random.Generator, steps
             smallest, best = float(np.median(last)), tried
     if best is None or smallest > 1e-2:
         raise CheckError("judge.order-still", order.quantity.at)
-    return best
+    return [best]
+
+
+def _sized(env: Env, order: Order, task_: Task, rng: np.random.Generator, steps: int) -> list[Env]:
+    """Return the instances at sizes that double step by step; what is drawn must not depend on the size."""
+    name = order.symbol.name
+    drawn = [symbol for symbol in task_.plan if symbol.role in DRAWN]
+    grown = any(name in dim.names() for symbol in drawn for dim in _lengths(symbol))
+    refuse_if(grown, "judge.order-size", order.quantity.at, name=name)
+    found: list[Env] = []
+    for step in range(steps):
+        new = take(env, np.arange(env.batch))
+        new.sizes = {**env.sizes, name: env.sizes[name] << step}
+        new.values[order.symbol] = exact(np.array([float(new.sizes[name])]))
+        complete(task_.plan, new, rng)
+        found.append(new)
+    last = np.abs(ev(order.quantity, found[-1]).v)
+    refuse_if(not (last <= 1e-2).all(), "judge.order-still", order.quantity.at)
+    return found
+
+
+def _lengths(symbol: Symbol) -> list[Dim]:
+    types = (symbol.type, *symbol.type.args)
+    return [dim for type_ in types for dim in type_.dims if dim is not None] + [hole.hi for hole in symbol.holes]
 
 
 def _ways(env: Env, symbol: Symbol, steps: int) -> Iterator[Array]:
@@ -192,28 +225,26 @@ def _ways(env: Env, symbol: Symbol, steps: int) -> Iterator[Array]:
             yield end - (end - start) * halves
 
 
-def _slope(size: Array, error: Array, floor: Array, steady: bool) -> float | None:
+def _slope(size: Array, error: Array, floor: Array) -> tuple[float | None, bool]:
     """Return the slope of log error over log size at the smallest sizes where the error stands clear of rounding.
 
-    None where there is none, or where it should be `steady` and still grows: the error of r^K falls slowly at first.
+    With it goes whether the slope still grows there: the error of r^K falls slowly at first.
     """
     usable = np.isfinite(error) & np.isfinite(size) & (size > 0)
     clear = usable & (error > 30 * floor) & (error > 0)
     if not usable.any():
-        return None
+        return None, False
     if clear.sum() < 3:
-        return np.inf if usable.sum() >= 3 else None
+        return (np.inf if usable.sum() >= 3 else None), False
     places = np.flatnonzero(clear)
     kept = places[-WINDOW:]
     x, y = np.log(size[kept]), np.log(error[kept])
     steps = np.diff(x)
     if (steps == 0).any():
-        return None
+        return None, False
     slopes = np.diff(y) / steps
-    if steady and slopes[-1] > slopes[0] + RISE:
-        return None
     # an error that passes through 0 on its way bends the slope before it up and the one after it down
-    return float(slopes[-2:].max())
+    return float(slopes[-2:].max()), bool(slopes[-1] > max(slopes[0] + RISE * abs(slopes[0]), STEADY))
 
 
 def draw(task_: Task, rng: np.random.Generator, clock: Clock) -> Drawn:
@@ -236,37 +267,37 @@ class Rough:
         self.task, self.link = task_, link
         self.order = read_order(quantity, least, link)
         self.drawn = draw(task_, rng, clock)
-        self.driven: list[Case] = []
+        self.driven: list[list[Case]] = []
         self.steps = HALVINGS
 
     def _drive(self, rng: np.random.Generator) -> None:
         """Drive the instances towards the limit, as far and as many of them as can be afforded."""
-        for self.steps, most in SPARING:
+        sized = any(self.order.symbol.name in case.env.sizes for case in self.drawn.cases)
+        ladder = SIZED if sized else SPARING
+        cases = self.drawn.cases[:: -(-len(self.drawn.cases) // FEW)] if sized else self.drawn.cases
+        for self.steps, most in ladder:
             try:
-                envs = [
-                    _driven(
-                        take(case.env, np.arange(min(case.env.batch, most))), self.order, self.task, rng, self.steps
-                    )
-                    for case in self.drawn.cases
-                ]
-                self.driven = [remembering(self.task, open_case(self.task, env)) for env in envs]
+                starts = [take(case.env, np.arange(min(case.env.batch, most))) for case in cases]
+                drive = _sized if sized else _driven
+                envs = [drive(env, self.order, self.task, rng, self.steps) for env in starts]
+                self.driven = [[remembering(self.task, open_case(self.task, env)) for env in ride] for ride in envs]
                 return
             except OutOfTime:
                 raise
             except CheckError:
-                if self.steps == SPARING[-1][0]:
+                if self.steps == ladder[-1][0]:
                     raise
 
     def failure(self, link: Node, rng: np.random.Generator) -> str:
         """Return how the error's order falls short, or an empty string."""
         if not self.driven:
             self._drive(rng)
-        found = fit(link, self.order, self.drawn, self.driven, self.steps)
+        errors = [node for node in walk(link) if node.op in LANDAU]
+        wanted = self.order.at_least + sum(node.data or 0.0 for node in errors)
+        found = fit(link, self.order, self.driven, self.steps, wanted)
         refuse_if(not found.count, "judge.error-no-value", link.at)
         if growing(link):
             return self._growth(found.least, link)
-        errors = [node for node in walk(link) if node.op in LANDAU]
-        wanted = self.order.at_least + sum(node.data or 0.0 for node in errors)
         if any(node.op == "littleo" for node in errors):
             return _little(found.least, wanted, link)
         if found.least >= wanted - SLACK:
