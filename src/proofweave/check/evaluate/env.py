@@ -28,6 +28,7 @@ class Env:
         "level",
         "notes",
         "over",
+        "parent",
         "room",
         "sizes",
         "stamp",
@@ -51,6 +52,7 @@ class Env:
         self.kept: frozenset[int] = frozenset()
         self.notes: dict[str, None] = {}
         self.level = 0
+        self.parent: Env | None = None
 
     @property
     def depth(self) -> int:
@@ -74,7 +76,7 @@ class Env:
         new.stamp = (self.stamp, stamp)
         new.cache, new.caching, new.kept, new.room = self.cache, self.caching, self.kept, self.room
         new.notes = self.notes
-        new.level = self.level + 1
+        new.level, new.parent = self.level + 1, self
         refuse_if(new.level > DEEPEST, "evaluate.too-deep")
         return new
 
@@ -124,6 +126,16 @@ class Env:
     def touched(self, symbol: Symbol) -> bool:
         """Tell whether something this symbol needs has been rebound, so that its stored value is stale."""
         return bool(self.over) and not self.over.isdisjoint(_closure(symbol))
+
+    def moving(self, symbol: Symbol) -> "Env | None":
+        """Return the outermost state with this one's bindings of what a symbol needs; None if not outcomes alone."""
+        moved = self.over & _closure(symbol)
+        if any(other.role not in ("random", "law") for other in moved):
+            return None
+        state = self
+        while state.parent is not None and all(state.parent.binds.get(s) is self.binds[s] for s in moved):
+            state = state.parent
+        return state
 
 
 _CLOSURES = "closure"

@@ -6,7 +6,7 @@ import numpy as np
 
 from proofweave.check.evaluate import values as va
 from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.registry import ev, rule
+from proofweave.check.evaluate.registry import ev, keep, rule
 from proofweave.check.evaluate.values import Array, Val
 from proofweave.check.language import CheckError, Index, Node, Registry, Symbol, refuse_if, required, stochastic
 from proofweave.core import say
@@ -84,7 +84,7 @@ def table(symbol: Symbol, env: Env) -> Val:
         return env.lift(value, depth)
     if symbol.role in VALUES and symbol.type.kind != "function":
         if env.touched(symbol) or stochastic(symbol):
-            return VALUES[symbol.role](symbol, env)
+            return _varied(symbol, env)
         return env.lift(_made(symbol, env), 0)
     refuse_if(symbol.role in ("random", "law"), "evaluate.random", name=symbol.name)
     if symbol in env.values:
@@ -93,6 +93,20 @@ def table(symbol: Symbol, env: Env) -> Val:
     if symbol.role == "int":
         return env.constant(env.sizes[symbol.name])
     raise CheckError("evaluate.no-value", name=symbol.name)
+
+
+def _varied(symbol: Symbol, env: Env) -> Val:
+    """Return the value of a symbol of which something it needs is rebound; for outcomes it is made once."""
+    state = env.moving(symbol)
+    if state is None:
+        return VALUES[symbol.role](symbol, env)
+    key = (symbol, state.stamp)
+    value = state.cache.get(key) if state.kept else None
+    if value is None:
+        value = VALUES[symbol.role](symbol, state)
+        if state.kept:
+            keep(key, value, state)
+    return env.lift(value, state.depth)
 
 
 def known(symbol: Symbol, env: Env) -> Val | None:
