@@ -86,6 +86,14 @@ class Env:
         new.values, new.functions, new.flows, new.notes = self.values, self.functions, self.flows, self.notes
         return new
 
+    def rows(self, rows: Array) -> "Env":
+        """Return the state outside all operators of the batch of some instances."""
+        new = Env(len(rows), self.sizes, self.clock)
+        for symbol, value in self.values.items():
+            new.values[symbol] = value.through(lambda part: part[rows] if part.shape[0] > 1 else part)
+        new.functions = {symbol: sampled.rows(rows) for symbol, sampled in self.functions.items()}
+        return new
+
     def bind(self, key: Index | Symbol, value: Val) -> None:
         """Bind an index or symbol to a value at this depth."""
         self.binds[key] = (value, self.depth)
