@@ -13,7 +13,7 @@ DEEPEST = 60
 
 
 class Env:
-    """The state of evaluation; children add one index axis or rebind symbols, and share everything else."""
+    """The state of evaluation; children add one index axis (`depth` of them) or rebind symbols, and share the rest."""
 
     __slots__ = (
         "axes",
@@ -22,6 +22,7 @@ class Env:
         "cache",
         "caching",
         "clock",
+        "depth",
         "flows",
         "functions",
         "kept",
@@ -43,6 +44,7 @@ class Env:
         self.functions: dict[Symbol, Any] = {}
         self.flows: dict[Symbol, tuple[Any, ...]] = {}
         self.axes: tuple[int, ...] = ()
+        self.depth = 0
         self.binds: dict[Index | Symbol, tuple[Val, int]] = {}
         self.over: frozenset[Symbol] = frozenset()
         self.stamp: Any = None
@@ -54,11 +56,6 @@ class Env:
         self.level = 0
         self.parent: Env | None = None
 
-    @property
-    def depth(self) -> int:
-        """The number of index axes in force."""
-        return len(self.axes)
-
     def child(self, stamp: object, axis: int | None = None) -> "Env":
         """Return a state one level further in, with a new index axis of that length if given."""
         self.clock.spend(NODE)
@@ -66,6 +63,7 @@ class Env:
         new.batch, new.sizes, new.clock = self.batch, self.sizes, self.clock
         new.values, new.functions, new.flows = self.values, self.functions, self.flows
         new.axes = self.axes if axis is None else (*self.axes, axis)
+        new.depth = len(new.axes)
         cells = self.batch
         for length in new.axes:
             cells *= max(length, 1)

@@ -143,6 +143,9 @@ def gather(source: Val, places: list[Array], env: Env, rank: int, name: str) -> 
     lead = 1 + env.depth
     for place in places:
         n = source.v.shape[lead]
+        if place.size == 1 and 0 <= (one := place.item()) < n and one == int(one):
+            source = _picked(source, np.array(int(one)), lead)
+            continue
         rounded = np.rint(place)
         outside = ~((rounded >= 0) & (rounded < n) & (np.abs(place - rounded) <= 1e-9))
         index = rounded.astype(int)
