@@ -17,12 +17,15 @@ from proofweave.check.calculus import tangent_names
 from proofweave.check.calculus.tangent import RULES, NoRule, Tangent, tangent
 from proofweave.check.evaluate import CALLS, EPS, NODE, Array, Env, Val, ev, rule
 from proofweave.check.evaluate import values as va
-from proofweave.check.language import CheckError, Node, Rate, Symbol, closure, number, refuse_if, substitute
+from proofweave.check.language import CheckError, Node, Rate, Symbol, TooLarge, closure, number, refuse_if, substitute
 
 STEPS = (12, 24, 48, 96)
 ENOUGH = 0.7
 MOST_TRACKS = 4
 CLOSE = 1e-7
+
+Grid = tuple[list[Array], list[Array]]
+"""Values and slopes of some flows, each (batch, grid, *shape)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +131,9 @@ def _track(symbol: Symbol, time: Array, env: Env) -> Track:
     start = [_start(flow, root) for flow in group]
     made: list[Track] = []
     with np.errstate(all="ignore"):
-        coarse = _march(group, start, end, STEPS[0], root)
+        coarse, first = _both(group, start, end, root)
         for steps in STEPS[1:]:
-            fine = _march(group, start, end, steps, root)
+            fine = first if steps == STEPS[1] else _march(group, start, end / steps, steps, root)
             made = [
                 Track(end, p, s, cp, cs)
                 for (p, s), (cp, cs) in zip(zip(*fine, strict=True), zip(*coarse, strict=True), strict=True)
@@ -154,14 +157,26 @@ def _start(flow: Symbol, root: Env) -> Array:
     return np.broadcast_to(value, (root.batch, *value.shape[1:]))
 
 
-def _march(
-    group: Sequence[Symbol], start: Sequence[Array], end: Array, steps: int, root: Env
-) -> tuple[list[Array], list[Array]]:
-    """Return values and slopes on a grid of that many steps."""
+def _both(group: Sequence[Symbol], start: Sequence[Array], end: Array, root: Env) -> tuple[Grid, Grid]:
+    """Return what the two least numbers of steps give; they go together, the one past the end, as rows of one batch."""
+    few, more = STEPS[:2]
+    rows, counts = np.tile(np.arange(root.batch), 2), np.repeat((few, more), root.batch)
+    twice = root.rows(rows)
+    twice.notes = root.notes
+    try:
+        points, slopes = _march(group, [x[rows] for x in start], end[rows] / counts, more, twice)
+    except TooLarge:
+        return _march(group, start, end / few, few, root), _march(group, start, end / more, more, root)
+    coarse = [[x[: root.batch, : few + 1] for x in part] for part in (points, slopes)]
+    fine = [[x[root.batch :] for x in part] for part in (points, slopes)]
+    return (coarse[0], coarse[1]), (fine[0], fine[1])
+
+
+def _march(group: Sequence[Symbol], start: Sequence[Array], h: Array, steps: int, root: Env) -> Grid:
+    """Return values and slopes on a grid of that many steps of length h."""
     from scipy.integrate import DOP853
 
     a, b, c = DOP853.A, DOP853.B, DOP853.C
-    h = end / steps
     now = [np.array(x) for x in start]
     wide = [h.reshape((-1,) + (1,) * (x.ndim - 1)) for x in now]
     va.afford(root.batch, steps + 1, *now[0].shape[1:])

@@ -8,9 +8,9 @@ if TYPE_CHECKING:
     from proofweave.check.evaluate import names, values
     from proofweave.check.evaluate.clock import NODE, RATE, Clock
     from proofweave.check.evaluate.env import Env
-    from proofweave.check.evaluate.names import CALLS, MEMBERS, SLOPES, VALUES, applied, gather, places_of, table
+    from proofweave.check.evaluate.names import CALLS, MEMBERS, SLOPES, VALUES, applied, gather, known, places_of, table
     from proofweave.check.evaluate.registry import MOST_KEPT, cubic, ev, rule
     from proofweave.check.evaluate.relations import NARROW, SAFETY, WIDE, Truth, compare, each, slack, truth
-    from proofweave.check.evaluate.values import EPS, Array, Val, afford, exact, rounded
+    from proofweave.check.evaluate.values import EPS, MOST_CELLS, Array, Val, afford, exact, rounded
 else:
     __getattr__ = lazily(__name__)

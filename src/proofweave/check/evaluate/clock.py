@@ -58,6 +58,11 @@ class Clock:
             self.heavy = True
             raise TooLarge("evaluate.too-large", most=round(self.most))
 
+    def foresee(self, cells: float) -> None:
+        """Stop now what would only stop later: work that is still to come, and is more than is left."""
+        if self.spent + cells > self.limit:
+            raise OutOfTime("evaluate.too-long")
+
     def left(self) -> float:
         """Return the seconds of work that are left."""
         return (self.whole - self.spent) / RATE

@@ -13,7 +13,7 @@ DEEPEST = 60
 
 
 class Env:
-    """The state of evaluation; children add one index axis or rebind symbols, and share everything else."""
+    """The state of evaluation; children add one index axis (`depth` of them) or rebind symbols, and share the rest."""
 
     __slots__ = (
         "axes",
@@ -22,12 +22,14 @@ class Env:
         "cache",
         "caching",
         "clock",
+        "depth",
         "flows",
         "functions",
         "kept",
         "level",
         "notes",
         "over",
+        "parent",
         "room",
         "sizes",
         "stamp",
@@ -42,6 +44,7 @@ class Env:
         self.functions: dict[Symbol, Any] = {}
         self.flows: dict[Symbol, tuple[Any, ...]] = {}
         self.axes: tuple[int, ...] = ()
+        self.depth = 0
         self.binds: dict[Index | Symbol, tuple[Val, int]] = {}
         self.over: frozenset[Symbol] = frozenset()
         self.stamp: Any = None
@@ -51,11 +54,7 @@ class Env:
         self.kept: frozenset[int] = frozenset()
         self.notes: dict[str, None] = {}
         self.level = 0
-
-    @property
-    def depth(self) -> int:
-        """The number of index axes in force."""
-        return len(self.axes)
+        self.parent: Env | None = None
 
     def child(self, stamp: object, axis: int | None = None) -> "Env":
         """Return a state one level further in, with a new index axis of that length if given."""
@@ -64,6 +63,7 @@ class Env:
         new.batch, new.sizes, new.clock = self.batch, self.sizes, self.clock
         new.values, new.functions, new.flows = self.values, self.functions, self.flows
         new.axes = self.axes if axis is None else (*self.axes, axis)
+        new.depth = len(new.axes)
         cells = self.batch
         for length in new.axes:
             cells *= max(length, 1)
@@ -74,7 +74,7 @@ class Env:
         new.stamp = (self.stamp, stamp)
         new.cache, new.caching, new.kept, new.room = self.cache, self.caching, self.kept, self.room
         new.notes = self.notes
-        new.level = self.level + 1
+        new.level, new.parent = self.level + 1, self
         refuse_if(new.level > DEEPEST, "evaluate.too-deep")
         return new
 
@@ -82,6 +82,14 @@ class Env:
         """Return the state outside all operators."""
         new = Env(self.batch, self.sizes, self.clock)
         new.values, new.functions, new.flows, new.notes = self.values, self.functions, self.flows, self.notes
+        return new
+
+    def rows(self, rows: Array) -> "Env":
+        """Return the state outside all operators of the batch of some instances."""
+        new = Env(len(rows), self.sizes, self.clock)
+        for symbol, value in self.values.items():
+            new.values[symbol] = value.through(lambda part: part[rows] if part.shape[0] > 1 else part)
+        new.functions = {symbol: sampled.rows(rows) for symbol, sampled in self.functions.items()}
         return new
 
     def bind(self, key: Index | Symbol, value: Val) -> None:
@@ -124,6 +132,16 @@ class Env:
     def touched(self, symbol: Symbol) -> bool:
         """Tell whether something this symbol needs has been rebound, so that its stored value is stale."""
         return bool(self.over) and not self.over.isdisjoint(_closure(symbol))
+
+    def moving(self, symbol: Symbol) -> "Env | None":
+        """Return the outermost state with this one's bindings of what a symbol needs; None if not outcomes alone."""
+        moved = self.over & _closure(symbol)
+        if any(other.role not in ("random", "law") for other in moved):
+            return None
+        state = self
+        while state.parent is not None and all(state.parent.binds.get(s) is self.binds[s] for s in moved):
+            state = state.parent
+        return state
 
 
 _CLOSURES = "closure"

@@ -6,9 +6,9 @@ import numpy as np
 
 from proofweave.check.evaluate import values as va
 from proofweave.check.evaluate.env import Env
-from proofweave.check.evaluate.registry import ev, rule
+from proofweave.check.evaluate.registry import ev, keep, rule
 from proofweave.check.evaluate.values import Array, Val
-from proofweave.check.language import CheckError, Index, Node, Registry, Symbol, refuse_if, required
+from proofweave.check.language import CheckError, Index, Node, Registry, Symbol, refuse_if, required, stochastic
 from proofweave.core import say
 
 VALUES: Registry[Callable[[Symbol, Env], Val]] = Registry()
@@ -82,9 +82,10 @@ def table(symbol: Symbol, env: Env) -> Val:
     if symbol in env.binds:
         value, depth = env.binds[symbol]
         return env.lift(value, depth)
-    make = VALUES.get(symbol.role) if symbol.type.kind != "function" else None
-    if make is not None and (symbol not in env.values or env.touched(symbol)):
-        return make(symbol, env)
+    if symbol.role in VALUES and symbol.type.kind != "function":
+        if env.touched(symbol) or stochastic(symbol):
+            return _varied(symbol, env)
+        return env.lift(_made(symbol, env), 0)
     refuse_if(symbol.role in ("random", "law"), "evaluate.random", name=symbol.name)
     if symbol in env.values:
         return env.lift(env.values[symbol], 0)
@@ -92,6 +93,34 @@ def table(symbol: Symbol, env: Env) -> Val:
     if symbol.role == "int":
         return env.constant(env.sizes[symbol.name])
     raise CheckError("evaluate.no-value", name=symbol.name)
+
+
+def _varied(symbol: Symbol, env: Env) -> Val:
+    """Return the value of a symbol of which something it needs is rebound; for outcomes it is made once."""
+    state = env.moving(symbol)
+    if state is None:
+        return VALUES[symbol.role](symbol, env)
+    key = (symbol, state.stamp)
+    value = state.cache.get(key) if state.kept else None
+    if value is None:
+        value = VALUES[symbol.role](symbol, state)
+        if state.kept:
+            keep(key, value, state)
+    return env.lift(value, state.depth)
+
+
+def known(symbol: Symbol, env: Env) -> Val | None:
+    """Return a symbol's value at each instance; None where it has none outside expectations and functions."""
+    derived = symbol.role in VALUES and symbol.type.kind != "function" and not stochastic(symbol)
+    return _made(symbol, env) if derived else env.values.get(symbol)
+
+
+def _made(symbol: Symbol, env: Env) -> Val:
+    """Return a value that follows from others, made when it is first asked for."""
+    if symbol not in env.values:
+        value = VALUES[symbol.role](symbol, env.root())
+        env.values[symbol] = va.spread(value, value.v.shape)
+    return env.values[symbol]
 
 
 @rule("member")
@@ -114,6 +143,9 @@ def gather(source: Val, places: list[Array], env: Env, rank: int, name: str) -> 
     lead = 1 + env.depth
     for place in places:
         n = source.v.shape[lead]
+        if place.size == 1 and 0 <= (one := place.item()) < n and one == int(one):
+            source = _picked(source, np.array(int(one)), lead)
+            continue
         rounded = np.rint(place)
         outside = ~((rounded >= 0) & (rounded < n) & (np.abs(place - rounded) <= 1e-9))
         index = rounded.astype(int)

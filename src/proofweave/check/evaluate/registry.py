@@ -17,11 +17,11 @@ SMALL = 8
 def rule(*ops: str, work: Work | None = None) -> Callable[[Rule], Rule]:
     """Register the evaluation of some operations, and what it costs besides a cell of its value each."""
 
-    def keep(function: Rule) -> Rule:
+    def register(function: Rule) -> Rule:
         RULES.update(dict.fromkeys(ops, (function, work)))
         return function
 
-    return keep
+    return register
 
 
 def cubic(node: Node, value: Val, env: Env) -> float:
@@ -40,11 +40,16 @@ def ev(node: Node, env: Env) -> Val:
         if found is not None:
             return found
         value = _compute(node, env)
-        if env.caching and env.room[0] >= value.v.size:
-            env.room[0] -= value.v.size
-            env.cache[key] = value
+        keep(key, value, env)
         return value
     return _compute(node, env)
+
+
+def keep(key: object, value: Val, env: Env) -> None:
+    """Keep a value for the evaluations that follow, if there is room."""
+    if env.caching and env.room[0] >= value.v.size:
+        env.room[0] -= value.v.size
+        env.cache[key] = value
 
 
 def _compute(node: Node, env: Env) -> Val:

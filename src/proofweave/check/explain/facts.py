@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from proofweave.check.evaluate import Env, each
+from proofweave.check.evaluate import Env, each, known
 from proofweave.check.explain.printed import printed, printed_statement
 from proofweave.check.instances import Case, Task, assign, open_case, take
 from proofweave.check.judge import Counterexample, Question, Seen, describe, formula, is_inequality, nice
@@ -76,8 +76,8 @@ def _values(symbol: Symbol, envs: Sequence[Env]) -> Iterator[object]:
     """Yield some values of a symbol, from as many batches as there are first."""
     places = [(env, row) for row in range(DRAWS) for env in envs if row < env.batch][: DRAWS if envs else 0]
     for env, row in places:
-        if symbol in env.values:
-            v = env.values[symbol].v
+        if (value := known(symbol, env)) is not None:
+            v = value.v
             yield nice(v[min(row, v.shape[0] - 1)])
         elif symbol in env.functions:
             yield formula(take(env, np.array([row])), symbol)

@@ -28,11 +28,7 @@ def repeat(env: Env, copies: int) -> Env:
 
 def take(env: Env, rows: Array) -> Env:
     """Return the batch of some instances."""
-    new = Env(len(rows), env.sizes, env.clock)
-    for symbol, value in env.values.items():
-        new.values[symbol] = value.through(lambda part: part[rows] if part.shape[0] > 1 else part)
-    for symbol, sampled in env.functions.items():
-        new.functions[symbol] = sampled.rows(rows)
+    new = env.rows(rows)
     if env.batch == 1 and len(rows) > 1:
         for symbol, value in new.values.items():
             if symbol.role == "free":

@@ -6,11 +6,11 @@ from math import prod
 
 import numpy as np
 
-from proofweave.check.evaluate import EPS, VALUES, Array, Clock, Env, Val, ev, exact, values
+from proofweave.check.evaluate import EPS, VALUES, Array, Clock, Env, Val, ev, exact
 from proofweave.check.instances.distant import distant, rare
 from proofweave.check.instances.rules import state
 from proofweave.check.instances.ties import coincide
-from proofweave.check.language import CheckError, Dim, Symbol, TooLarge, endless, refuse_if, stochastic
+from proofweave.check.language import CheckError, Dim, Symbol, TooLarge, endless, refuse_if
 from proofweave.check.operations import functions, supports
 
 GROUPS = 8
@@ -222,16 +222,15 @@ def int_bounds(symbol: Symbol, env: Env, reach: int = WHOLE) -> tuple[Array, Arr
 
 
 def complete(plan: Sequence[Symbol], env: Env, rng: np.random.Generator, remote: bool = False) -> None:
-    """Make the values that follow from the free ones, in order of need; outcomes of random ones may lie far out."""
+    """Draw the outcomes that are not there yet, and forget what followed from other values: it is made when needed.
+
+    Outcomes of random values may lie far out where `remote` says so.
+    """
     env.values = {s: v for s, v in env.values.items() if s.role not in VALUES}
     env.flows = {}
     for symbol in plan:
-        if symbol.role == "random" and "support" in symbol.data:
-            if symbol not in env.values:
-                _support(symbol, env, rng, remote)
-        elif symbol.role in VALUES and symbol.type.kind != "function" and not stochastic(symbol):
-            value = VALUES[symbol.role](symbol, env)
-            env.values[symbol] = values.spread(value, value.v.shape)
+        if symbol.role == "random" and "support" in symbol.data and symbol not in env.values:
+            _support(symbol, env, rng, remote)
 
 
 def _support(symbol: Symbol, env: Env, rng: np.random.Generator, remote: bool) -> None:

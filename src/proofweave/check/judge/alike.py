@@ -5,6 +5,7 @@ from itertools import combinations
 
 import numpy as np
 
+from proofweave.check.evaluate import known
 from proofweave.check.instances import Drawn, Task
 from proofweave.check.language import Node, Symbol, closure, pairs, walk
 
@@ -58,10 +59,10 @@ def _said(task: Task) -> dict[object, set[object]]:
 def _always_equal(a: Symbol, b: Symbol, drawn: Drawn) -> bool:
     equal = total = 0
     for case in drawn.cases:
-        values = case.env.values
-        if a not in values or b not in values:
+        values = [known(symbol, case.env) for symbol in (a, b)]
+        first, second = (np.broadcast_to(value.v, (case.env.batch,)) if value else None for value in values)
+        if first is None or second is None:
             return False
-        first, second = (np.broadcast_to(values[symbol].v, (case.env.batch,)) for symbol in (a, b))
         size = np.maximum(np.abs(first), np.abs(second))
         equal += int((np.abs(first - second) <= NEAR * size).sum())
         total += case.env.batch

@@ -50,6 +50,8 @@ def gate(
         _structural(question, drawn, score, rng, clock)
     except OutOfTime:
         stopped = say("judge.time-out", count=score.total)
+    lasting = not (clock.late or clock.heavy)
+    clock.extend(STRUCTURAL)  # what is tied may have values that nothing has asked for yet
     asked = parts if stopped else judged  # a part none of whose errors can be read is no part
     claims = [*(claim for task_, _ in drawn for claim in task_.claims), *(one.link for one in rough)]
     shifts = [span for claim in claims for span in mutate.absorbed(claim)]
@@ -71,7 +73,7 @@ def gate(
     verified = say("judge.verified", count=instances)
     kind = Kind.WEAK if reasons else Kind.VERIFIED
     reason = together(reasons, "judge.semicolon") or verified
-    return Answer(kind, reason, instances, None, summary, not (clock.late or clock.heavy))
+    return Answer(kind, reason, instances, None, summary, lasting)
 
 
 class Fate(Enum):

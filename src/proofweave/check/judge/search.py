@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from proofweave.check.evaluate import Array, Env, Truth, each
+from proofweave.check.evaluate import MOST_KEPT, Array, Env, Truth, each
 from proofweave.check.instances import Case, Task, lengths, met, movable, moved, open_case, take
 from proofweave.check.judge.nearest import nearest
-from proofweave.check.language import CheckError, Node, OutOfTime, Symbol
+from proofweave.check.language import CheckError, Node, OutOfTime, Symbol, walk
 
 STARTS = 6
 COPIES = 24
@@ -107,6 +107,7 @@ def _try(task: Task, claim: Node, env: Env, rng: np.random.Generator) -> tuple[C
     """Return the case of moved instances, each one's slack (∞ where premises fail), and whether one violates."""
     good = met(task.premises, task.plan, env, rng)
     case = open_case(task, env)
+    case.inner.kept, case.inner.caching, case.inner.room[0] = frozenset(map(id, walk(claim))), True, MOST_KEPT
     least = _least(case, claim)
     if least is not None and not (least[good] < 0).any():
         return case, np.where(good, least, np.inf), False

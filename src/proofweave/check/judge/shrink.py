@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from proofweave.check.evaluate import Array, Env, compare, each, ev, exact
+from proofweave.check.evaluate import Array, Env, compare, each, ev, exact, known
 from proofweave.check.instances import Case, Task, assign, holds, movable, open_case, repeat, take
 from proofweave.check.judge.verdict import DIGITS, Counterexample, plain
 from proofweave.check.language import CheckError, Node, Symbol, closure, pairs, varying
@@ -119,8 +119,8 @@ def describe(task: Task, claim: Node, case: Case, tex: str, spot: Array | None =
     for symbol in task.plan:
         kept = symbol.role not in ("int", "random") and "part" not in symbol.data
         kept = kept and symbol.data.get("plane") != "imaginary"
-        if symbol in shown and kept and symbol in case.env.values:
-            found = case.env.values[symbol].v[0]
+        if symbol in shown and kept and (value := known(symbol, case.env)) is not None:
+            found = value.v[0]
             values[symbol.name] = members(found) if symbol.type.kind == "set" and not symbol.holes else nice(found)
         elif symbol.role == "function":
             values[symbol.name] = formula(case.env, symbol)

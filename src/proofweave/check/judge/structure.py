@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from proofweave.check.evaluate import SAFETY
+from proofweave.check.evaluate import SAFETY, known
 from proofweave.check.instances import Case, Task
 from proofweave.check.judge.mutate import bound_in, others_in, silent
 from proofweave.check.language import Node, Symbol, closure, in_order, named_in, pairs, same, shape, stochastic, walk
@@ -205,7 +205,7 @@ class _Classes:
 def _equal(a: Symbol, b: Symbol, cases: Sequence[Case]) -> bool:
     """Tell whether two symbols have one value on all instances, as far as rounding tells."""
     for case in cases:
-        x, y = (case.env.values.get(symbol) for symbol in (a, b))
+        x, y = (known(symbol, case.env) for symbol in (a, b))
         if x is None or y is None or x.v.shape[1:] != y.v.shape[1:]:
             return False
         if not np.array_equal(x.v, y.v, equal_nan=True) and not (np.abs(x.v - y.v) <= SAFETY * (x.e + y.e)).all():

@@ -1,12 +1,12 @@
 """Smooth objectives: damped Newton from several starts, in coordinates that keep to the domain."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from proofweave.check.calculus import differences
-from proofweave.check.evaluate import EPS, Array
+from proofweave.check.evaluate import EPS, MOST_CELLS, Array
 from proofweave.check.language import CheckError, refuse_if
 from proofweave.check.optimum.region import Objective, Region, Slopes, Solution
 
@@ -16,6 +16,8 @@ STEP = 4e-3
 CROSS = 2e-3
 FLAT = 1e-8
 FAR = 30.0
+SPREADS = (0.7, 2.0)  # of the starts beside 0
+LENGTHS = np.array([1.0, 0.5, 0.25, 0.1, 0.03, 0.01, 0.003, 0.0])  # of the steps that are tried
 
 
 class Derived(NamedTuple):
@@ -31,22 +33,23 @@ def solve(objective: Objective, region: Region, lead: tuple[int, ...], slopes: S
     p = int(np.prod(region.shape)) if region.shape else 1
     refuse_if(p > MOST, "evaluate.coordinates", count=p, most=MOST)
     rng = np.random.default_rng(11)
-    best: Solution | None = None
-    for start in range(3):
-        z = np.zeros((*lead, p)) if not start else rng.normal(size=(*lead, p)) * (0.7 if start == 1 else 2.0)
-        found = _descend(objective, region, z, ROUNDS if not start else ROUNDS // 2, slopes)
-        if best is None:
-            best = found
-            continue
-        better = np.nan_to_num(found.value, nan=np.inf) < np.nan_to_num(best.value, nan=np.inf)
-        best = Solution(
-            np.where(better[..., None], found.point, best.point),
-            np.where(better[..., None], found.error, best.error),
-            np.where(better, found.value, best.value),
-            np.where(better, found.value_error, best.value_error),
-        )
-    assert best is not None
-    return best
+    starts = np.stack([np.zeros((*lead, p)), *(rng.normal(size=(*lead, p)) * far for far in SPREADS)], axis=-2)
+    moves = len(LENGTHS) if slopes is not None else len(differences.moves(p, STEP, CROSS))
+    together = starts.size * max(p, moves) <= MOST_CELLS
+    parts = [starts] if together else [starts[..., [k], :] for k in range(starts.shape[-2])]
+    found = [_descend(objective, region, part, slopes) for part in parts]
+    values = np.nan_to_num(np.concatenate([one.value for one in found], axis=-1), nan=np.inf)
+    best = values.argmin(axis=-1)[..., None]
+
+    def picked(every: Sequence[Array], at: Array) -> Array:
+        return np.take_along_axis(np.concatenate(every, axis=len(lead)), at, axis=len(lead)).squeeze(axis=len(lead))
+
+    return Solution(
+        picked([one.point for one in found], best[..., None]),
+        picked([one.error for one in found], best[..., None]),
+        picked([one.value for one in found], best),
+        picked([one.value_error for one in found], best),
+    )
 
 
 def place(z: Array, region: Region) -> Array:
@@ -73,20 +76,23 @@ def place(z: Array, region: Region) -> Array:
 
 
 def _values(objective: Objective, region: Region, z: Array, moves: Array) -> Array:
-    return objective(place(z[..., None, :] + moves, region))
+    """Return the objective where coordinates (lead…, C, p) are moved (…, moves, p)."""
+    tried = z[..., None, :] + moves
+    flat = tried.reshape((*z.shape[:-2], -1, z.shape[-1]))
+    return objective(place(flat, region)).reshape(tried.shape[:-1])
 
 
 def _exact(slopes: Slopes, region: Region, z: Array) -> Derived:
     """Return gradient, Hessian and the gradient's error in the coordinates, by the chain rule."""
     u = place(z, region)
-    first, second = slopes(u[..., None, :])
-    g, h = first.v[..., 0, :], second.v[..., 0, :, :]
+    first, second = slopes(u)
+    g, h = first.v, second.v
     eye = np.eye(z.shape[-1])
     if region.domain == "simplex":
         turn = u[..., :, None] * eye - u[..., :, None] * u[..., None, :]
         r = (turn @ g[..., None])[..., 0]
         bent = r[..., :, None] * eye - r[..., :, None] * u[..., None, :] - u[..., :, None] * r[..., None, :]
-        return Derived(r, turn @ h @ turn + bent, lambda: (np.abs(turn) @ first.e[..., 0, :, None])[..., 0])
+        return Derived(r, turn @ h @ turn + bent, lambda: (np.abs(turn) @ first.e[..., None])[..., 0])
     slope, bend = np.ones_like(u), np.zeros_like(u)
     if region.domain in ("positive", "nonneg"):
         slope, bend = u, u
@@ -96,10 +102,11 @@ def _exact(slopes: Slopes, region: Region, z: Array) -> Derived:
         slope = (u - lo) * (hi - u) / (hi - lo)
         bend = slope * (lo + hi - 2 * u) / (hi - lo)
     curved = slope[..., :, None] * h * slope[..., None, :] + (g * bend)[..., :, None] * eye
-    return Derived(g * slope, curved, lambda: first.e[..., 0, :] * np.abs(slope))
+    return Derived(g * slope, curved, lambda: first.e * np.abs(slope))
 
 
-def _descend(objective: Objective, region: Region, z: Array, rounds: int, slopes: Slopes | None) -> Solution:
+def _descend(objective: Objective, region: Region, z: Array, slopes: Slopes | None) -> Solution:
+    """Return where Newton's steps lead from each of some starts (lead…, C, p)."""
     p = z.shape[-1]
 
     def derived(z: Array) -> Derived:
@@ -108,9 +115,8 @@ def _descend(objective: Objective, region: Region, z: Array, rounds: int, slopes
         values = _values(objective, region, z, differences.moves(p, STEP, CROSS))
         return Derived(*differences.derived(values, p, STEP, CROSS)[1:], None)
 
-    lengths = np.array([1.0, 0.5, 0.25, 0.1, 0.03, 0.01, 0.003, 0.0])
     last = np.full(z.shape[:-1], np.inf)
-    for _ in range(rounds):
+    for _ in range(ROUNDS):
         gradient, hessian, _ = derived(z)
         known = np.asarray(np.isfinite(gradient).all(axis=-1) & np.isfinite(hessian).all(axis=(-1, -2)))
         values, vectors = np.linalg.eigh(np.where(known[..., None, None], hessian, np.eye(p)))
@@ -122,19 +128,19 @@ def _descend(objective: Objective, region: Region, z: Array, rounds: int, slopes
         step = -(vectors @ (turned / bent)[..., None])[..., 0]
         longest = np.abs(step).max(axis=-1, keepdims=True)
         step = step * np.minimum(1.0, 4.0 / np.maximum(longest, 1e-300))
-        tried = _values(objective, region, z, lengths[:, None] * step[..., None, :])
+        tried = _values(objective, region, z, LENGTHS[:, None] * step[..., None, :])
         known &= np.isfinite(tried[..., -1])
         pick = np.where(np.isfinite(tried), tried, np.inf).argmin(axis=-1)  # the last, no step, where all are worse
         # near the minimum values no longer tell; there the full Newton step is the better one
         tiny = longest[..., 0] < 1e-4
-        length = np.where(tiny, 1.0, lengths[pick])
+        length = np.where(tiny, 1.0, LENGTHS[pick])
         z = z + length[..., None] * step
         last = longest[..., 0]
         if (last[known] < 1e-7).all():
             break
     gradient, hessian, blur = derived(z)
     point = place(z, region)
-    at = objective(point[..., None, :])[..., 0]
+    at = objective(point)
     size = 1 + np.abs(z).max(axis=-1)
     scale = np.abs(at) + np.abs(hessian).max(axis=(-1, -2))
     good = np.isfinite(at) & (np.abs(gradient).max(axis=-1) <= FLAT * (scale + 1e-12)) & (np.abs(z).max(axis=-1) < 30)

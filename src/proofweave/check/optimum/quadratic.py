@@ -136,38 +136,45 @@ def _free(model: Model) -> Solution:
 
 
 def on_simplex(model: Model) -> Solution | None:
-    """Return the minimiser on the simplex: the best stationary point over all faces, hence exact, convex or not."""
+    """Return the minimiser on the simplex: the best stationary point over all faces, hence exact, convex or not.
+
+    Where the model is convex, a point that asks for no other vertex is the minimiser, and no further face is tried.
+    """
     p = model.slope.shape[-1]
     if p > FACES:
         return None
     lead = model.slope.shape[:-1]
-    best = np.full(lead, np.inf)
-    point = np.full((*lead, p), np.nan)
     finite = np.asarray(np.isfinite(model.slope).all(axis=-1) & np.isfinite(model.curve).all(axis=(-1, -2)))
-    curve = np.where(finite[..., None, None], model.curve, 0.0)
-    slope = np.where(finite[..., None], model.slope, 0.0)
-    error, missing = np.zeros(lead), np.full(lead, np.inf)
-    for size in range(1, p + 1):
-        for face in combinations(range(p), size):
-            index = np.array(face)
-            part, lean = curve[..., index[:, None], index], slope[..., index]
-            scale = np.maximum(np.abs(part).max(axis=(-1, -2)), 1e-300)
-            weights, spread, regular = _stationary(part / scale[..., None, None], lean / scale[..., None])
-            full = np.zeros((*lead, p))
-            full[..., index] = np.maximum(weights, 0.0)
-            full = full / np.maximum(full.sum(axis=-1, keepdims=True), 1e-300)
-            inside = (weights >= -1e-11).all(axis=-1) & regular & finite
-            value = np.where(inside, value_at(model, full), np.inf)
-            wanted = _wanted(curve, slope, full, index)
-            # where values cannot tell two faces apart, the one whose multipliers ask for no other vertex is right
-            close = np.abs(value - best) <= 4 * model.noise
-            better = (value < best) & ~close | (close & (wanted < missing))
-            best = np.where(better, value, best)
-            point = np.where(better[..., None], full, point)
-            error = np.where(better, spread + wanted, error)
-            missing = np.where(better, wanted, missing)
-    value = np.where(np.isfinite(best), best, np.nan)
-    return Solution(point, np.broadcast_to(error[..., None], point.shape), value, model.noise)
+    curve = np.where(finite[..., None, None], model.curve, 0.0).reshape(-1, p, p)
+    slope = np.where(finite[..., None], model.slope, 0.0).reshape(-1, p)
+    bend = np.zeros(lead) if model.bend is None else model.bend
+    level, noise, bend = (np.broadcast_to(part, lead).reshape(-1) for part in (model.value, model.noise, bend))
+    best, missing = np.full((2, len(slope)), np.inf)
+    point, error = np.full(slope.shape, np.nan), np.zeros(len(slope))
+    spectrum = np.linalg.eigvalsh(curve)
+    convex = spectrum[:, 0] >= -64 * EPS * np.abs(spectrum).max(axis=-1) - p * bend
+    left = np.flatnonzero(finite.reshape(-1))
+    for face in (face for size in range(1, p + 1) for face in combinations(range(p), size)):
+        if not len(left):
+            break
+        index, own = np.array(face), Model(level[left], slope[left], curve[left], False, noise[left])
+        part, lean = own.curve[:, index[:, None], index], own.slope[:, index]
+        scale = np.maximum(np.abs(part).max(axis=(-1, -2)), 1e-300)
+        weights, spread, regular = _stationary(part / scale[:, None, None], lean / scale[:, None])
+        full = np.zeros((len(left), p))
+        full[:, index] = np.maximum(weights, 0.0)
+        full = full / np.maximum(full.sum(axis=-1, keepdims=True), 1e-300)
+        value = np.where((weights >= -1e-11).all(axis=-1) & regular, value_at(own, full), np.inf)
+        wanted = _wanted(own.curve, own.slope, full, index)
+        # where values cannot tell two faces apart, the one whose multipliers ask for no other vertex is right
+        close = np.abs(value - best[left]) <= 4 * own.noise
+        better = (value < best[left]) & ~close | (close & (wanted < missing[left]))
+        rows = left[better]
+        best[rows], missing[rows], point[rows] = value[better], wanted[better], full[better]
+        error[rows] = (spread + wanted)[better]
+        left = left[~convex[left] | (missing[left] > 64 * EPS)]
+    value = np.where(np.isfinite(best), best, np.nan).reshape(lead)
+    return Solution(point.reshape((*lead, p)), np.repeat(error, p).reshape((*lead, p)), value, model.noise)
 
 
 def _wanted(curve: Array, slope: Array, point: Array, face: Array) -> Array:
