@@ -345,10 +345,13 @@ def _missed(node: Node, points: Array, inner: Env, pieces: int, value: Val) -> A
     for part in walk(node.args[2]):
         if part.op == "indicator" or (part.op == "func" and part.data[0] in STEPS):
             with suppress(CheckError):  # an index of its own may run inside
-                step, x, size = np.broadcast_arrays(ev(part, inner).v, points, sizes)
-                step, x, size = (each.reshape(*each.shape[:-1], pieces, -1) for each in (step, x, size))
-                gap = np.abs(np.diff(x)) * (size[..., 1:] + size[..., :-1])
-                out = out + np.where(np.diff(step) != 0, gap, 0.0).sum(axis=(-1, -2))
+                found = ev(part, inner).v
+                entries = found.reshape(*found.shape[: 1 + inner.depth], -1)
+                for entry in range(entries.shape[-1]):
+                    step, x, size = np.broadcast_arrays(entries[..., entry], points, sizes)
+                    step, x, size = (each.reshape(*each.shape[:-1], pieces, -1) for each in (step, x, size))
+                    gap = np.abs(np.diff(x)) * (size[..., 1:] + size[..., :-1])
+                    out = out + np.where(np.diff(step) != 0, gap, 0.0).sum(axis=(-1, -2))
     return out
 
 

@@ -25,7 +25,7 @@ from proofweave.check.instances import (
     repeat,
     take,
 )
-from proofweave.check.language import SCALAR, CheckError, Node, OutOfTime, is_complex, number, pairs
+from proofweave.check.language import SCALAR, CheckError, Node, OutOfTime, is_complex, number, pairs, walk
 
 STRICT = frozenset(("<", ">", r"\neq"))
 SECONDS = 0.8
@@ -42,6 +42,7 @@ STRAIGHT = frozenset(
     ("scalar", "vector", "matrix", "positive", "nonneg", "interval", "symmetric", "psd", "spd", "diagonal")
 )
 MOST_POLISHED = 4  # coordinates
+NEARING = 0.3  # of the sides
 POLISHINGS = 60
 FINEST = 54  # halvings of a step of 1, down to the last digit
 NARROWER = 10  # halvings of the last step but one
@@ -109,6 +110,8 @@ class Gap:
         self.sign = -1.0 if link.data[0] == ">" else 1.0
         assigned = {symbol for symbol, _ in task.premises.assigned}
         self.symbols = [s for s in movable(task.plan) if s not in assigned]
+        premises = [part for tree in task.premises.trees() for part in walk(tree)]
+        self.solved = any(part.op == "chain" and "=" in part.data for part in premises)
         self.typical = 1e-9
         gaps = np.concatenate([np.abs(self.values(case)[0]).reshape(-1) for case in cases])
         self.typical = float(np.median(gaps[np.isfinite(gaps)])) if np.isfinite(gaps).any() else 1e-9
@@ -191,7 +194,7 @@ class Gap:
                 continue
             env = self._descended(env, count)
             found = self._met(env, count)
-            if found is None and count <= MOST_POLISHED:
+            if found is None and count <= MOST_POLISHED and not self.solved and self.of(env)[0] <= NEARING:
                 found = self._met(self._polished(env, count), count)
             if found is not None:
                 return found
