@@ -12,9 +12,9 @@ import numpy as np
 from proofweave.check.calculus import differences
 from proofweave.check.evaluate import EPS, SAFETY, Array, Env, ev
 from proofweave.check.evaluate import values as va
-from proofweave.check.language import Node, Symbol
+from proofweave.check.language import Node, Symbol, refuse_if
 from proofweave.check.operations import over_index
-from proofweave.check.optimum.quadratic import Model, on_simplex
+from proofweave.check.optimum.quadratic import FACES, Model, on_simplex
 from proofweave.check.optimum.region import FREE, Region, Solution
 
 ROUNDS = 30
@@ -51,6 +51,7 @@ def solve(
     weights: Array | None = None
     for _ in range(ROUNDS):
         at, gradient, hessian = _derivatives(pieces, u)
+        refuse_if(at.shape[-1] > FACES, "evaluate.pieces", body.at, count=at.shape[-1], most=FACES)
         if weights is None:
             weights = np.full(at.shape, 1.0 / at.shape[-1])
         curve = np.einsum("...n,...npq->...pq", weights, hessian)
@@ -71,8 +72,7 @@ def solve(
         level = np.where(known[..., None], at, 0.0)
         model = Model(np.zeros(lead), -level, dual, False, 1e-15 * np.abs(level).max(axis=-1))
         found = on_simplex(model)
-        if found is None:
-            return None
+        assert found is not None
         weights = np.where(np.isfinite(found.point), found.point, weights)
         pull = inverse @ np.swapaxes(gradient, -1, -2)
         step = -(pull @ weights[..., None])[..., 0]
