@@ -74,10 +74,11 @@ class BlockKind(StrEnum):
     SPECIAL_CASE = "special_case"
     PRACTICE = "practice"
     REMARK = "remark"
+    EXERCISE = "exercise"
 
 
 THEOREM_LIKE = frozenset({BlockKind.THEOREM, BlockKind.LEMMA, BlockKind.PROPOSITION, BlockKind.COROLLARY})
-NUMBERED = THEOREM_LIKE | {BlockKind.DEFINITION, BlockKind.ALGORITHM}
+NUMBERED = THEOREM_LIKE | {BlockKind.DEFINITION, BlockKind.ALGORITHM, BlockKind.EXERCISE}
 
 
 REASONS = ("because", "stated")
@@ -219,9 +220,9 @@ class Claim:
 class Block:
     """A definition, theorem, derivation, …: hand-written parts and slots, in document order.
 
-    `statement` is what is claimed (or an algorithm's preamble), `body` prose parts (or an algorithm's steps),
-    `proof` the proof's parts; `proof` and `cite` are both empty for a statement nobody proved. `claims` back what the
-    text says beside its displays; they are not printed, and no model is told of them.
+    `statement` is what is claimed (or an algorithm's preamble), `body` prose parts (or an algorithm's steps), `proof`
+    the proof's parts, or an exercise's solution; `proof` and `cite` are both empty for a statement nobody proved.
+    `claims` back what the text says beside its displays; they are not printed, and no model is told of them.
     """
 
     kind: BlockKind

@@ -21,7 +21,7 @@ class Result:
 
 def results(outline: Outline, document: Mapping[str, Any]) -> tuple[Result, ...]:
     """Return the results of a filled outline; `document` is what validate says of it."""
-    blocks = [block for block in outline.blocks() if block.kind in NUMBERED]
+    blocks = [block for block in outline.blocks() if block.kind in NUMBERED - {BlockKind.EXERCISE}]
     labels = number(outline).labels
     owner = {f"eq {equation.id}": block.id for block in blocks for equation in displays_of(block.parts())}
     owner |= {f"thm {block.id}": block.id for block in blocks}

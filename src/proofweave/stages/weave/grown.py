@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 FOLDER = "templates/post"
 
-BOX = THEOREM_LIKE | {BlockKind.DEFINITION}
+BOX = THEOREM_LIKE | {BlockKind.DEFINITION, BlockKind.EXERCISE}
 """Kinds printed by `statement.md.j2`; algorithms and prose have templates of their own."""
 
 
