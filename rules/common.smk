@@ -1,13 +1,16 @@
 # What the rules share: the posts, what each is made of, and the code each verb runs.
 import shlex
 import sys
+from functools import cache
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
 from proofweave.outline.first_keys import peek
 from proofweave.pipeline.code import fingerprint
+from proofweave.pipeline.others import shown_elsewhere
 from proofweave.pipeline.live.run import complaints
+from proofweave.pipeline.project import Project
 
 VERBS = (
     "render",
@@ -60,6 +63,14 @@ def figures_of(wildcards):
     """Return the figures of a post: one for each of its drawing scripts."""
     scripts = sorted(Path("figures", wildcards.post).glob("*.py"))
     return [f"build/figures/{wildcards.post}/{script.stem}.svg" for script in scripts]
+
+
+ELSEWHERE = cache(shown_elsewhere)
+
+
+def elsewhere_of(wildcards):
+    """Return what a post's references to others show: of another post it depends on the numbers, not on the text."""
+    return ELSEWHERE(Project(Path.cwd()), wildcards.post)
 
 
 PAGES = [f"build/site/posts/{post}.html" for post in POSTS]

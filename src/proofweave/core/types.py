@@ -319,6 +319,7 @@ class Outline:
     where: Where
     source_where: Where
     heading: str = ""
+    short: str = ""
     order: int | None = None
     batch: int | None = None
     priority: str = ""
@@ -434,6 +435,15 @@ class Numbering:
     sections: Mapping[str, str]
     citations: Mapping[str, int]
     figures: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Another post as references to it need it: what it is called, its language and its numbers, none of its text."""
+
+    title: str
+    language: str
+    numbering: Numbering
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,7 @@ class Builder(PartReader):
             where=root.where,
             source_where=source.place() if isinstance(source, ScalarNode) else root.where,
             heading=text_of(root.get("heading")).strip(),
+            short=text_of(root.get("short")).strip(),
             order=number_of(root.get("order")),
             batch=number_of(root.get("batch")),
             priority=text_of(root.get("priority")),

@@ -150,6 +150,7 @@ OUTLINE = Record(
         "batch": Key(POSITIVE, "outline-batch"),
         "priority": Key(PRIORITY, "outline-priority"),
         "heading": Key(LINE, "outline-heading"),
+        "short": Key(LINE, "outline-short"),
         "counters": Key(COUNTERS, "outline-counters"),
         "budget": Key(BUDGET, "outline-budget"),
         "symbols": Key(SYMBOLS, "outline-symbols"),
