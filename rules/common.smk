@@ -1,13 +1,16 @@
 # What the rules share: the posts, what each is made of, and the code each verb runs.
 import shlex
 import sys
+from functools import cache
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
 from proofweave.outline.first_keys import peek
 from proofweave.pipeline.code import fingerprint
+from proofweave.pipeline.others import shown_elsewhere
 from proofweave.pipeline.live.run import complaints
+from proofweave.pipeline.project import Project
 
 VERBS = (
     "render",
@@ -67,6 +70,14 @@ def runs_of(wildcards):
     """Return what the listings of a post gave, where its outline asks for some to be run."""
     asks = PEEKED.get(wildcards.post, {}).get("run")
     return [f"build/runs/{wildcards.post}.json"] if asks else []
+
+
+ELSEWHERE = cache(shown_elsewhere)
+
+
+def elsewhere_of(wildcards):
+    """Return what a post's references to others show: of another post it depends on the numbers, not on the text."""
+    return ELSEWHERE(Project(Path.cwd()), wildcards.post)
 
 
 PAGES = [f"build/site/posts/{post}.html" for post in POSTS]

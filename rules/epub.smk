@@ -18,6 +18,7 @@ rule book:
         "../environment.yaml"
     params:
         code=CODE["export"],
+        elsewhere=elsewhere_of,
     shell:
         "proofweave export {input.outline:q} --replies {input.replies:q} --findings {input.findings:q}"
         " --format epub -o {output.book:q} 2> {log:q}"
@@ -40,6 +41,7 @@ rule plain:
         "../environment.yaml"
     params:
         code=CODE["export"],
+        elsewhere=elsewhere_of,
     shell:
         "proofweave export {input.outline:q} --replies {input.replies:q} --findings {input.findings:q}"
         " --format {wildcards.application} -o {output.plain:q} 2> {log:q}"

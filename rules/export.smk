@@ -18,6 +18,7 @@ rule page:
         "../environment.yaml"
     params:
         code=CODE["export"],
+        elsewhere=elsewhere_of,
     shell:
         "proofweave export {input.outline:q} --replies {input.replies:q} --findings {input.findings:q}"
         " -o {output.page:q} 2> {log:q}"

@@ -19,6 +19,7 @@ rule merge:
         "../environment.yaml"
     params:
         code=CODE["merge"],
+        elsewhere=elsewhere_of,
     shell:
         "proofweave merge {input.outline:q} --replies {input.replies:q} --findings {input.findings:q}"
         " -o {output.post:q} 2> {log:q}"

@@ -26,6 +26,7 @@ rule handout:
         "../environment.yaml"
     params:
         code=CODE["export"],
+        elsewhere=elsewhere_of,
     shell:
         "proofweave export {input.outline:q} --replies {input.replies:q} --findings {input.findings:q}"
         " --format pdf -o {output.handout:q} 2> {log:q}"

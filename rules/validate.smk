@@ -16,5 +16,6 @@ rule validate:
         "../environment.yaml"
     params:
         code=CODE["validate"],
+        elsewhere=elsewhere_of,
     shell:
         "proofweave validate {input.outline:q} --replies {input.replies:q} -o {output.findings:q} 2> {log:q}"

@@ -13,6 +13,7 @@ from proofweave.stages.validate.woven.repeats import check_alike, check_paragrap
 from proofweave.stages.validate.woven.structure import check_structure
 from proofweave.stages.validate.woven.tags import check_numbered, check_tags
 from proofweave.stages.validate.woven.theorems import check_theorems
+from proofweave.stages.validate.woven.vocabulary import check_vocabulary
 from proofweave.text.markdown.post import macros, read_post
 
 CASES = Path(__file__).parent / "cases" / "validate" / "text"
@@ -32,6 +33,7 @@ CHECKS = {
     "paragraphs": check_paragraphs,
     "alike": check_alike,
     "placeholders": check_placeholders,
+    "vocabulary": lambda post: check_vocabulary(post, {"遗憾": "后悔", "批": "批量"}),
 }
 
 

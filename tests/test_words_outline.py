@@ -89,7 +89,7 @@ CONFIGS = [
     "provider: x\nbase_url: a@b\nkey_variable: k\nmodel: ''\ntemperature: 9\nmax_tokens: 0\nretries: [1]\nextra: x\n",
     "concurrency: 0\ntimeout: 0\nretries: -1\nfirst_wait: x\nlongest_wait: x\nrepair_rounds: x\nsource_characters: x\n",
     "budget: x\ncurrency: ''\nbatch_poll: x\nheading: ''\nlanguage: fr\nprices: x\nmodle: a\napi_key: b\n",
-    "prices: {a: 1, b: {input: x, outputs: 1}}\nextra: {model: a}\n",
+    "prices: {a: 1, b: {input: x, outputs: 1}}\nextra: {model: a}\nvocabulary: x\n",
 ]
 FORMULAS = [
     *("{", "}", r"\left(", r"\end{align}", r"\begin{align}a", "a $ b", r"a \tag{1} \tag{2}"),

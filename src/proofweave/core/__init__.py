@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from proofweave.core.numbering import displays_of, equations_of, number, numbers_in, numeral, with_displays
     from proofweave.core.references import REFERENCE, VALUE, CrossReference, prose_of, references_in
     from proofweave.core.types import (
-        NUMBERED, THEOREM_LIKE, Block, BlockKind, Check, Claim, Code, Equation, Figure, Finding, Layer, LineTarget,
-        Numbering, Origin, Outline, Part, Post, Provenance, Reference, Reply, Request, Section, Severity, Slot, Span,
-        SpanKind, Step, SymbolSpec, TagRange, Text, Where, Woven,
+        NUMBERED, THEOREM_LIKE, Block, BlockKind, Check, Claim, Code, Elsewhere, Equation, Figure, Finding, Layer,
+        LineTarget, Numbering, Origin, Outline, Part, Post, Provenance, Reference, Reply, Request, Section, Severity,
+        Slot, Span, SpanKind, Step, SymbolSpec, TagRange, Text, Where, Woven,
     )
     from proofweave.core.wire import (
         dump, errors_in, findings_in, findings_out, in_order, line_of, text_in, text_out, texts_in, texts_out,

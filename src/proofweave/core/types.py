@@ -74,10 +74,11 @@ class BlockKind(StrEnum):
     SPECIAL_CASE = "special_case"
     PRACTICE = "practice"
     REMARK = "remark"
+    EXERCISE = "exercise"
 
 
 THEOREM_LIKE = frozenset({BlockKind.THEOREM, BlockKind.LEMMA, BlockKind.PROPOSITION, BlockKind.COROLLARY})
-NUMBERED = THEOREM_LIKE | {BlockKind.DEFINITION, BlockKind.ALGORITHM}
+NUMBERED = THEOREM_LIKE | {BlockKind.DEFINITION, BlockKind.ALGORITHM, BlockKind.EXERCISE}
 
 
 REASONS = ("because", "stated")
@@ -221,9 +222,9 @@ class Claim:
 class Block:
     """A definition, theorem, derivation, …: hand-written parts and slots, in document order.
 
-    `statement` is what is claimed (or an algorithm's preamble), `body` prose parts (or an algorithm's steps),
-    `proof` the proof's parts; `proof` and `cite` are both empty for a statement nobody proved. `claims` back what the
-    text says beside its displays; they are not printed, and no model is told of them.
+    `statement` is what is claimed (or an algorithm's preamble), `body` prose parts (or an algorithm's steps), `proof`
+    the proof's parts, or an exercise's solution; `proof` and `cite` are both empty for a statement nobody proved.
+    `claims` back what the text says beside its displays; they are not printed, and no model is told of them.
     """
 
     kind: BlockKind
@@ -320,6 +321,7 @@ class Outline:
     where: Where
     source_where: Where
     heading: str = ""
+    short: str = ""
     order: int | None = None
     batch: int | None = None
     priority: str = ""
@@ -440,6 +442,15 @@ class Numbering:
     sections: Mapping[str, str]
     citations: Mapping[str, int]
     figures: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Another post as references to it need it: what it is called, its language and its numbers, none of its text."""
+
+    title: str
+    language: str
+    numbering: Numbering
 
 
 @dataclass(frozen=True, slots=True)

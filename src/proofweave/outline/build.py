@@ -15,6 +15,7 @@ from proofweave.core import (
     Outline,
     Reference,
     Section,
+    Severity,
     TagRange,
     say,
     with_displays,
@@ -62,6 +63,7 @@ class Builder(PartReader):
             where=root.where,
             source_where=source.place() if isinstance(source, ScalarNode) else root.where,
             heading=text_of(root.get("heading")).strip(),
+            short=text_of(root.get("short")).strip(),
             order=number_of(root.get("order")),
             batch=number_of(root.get("batch")),
             priority=text_of(root.get("priority")),
@@ -204,7 +206,11 @@ class Builder(PartReader):
         if not statement and not any(node.get(key) for key in stating):
             missing = "algorithm-empty" if algorithm else "no-statement"
             self.findings.append(problem("statement", node.where, missing, kind=say(f"kind.{kind}"), id=id))
-        proof = self.parts(node.get("proof"), "proof")
+        arguing = "solution" if kind is BlockKind.EXERCISE else "proof"
+        proof = self.parts(node.get(arguing), arguing)
+        if kind is BlockKind.EXERCISE and node.get(arguing) is None:
+            unsolved = problem("exercise", node.where, "exercise-unsolved", id=id)
+            self.findings.append(replace(unsolved, severity=Severity.WARNING))
         steps = node.get("steps")
         return Block(
             kind,

@@ -46,6 +46,7 @@ class Config:
     batch_poll: float = 30.0
     prices: Mapping[str, Price] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
+    vocabulary: Mapping[str, str] = field(default_factory=dict)
     heading: str = "auto"
     reference_post: str = ""
     language: str = "auto"
@@ -90,8 +91,10 @@ def read_config(text: str, path: str) -> tuple[Config, tuple[Finding, ...]]:
             values["prices"] = dict(_prices(node, findings))
         elif key.value == "extra":
             values["extra"] = _extra(node, findings)
+        elif key.value == "vocabulary":
+            values["vocabulary"] = _vocabulary(node, findings)
         elif key.value not in KEYS:
-            findings.append(_unknown(key, {*KEYS, "prices", "extra"}))
+            findings.append(_unknown(key, {*KEYS, "prices", "extra", "vocabulary"}))
         elif not isinstance(node, ScalarNode):
             findings.append(_problem(node.where, "not-one", key=key.value))
         elif (wrong := _wrong(key.value, node)) is not None:
@@ -168,6 +171,17 @@ def _extra(node: Node, findings: list[Finding]) -> dict[str, Any]:
         if key.value in OURS:
             findings.append(_problem(key.where, "extra-sets", key=key.value))
     return {key.value: _json(value) for key, value in node.items if key.value not in OURS}
+
+
+def _vocabulary(node: Node, findings: list[Finding]) -> dict[str, str]:
+    """Return the words that have another one, with it."""
+    if isinstance(node, ScalarNode) and node.value in ("", "{}"):
+        return {}
+    items = node.items if isinstance(node, MapNode) else ()
+    words = {key.value: value.value for key, value in items if isinstance(value, ScalarNode) and value.value.strip()}
+    if not isinstance(node, MapNode) or len(words) < len(items):
+        findings.append(_problem(node.where, "no-table", say("config.vocabulary"), key="vocabulary"))
+    return words
 
 
 def _json(node: Node) -> Any:

@@ -96,6 +96,7 @@ _STATED = {
     "equations": Key(Many(EQUATION, "equations"), "block-equations"),
 }
 _PROVED = {**_STATED, "proof": Key(PARTS, "block-proof"), "cite": Key(Many(ID, "cite", single=True), "block-cite")}
+_ASKED = {**_STATED, "solution": Key(PARTS, "block-solution")}
 _ALGORITHM = {
     **_NAME,
     "input": Key(TEXT, "block-input"),
@@ -107,13 +108,15 @@ _ALGORITHM = {
 _PROSE = {"id": Key(ID, "block-own-id"), **_NAME}
 
 STATED = (BlockKind.DEFINITION, BlockKind.THEOREM, BlockKind.LEMMA, BlockKind.PROPOSITION, BlockKind.COROLLARY)
+KEYS = {**dict.fromkeys(STATED, _PROVED), BlockKind.ALGORITHM: _ALGORITHM, BlockKind.EXERCISE: _ASKED}
+"""The keys of the kinds whose value is an id; the others are prose."""
 
 
 def _block(kind: BlockKind) -> Record:
     value: Shape = ID
-    about, keys = "block-id", _PROVED if kind in STATED else _ALGORITHM
-    if kind not in (*STATED, BlockKind.ALGORITHM):
-        value, about, keys = PARTS, "block-body", _PROSE
+    about, keys = "block-id", KEYS.get(kind, _PROSE)
+    if kind not in KEYS:
+        value, about = PARTS, "block-body"
     common = {
         "layer": Key(LAYER, "block-layer"),
         "symbols": Key(SYMBOLS, "block-symbols"),
@@ -157,6 +160,7 @@ OUTLINE = Record(
         "batch": Key(POSITIVE, "outline-batch"),
         "priority": Key(PRIORITY, "outline-priority"),
         "heading": Key(LINE, "outline-heading"),
+        "short": Key(LINE, "outline-short"),
         "counters": Key(COUNTERS, "outline-counters"),
         "budget": Key(BUDGET, "outline-budget"),
         "symbols": Key(SYMBOLS, "outline-symbols"),

@@ -133,7 +133,7 @@ class PartReader:
     def mention(self, node: Node | None, instruction: bool = False) -> None:
         """Note the references of a text."""
         if isinstance(node, ScalarNode) and "@" in node.value:
-            for cross in references_in(node.value):
+            for cross in (cross for cross in references_in(node.value) if not cross.post):
                 place = node.place(cross.offset)
                 self.mentions.append(Mention(cross.kind, cross.id, cross.row, place, instruction))
             for value in VALUE.finditer(node.value):

@@ -7,6 +7,7 @@ from typing import Any
 
 from proofweave.core import Figure, Finding, Outline, Post, Woven, finding_of
 from proofweave.pipeline.generate import replies_in
+from proofweave.pipeline.others import elsewhere, unknown
 from proofweave.pipeline.project import Project
 
 
@@ -34,8 +35,10 @@ def assembled(project: Project, path: Path, replies: Mapping[str, Any]) -> Assem
     filled = fill(outline, chosen)
     if replies["pending"]:
         return Assembled(filled, source, None, problems)
-    woven = weave(filled, project.templates("post"))
-    return Assembled(filled, source, woven, (*problems, *clashes, *_undrawn(project, filled)))
+    others = elsewhere(project, filled)
+    woven = weave(filled, project.templates("post"), others)
+    dead = unknown(project, filled, others)
+    return Assembled(filled, source, woven, (*problems, *clashes, *_undrawn(project, filled), *dead))
 
 
 def _undrawn(project: Project, outline: Outline) -> Iterator[Finding]:

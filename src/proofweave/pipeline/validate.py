@@ -152,7 +152,8 @@ def _judgement(project: Project, assembly: Assembled, known: list[Finding]) -> t
         problems = error.findings
     known = [*known, *problems]
     refused = KaTeX().render_errors
-    view = View(assembly.outline, assembly.source, assembly.woven, refused, grown, stripped, tuple(known))
+    words = project.config().vocabulary
+    view = View(assembly.outline, assembly.source, assembly.woven, refused, grown, stripped, tuple(known), words)
     return validate(view), problems
 
 

@@ -26,6 +26,7 @@ class BookPrinter(Printer):
     """Prints formulas as a page does, with a sign that is no button beside a checked equation's number."""
 
     TEMPLATE: ClassVar[str] = __name__
+    PAGES: ClassVar[bool] = False
 
     def math(self, tex: str, display: bool = False) -> str:
         """Return a formula as MathML of its own namespace, with its TeX for readers that have no MathML."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from html import unescape
-from typing import Any
+from typing import Any, ClassVar
 
 from proofweave.core import labels
 from proofweave.stages.export.marked import Display
@@ -43,6 +43,8 @@ LABEL = re.compile(r"[A-Za-z0-9_.:-]+\Z")
 @dataclass(frozen=True, slots=True)
 class TypstPrinter(Printer):
     """Prints formulas as Typst, from the same pictures as a page."""
+
+    PAGES: ClassVar[bool] = False
 
     def math(self, tex: str, display: bool = False) -> str:
         """Return a formula; one that cannot be shown is its TeX, as code."""

@@ -21,6 +21,14 @@ DEPTH = 20
 """Rounds of macros in macros that are followed."""
 
 
+class Fold(NamedTuple):
+    """How a solution is folded: what opens it under a heading, stands before each of its lines, and closes it."""
+
+    opening: str
+    margin: str
+    closing: str
+
+
 class Dialect(NamedTuple):
     r"""What an application takes: the delimiters of formulas, whether `\tag` and `\operatorname`, tight neighbours."""
 
@@ -30,20 +38,28 @@ class Dialect(NamedTuple):
     tags: bool
     operators: bool
     spaced: bool
+    fold: Fold | None
 
 
 DIALECTS: Mapping[str, Dialect] = {
-    "github": Dialect("```math", "```", ("$`", "`$"), False, False, True),
-    "typora": Dialect("$$", "$$", ("$", "$"), True, True, False),
-    "obsidian": Dialect("$$", "$$", ("$", "$"), True, True, False),
+    "github": Dialect(
+        "```math",
+        "```",
+        ("$`", "`$"),
+        False,
+        False,
+        True,
+        Fold("<details>\n<summary>{}</summary>\n", "", "\n</details>\n"),
+    ),
+    "typora": Dialect("$$", "$$", ("$", "$"), True, True, False, None),
+    "obsidian": Dialect("$$", "$$", ("$", "$"), True, True, False, Fold("> [!success]- {}", "> ", "")),
 }
 
 
 def dialect(marked: Marked, name: str, front: str = "", figures: str = "../figures/") -> str:
     """Return a post in a dialect; `front` is its front matter, `figures` leads from it to the folder of figures."""
     writer = _Writer(marked, DIALECTS[name], labelled(marked.displays))
-    lines = [new for line in marked.markdown.split("\n") for new in writer.line(line).split("\n")]
-    text = FIGURE.sub(lambda match: f"{match[1]}{figures}", "\n".join(_tidy(lines)))
+    text = FIGURE.sub(lambda match: f"{match[1]}{figures}", "\n".join(_tidy(writer.lines())))
     return front + text.strip("\n") + "\n"
 
 
@@ -77,6 +93,25 @@ class _Writer:
     marked: Marked
     dialect: Dialect
     numbers: Mapping[str, str]
+
+    def lines(self) -> list[str]:
+        """Return the post's lines, solutions folded where the application can."""
+        out: list[str] = []
+        margin = ""
+        for line in self.marked.markdown.split("\n"):
+            match, fold = self.marked.token.fullmatch(line), self.dialect.fold
+            solves = match is not None and match[1] in "be" and self.marked.regions[int(match[2])].solves
+            if fold is None or not solves:
+                out += [(margin + new).rstrip(" ") if margin else new for new in self.line(line).split("\n")]
+            elif match is not None and match[1] == "b":
+                while not out[-1]:
+                    out.pop()
+                out += fold.opening.format(out.pop().strip("*:")).split("\n")
+                margin = fold.margin
+            else:
+                out += fold.closing.split("\n")
+                margin = ""
+        return out
 
     def line(self, line: str) -> str:
         """Return a line with its formulas; a display leaves it for lines of its own, quoted or indented as it was."""

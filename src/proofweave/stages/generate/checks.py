@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from proofweave.core import (
     NUMBERED,
-    REFERENCE,
     Block,
     Code,
     Equation,
@@ -71,7 +70,7 @@ def known_ids(outline: Outline) -> frozenset[str]:
         found |= {f"eq:{id}" for id in _own_ids(block.parts())}
         found |= {f"fig:{part.id}" for part in block.parts() if isinstance(part, Figure)}
         for slot in block.slots():
-            found |= {f"eq:{match[2]}" for match in REFERENCE.finditer(slot.write) if match[1] == "eq"}
+            found |= {f"eq:{cross.id}" for cross in references_in(slot.write) if cross.kind == "eq"}
     return frozenset(found | {f"ref:{reference.id}" for reference in outline.references})
 
 
@@ -127,7 +126,7 @@ def _prose_findings(text: str, where: Where, known: frozenset[str]) -> Iterator[
     if talk := TALK.search(bare):
         yield finding_of("generate.reply-talk", where, said=talk[0].strip()[:40])
     for cross in references_in(text):
-        if f"{cross.kind}:{cross.id}" not in known:
+        if not cross.post and f"{cross.kind}:{cross.id}" not in known:
             same = sorted(id for id in known if id.startswith(f"{cross.kind}:"))
             near = difflib.get_close_matches(f"{cross.kind}:{cross.id}", same, n=3, cutoff=0.3) or same[:8]
             there = ", ".join("@" + id for id in near)

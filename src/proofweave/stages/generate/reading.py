@@ -95,7 +95,7 @@ def own_names(value: Mapping[str, Any], request: Request) -> dict[str, str]:
     An id gets the block's before it, so that blocks written at the same time never clash, unless the outline asks for
     that very id in the slot's instruction.
     """
-    asked = {match[2] for slot in request.slots for match in REFERENCE.finditer(slot.write)}
+    asked = {match["id"] for slot in request.slots for match in REFERENCE.finditer(slot.write)}
     names = {}
     for id in _ids(value):
         keep = id in asked or id.startswith(f"{request.block}-") or not re.fullmatch(r"[A-Za-z0-9_-]+", id)
@@ -185,8 +185,9 @@ def _referring(text: str, names: Mapping[str, str]) -> str:
     """Return prose in which references to the reply's own equations have the names these have in the post."""
 
     def renamed(match: re.Match[str]) -> str:
-        row = f".{match[3]}" if match[3] else ""
-        return f"@eq:{names[match[2]]}{row}" if match[1] == "eq" and match[2] in names else match[0]
+        row = f".{match['row']}" if match["row"] else ""
+        own = match["kind"] == "eq" and not match["post"] and match["id"] in names
+        return f"@eq:{names[match['id']]}{row}" if own else match[0]
 
     return REFERENCE.sub(renamed, text.strip("\n"))
 

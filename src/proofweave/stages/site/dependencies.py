@@ -21,7 +21,7 @@ class Result:
 
 def results(outline: Outline, document: Mapping[str, Any]) -> tuple[Result, ...]:
     """Return the results of a filled outline; `document` is what validate says of it."""
-    blocks = [block for block in outline.blocks() if block.kind in NUMBERED]
+    blocks = [block for block in outline.blocks() if block.kind in NUMBERED - {BlockKind.EXERCISE}]
     labels = number(outline).labels
     owner = {f"eq {equation.id}": block.id for block in blocks for equation in displays_of(block.parts())}
     owner |= {f"thm {block.id}": block.id for block in blocks}
@@ -33,7 +33,7 @@ def results(outline: Outline, document: Mapping[str, Any]) -> tuple[Result, ...]
     found = []
     for block in blocks:
         crosses = (cross for text in _texts(block) for cross in references_in(text))
-        keys = (f"{cross.kind} {cross.id}" for cross in crosses)
+        keys = (f"{cross.kind} {cross.id}" for cross in crosses if not cross.post)
         uses = {owner[key] for key in keys if key in owner} - {block.id}
         state = _state(block, judged.get(block.id, ""), verdicts.get(block.id, []))
         ordered = tuple(sorted(uses, key=lambda id: place[id]))

@@ -1,7 +1,7 @@
 """Judge the text that would be merged: every check over the woven pieces, the outline and the source, composed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from proofweave.core import Finding, Outline, Post, Section, Severity, Woven
@@ -20,6 +20,7 @@ from proofweave.stages.validate.woven import (
     swallows,
     tags,
     theorems,
+    vocabulary,
 )
 from proofweave.text.markdown import macros
 
@@ -41,6 +42,7 @@ class View:
     grown: str | None = None
     stripped: str | None = None
     known: tuple[Finding, ...] = ()
+    vocabulary: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ def _woven_findings(view: View, joined: Joined) -> Iterable[Finding]:
     yield from check_structure(post)
     yield from check_formulas(post, view.render_errors, known)
     yield from placeholders.check_placeholders(post)
+    yield from vocabulary.check_vocabulary(post, view.vocabulary)
     if swallows(post):
         return
     yield from _tag_findings(outline, joined)

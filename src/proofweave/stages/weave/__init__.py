@@ -5,6 +5,6 @@ from typing import TYPE_CHECKING
 from proofweave.core.lazy import lazily
 
 if TYPE_CHECKING:
-    from proofweave.stages.weave.grown import fill, weave
+    from proofweave.stages.weave.grown import fill, label_of, weave
 else:
     __getattr__ = lazily(__name__)

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from proofweave.core import (
     REFERENCE,
@@ -13,6 +14,7 @@ from proofweave.core import (
     Block,
     BlockKind,
     Code,
+    Elsewhere,
     Equation,
     Figure,
     Numbering,
@@ -40,7 +42,9 @@ if TYPE_CHECKING:
 
 FOLDER = "templates/post"
 
-BOX = THEOREM_LIKE | {BlockKind.DEFINITION}
+BRACKET = re.compile(r"[\[\]\\]")
+
+BOX = THEOREM_LIKE | {BlockKind.DEFINITION, BlockKind.EXERCISE}
 """Kinds printed by `statement.md.j2`; algorithms and prose have templates of their own."""
 
 
@@ -70,15 +74,16 @@ def _fill_block(block: Block, reply: Reply) -> Block:
     return replace(block, statement=filled(block.statement), proof=filled(block.proof), body=filled(block.body))
 
 
-def weave(outline: Outline, templates: Mapping[str, str]) -> Woven:
+def weave(outline: Outline, templates: Mapping[str, str], others: Mapping[str, Elsewhere] | None = None) -> Woven:
     """Return the grown part of a post and where each of its lines comes from.
 
-    `templates` maps a file name below `templates/post/` to its text. A broken template raises FindingsError.
+    `templates` maps a file name below `templates/post/` to its text, `others` the posts referred to, by name. A broken
+    template raises FindingsError.
     """
     numbering = number(outline, tuple(_cited(outline)))
     words = labels("post", outline.language)
     values = {f"{code.run}.{name}": text for code in outline.runs() for name, text in code.values.items()}
-    printer = _Printer(outline, numbering, words, environment_of(templates, words), values)
+    printer = _Printer(outline, numbering, words, environment_of(templates, words), values, others or {})
     texts: dict[str, list[str]] = defaultdict(list)
     origins: dict[str, list[Origin]] = defaultdict(list)
     lines: dict[str, int] = defaultdict(int)
@@ -103,7 +108,7 @@ def _cited(outline: Outline) -> Iterator[str]:
         yield from block.cite
         for part in block.parts():
             for text in prose_of(part):
-                yield from (cross.id for cross in references_in(text) if cross.kind == "ref")
+                yield from (cross.id for cross in references_in(text) if cross.kind == "ref" and not cross.post)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,7 @@ class _Printer:
     words: Mapping[str, str]
     environment: "SandboxedEnvironment"
     values: Mapping[str, str]
+    others: Mapping[str, Elsewhere]
 
     def template(self, name: str, /, **values: object) -> str:
         return print_template(self.environment, FOLDER, f"{name}.md.j2", values).strip("\n")
@@ -208,26 +214,50 @@ class _Printer:
 
     def shown(self, match: re.Match[str]) -> str:
         cross = Cross.of(match)
-        if cross.kind == "eq":
-            return self.tags_shown(self.numbering.tags.get(cross.id, ()), cross.row)
-        if cross.kind == "thm":
-            return self.numbering.labels.get(cross.id, "")
-        if cross.kind == "sec" and cross.id in self.numbering.sections:
-            return self.words["section"].format(number=self.numbering.sections[cross.id])
-        if cross.kind == "fig" and cross.id in self.numbering.figures:
-            return self.words["figure"].format(number=self.numbering.figures[cross.id])
-        if cross.kind == "ref" and cross.id in self.numbering.citations:
-            return f"[{self.numbering.citations[cross.id]}]"
-        return ""
-
-    def tags_shown(self, tags: tuple[int, ...], row: int | None) -> str:
-        """Return an equation's numbers, or that of one row, "" where it has none."""
-        if row is not None:
-            tags = tags[row - 1 : row]
-        if not tags:
+        if not cross.post:
+            return label_of(cross, self.numbering, self.words)
+        other = self.others.get(cross.post)
+        label = label_of(cross, other.numbering, labels("post", other.language)) if other else ""
+        if not other or not label:
             return ""
-        first = self.words["equation"].format(number=tags[0])
-        return first if len(tags) == 1 else f"{first}–({tags[-1]})"
+        title = BRACKET.sub(r"\\\g<0>", other.title)
+        shown = self.words["elsewhere"].format(title=title, label=label)
+        return f"[{shown}](<{file_name(cross.post)}.md#{anchor_of(cross, other.numbering)}>)"
+
+
+def label_of(cross: Cross, numbering: Numbering, words: Mapping[str, str]) -> str:
+    """Return what a reader sees of a reference, "" where a post's numbers know no such thing."""
+    if cross.kind == "eq":
+        tags = tags_of(cross, numbering)
+        first = words["equation"].format(number=tags[0]) if tags else ""
+        return first if len(tags) < 2 else f"{first}–({tags[-1]})"
+    if cross.kind == "thm":
+        return numbering.labels.get(cross.id, "")
+    if cross.kind == "sec" and cross.id in numbering.sections:
+        return words["section"].format(number=numbering.sections[cross.id])
+    if cross.kind == "fig" and cross.id in numbering.figures:
+        return words["figure"].format(number=numbering.figures[cross.id])
+    if cross.kind == "ref" and cross.id in numbering.citations:
+        return f"[{numbering.citations[cross.id]}]"
+    return ""
+
+
+def tags_of(cross: Cross, numbering: Numbering) -> tuple[int, ...]:
+    """Return the numbers of the equation that is referred to, or that of one of its rows."""
+    tags = numbering.tags.get(cross.id, ())
+    return tags if cross.row is None else tags[cross.row - 1 : cross.row]
+
+
+def anchor_of(cross: Cross, numbering: Numbering) -> str:
+    """Return the anchor on a post's page of what is referred to there."""
+    if cross.kind == "eq":
+        return f"eq-{tags_of(cross, numbering)[0]}"
+    return f"ref-{numbering.citations[cross.id]}" if cross.kind == "ref" else f"{cross.kind}-{cross.id}"
+
+
+def file_name(post: str) -> str:
+    """Return a post's name as an address has it: letters of all scripts stay, signs are written in hexadecimal."""
+    return "".join(letter if letter.isalnum() else quote(letter, safe="") for letter in post)
 
 
 def _fence(code: str) -> str:

@@ -19,6 +19,11 @@ class Region:
     section: Section | None = None
     figure: str = ""
 
+    @property
+    def solves(self) -> bool:
+        """Return whether it is the solution of an exercise, which is folded where a reader can unfold it."""
+        return self.kind == "proof" and self.block is not None and self.block.kind is BlockKind.EXERCISE
+
 
 class Mark(NamedTuple):
     """A region's edge, to be put before the 1-based line."""

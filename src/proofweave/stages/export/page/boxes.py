@@ -69,7 +69,7 @@ class _Boxes:
         if region.kind == "block" and region.block is not None:
             return [self.block(region.block, blocks)]
         if region.kind == "proof":
-            return self.proof(blocks, before)
+            return self.proof(blocks, before, "" if region.solves else " open")
         if region.kind == "figure":
             return _figure(region, blocks)
         if region.kind == "section" and region.section is not None:
@@ -84,15 +84,15 @@ class _Boxes:
             blocks = _closed(blocks)
         return _div(anchor, classes, blocks)
 
-    def proof(self, blocks: list[Node], before: list[Node]) -> list[Node]:
-        """Return a proof that folds, under the words that stand before it."""
+    def proof(self, blocks: list[Node], before: list[Node], shown: str) -> list[Node]:
+        """Return a proof that folds, under the words that stand before it; a solution is folded, not `shown`."""
         heading: list[Node] = [{"t": "Str", "c": self.proof_word}]
         if before and before[-1]["t"] == "Para" and len(words(before[-1]["c"])) <= SHORT:
             content = before[-1]["c"]
             if content and content[0]["t"] == "Strong" and not self.token.search(words(content)):
                 heading = before.pop()["c"][0]["c"]
         return [
-            raw_block(f'<details class="proof" open><summary>{escape(words(heading))}</summary>'),
+            raw_block(f'<details class="proof"{shown}><summary>{escape(words(heading))}</summary>'),
             *blocks,
             raw_block("</details>"),
         ]

@@ -21,6 +21,9 @@ Pictured = tuple[str, bool]
 MOST_ROWS = 24
 """Rows with numbers of their own that one display may have (the stylesheet has a class for each count)."""
 
+BESIDE = re.compile(r"([^/:?#]+)\.md(#.*)?\Z")
+"""The address of another post, as a grown post writes it."""
+
 REF = re.compile(r"\\(?:eq|auto)?ref\s*\{([^{}]*)\}")
 
 
@@ -90,6 +93,7 @@ class Printer:
     """Prints formulas from their pictures (KaTeX's MathML by formula, "" where it has none)."""
 
     TEMPLATE: ClassVar[str] = __name__
+    PAGES: ClassVar[bool] = True
 
     pictures: Mapping[Pictured, str]
     numbers: Mapping[str, str]

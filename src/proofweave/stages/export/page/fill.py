@@ -1,12 +1,13 @@
 """Put formulas and links into a document tree in place of their tokens."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from proofweave.stages.export.marked import Marked, tokens
-from proofweave.stages.export.page.equations import Printer, anchor_of
+from proofweave.stages.export.page.equations import BESIDE, Printer, anchor_of
 from proofweave.stages.export.page.links import Links
 from proofweave.stages.export.page.tree import NESTED, Node, inside, raw_block, raw_inline
 
@@ -75,12 +76,22 @@ class Filler:
                 node = {"t": kind, "c": self.inlines(content, grown)}
             elif kind == "Span":
                 node = {"t": kind, "c": [content[0], self.inlines(content[1], grown and "label" not in content[0][1])]}
+            elif kind == "Link" and (other := BESIDE.fullmatch(content[2][0])):
+                out += self.beside(other, content)
+                continue
             elif kind in ("Quoted", "Link"):
                 node = {"t": kind, "c": [content[0], self.inlines(content[1], False), *content[2:]]}
             elif kind == "Code":
                 node = {"t": kind, "c": [content[0], self.spelled(content[1])]}
             out.append(node)
         return [*out, *self.text("".join(run), grown)]
+
+    def beside(self, other: re.Match[str], content: Any) -> list[Node]:
+        """Return a link to another post's page, or its words where the format has no such pages."""
+        inner = self.inlines(content[1], False)
+        if not self.printer.PAGES:
+            return inner
+        return [{"t": "Link", "c": [["", ["elsewhere"], []], inner, [f"{other[1]}.html{other[2] or ''}", ""]]}]
 
     def text(self, text: str, grown: bool) -> Iterator[Node]:
         """Yield a run of text with formulas and links in it."""

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 Node = dict[str, Any]
 """A block or inline of pandoc's JSON: `t` its kind, `c` its content."""
 
-PROOF = re.compile(r'<details class="proof" open><summary>(.*)</summary>\Z', re.DOTALL)
+PROOF = re.compile(r'<details class="proof"(?: open)?><summary>(.*)</summary>\Z', re.DOTALL)
 """How a proof begins, with the words that stand over it."""
 
 NO_ATTR: list[Any] = ["", [], []]

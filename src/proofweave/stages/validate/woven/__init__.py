@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from proofweave.core.lazy import lazily
 
 if TYPE_CHECKING:
-    from proofweave.stages.validate.woven import placeholders, proofs, references, repeats, tags, theorems
+    from proofweave.stages.validate.woven import placeholders, proofs, references, repeats, tags, theorems, vocabulary
     from proofweave.stages.validate.woven.formulas import RenderErrors, check_formulas
     from proofweave.stages.validate.woven.proofs import says_something
     from proofweave.stages.validate.woven.reading import LINE, count_words, placed, read
