@@ -168,6 +168,33 @@ def test_what_the_text_says_is_no_narrowing() -> None:
     assert found["j"].kind is Kind.ERROR
 
 
+CLASSES = r"""Let $f$ be smooth; let $g$ be a quadratic.
+
+<!-- proofweave
+symbols:
+  t: scalar
+  s: scalar
+  f: {function: smooth, of: scalar}
+equations:
+  - id: other
+    tex: "f(t) - f(s) = f'(\\frac{s+t}{2})(t-s)"
+    symbols: {f: {function: quadratic, of: scalar, stated: Let $f$ be smooth}}
+  - id: said
+    tex: "f(t) - f(s) = f'(\\frac{s+t}{2})(t-s)"
+    symbols: {f: {function: quadratic, of: scalar, stated: let $g$ be a quadratic}}
+-->
+"""
+
+
+def test_a_quotation_that_names_no_class_excuses_none() -> None:
+    found = judged(CLASSES, "post.md", mutants=False)
+    assert {name: (one.kind, one.scope) for name, one in found.items()} == {
+        "other": (Kind.HOLDS, "special"),
+        "said": (Kind.HOLDS, "full"),
+    }
+    assert [one.because for one in found["other"].narrowings] == ["Let $f$ be smooth"]
+
+
 OUTLINE = r"""title: T
 source: blogs_raw/t.md
 language: en

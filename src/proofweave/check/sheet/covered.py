@@ -1,6 +1,7 @@
 """What a verdict covers: the symbols of which less is checked than is claimed, and what else it leans on."""
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -28,6 +29,16 @@ STATED = "special_case"
 
 DRAWN = ("function", "family", "random", "law")
 """The forms of specifications of what is drawn, whose type or class may be narrowed by a text."""
+
+
+CLASSES = {
+    "convex": "凸|convex",
+    "strongly_convex": "强凸|strongly[ -]convex",
+    "smooth": "光滑|smooth",
+    "quadratic": "二次(?!连续|可微)|quadratic",
+    "lipschitz": "(?i:lipschitz)",
+}
+"""How a text says that a function is of a class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +133,9 @@ def _declared(symbol: Symbol, entry: Entry, question: Question, found: Covered) 
         _finite(symbol, question) or _hides_wider(symbol, entry) or _shadows(symbol, entry) or _replaces(symbol, entry)
     )
     narrows = less or _unsaid(symbol, entry)
-    if entry.stated:
+    if entry.stated and narrows is not None and not _says_class(symbol, entry):
+        found.narrowings.append(Narrowing(symbol.name, written, narrows, entry.stated))
+    elif entry.stated:
         found.conditions.append(Condition("stated", entry.stated if entry.stated != STATED else written, symbol.name))
     elif narrows is not None:
         found.narrowings.append(Narrowing(symbol.name, written, narrows, entry.because))
@@ -132,6 +145,23 @@ def _declared(symbol: Symbol, entry: Entry, question: Question, found: Covered) 
         found.conditions.append(Condition("redeclared", written, symbol.name))
     if not open_symbol(symbol):
         found.conditions.append(Condition("definition", written, symbol.name))
+
+
+def _says_class(symbol: Symbol, entry: Entry) -> bool:
+    """Tell whether what is quoted of the text says each class that is added to a function's, or names its constant."""
+    if symbol.role != "function" or entry.stated == STATED:
+        return True
+    outer = entry.hidden.known() if entry.hidden is not None else None
+    known = outer.data["classes"] if outer is not None and outer.role == "function" else ()
+    written = symbol.data.get("written", "")
+    constants = (
+        [str(written[key]) for key in ("constant", "modulus") if key in written] if isinstance(written, Mapping) else []
+    )
+    return all(
+        re.search(CLASSES.get(word, word), entry.stated) or any(name in entry.stated for name in constants)
+        for word in symbol.data["classes"]
+        if word not in known
+    )
 
 
 def _unsaid(symbol: Symbol, entry: Entry) -> str | None:
