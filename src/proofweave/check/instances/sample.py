@@ -163,7 +163,7 @@ def draw(
             d = env.size(dims[0]) if dims and dims[0] is not None else 1
             env.functions[symbol] = functions.draw(symbol, d, _members(symbol, env), batch, rng, bent)
     if not remote:
-        coincide(plan, env, rng)
+        coincide(plan, env, rng, far)
     return env
 
 

@@ -55,8 +55,8 @@ def _one_domain(a: Symbol, b: Symbol) -> bool:
     return all(same(a.data[end], b.data[end]) for end in ("lo", "hi") if end in a.data)
 
 
-def coincide(plan: Sequence[Symbol], env: Env, rng: np.random.Generator) -> None:
-    """Turn about a third of a batch into degenerate instances."""
+def coincide(plan: Sequence[Symbol], env: Env, rng: np.random.Generator, few: bool = False) -> None:
+    """Turn about a third of a batch into degenerate instances; of a `few`, those that grow with the sizes come first."""
     draw = Draw(plan, env, rng)
     changes: list[Change] = []
     if draw.open:
@@ -65,6 +65,8 @@ def coincide(plan: Sequence[Symbol], env: Env, rng: np.random.Generator) -> None
         changes += [_equal, _parallel]
     if draw.families:
         changes += [_all_equal, _two_equal, _opposed]
+    if few and any(symbol in draw.vectors for symbol in draw.families):
+        changes.append(_apart)
     if draw.vectors:
         changes += [_axis, _axis_all, _flat]
     if draw.matrices:
@@ -78,6 +80,8 @@ def coincide(plan: Sequence[Symbol], env: Env, rng: np.random.Generator) -> None
     if not changes or env.batch < 4:
         return
     count = max(int(env.batch * SHARE), min(len(changes), env.batch // 2))
+    if few and count < len(changes):
+        changes = [change for change in (_orthogonal, _apart, _flat) if change in changes][:count] or changes
     rows = rng.permutation(env.batch)[:count]
     for change, part in zip(changes, np.array_split(rows, len(changes)), strict=True):
         if len(part):
@@ -154,6 +158,13 @@ def _axis_all(draw: Draw, rows: Array) -> None:
         value = draw.value(symbol)
         axis = np.eye(value.shape[-1])[draw.rng.integers(value.shape[-1], size=value[rows].shape[:-1])]
         value[rows] = axis * draw.rng.choice([-1.0, 1.0], size=(*axis.shape[:-1], 1))
+
+
+def _apart(draw: Draw, rows: Array) -> None:
+    """Make the members of a family orthogonal and of one length, as far as there is room."""
+    value = draw.value(draw.one_of([symbol for symbol in draw.families if symbol in draw.vectors]))
+    if value.ndim == 3:
+        value[rows] = np.eye(value.shape[-1])[np.arange(value.shape[1]) % value.shape[-1]]
 
 
 def _flat(draw: Draw, rows: Array) -> None:
