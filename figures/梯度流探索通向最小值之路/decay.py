@@ -2,7 +2,7 @@
 
 import numpy as np
 
-KAPPA, TAU = 1.0, 0.5
+KAPPA, LAMBDA, TAU = 1.0, 1.0, 0.5
 
 
 def divergence(time, mean, variance):
@@ -13,10 +13,10 @@ def divergence(time, mean, variance):
 
 
 def stationary_variance(eta):
-    """Return the variance the recursion S ← (1 − ηκ)² S + 2τη settles at, by running it."""
+    """Return the variance the recursion S ← (1 − ηλ)² S + 2τη settles at, by running it."""
     variance = 0.0
     for _ in range(4000):
-        variance = (1 - eta * KAPPA) ** 2 * variance + 2 * TAU * eta
+        variance = (1 - eta * LAMBDA) ** 2 * variance + 2 * TAU * eta
     return variance
 
 
@@ -33,7 +33,7 @@ def draw(figure):
     left.set(xlabel="$t$", ylabel="$D(t)$", ylim=(1e-5, 10))
     left.legend(fontsize=8, title="dashed: the bound", title_fontsize=7)
     steps = np.geomspace(0.01, 1.5, 40)
-    right.loglog(steps, [stationary_variance(eta) - TAU / KAPPA for eta in steps], "C0", label="recursion")
+    right.loglog(steps, [stationary_variance(eta) - TAU / LAMBDA for eta in steps], "C0", label="recursion")
     right.loglog(steps, TAU * steps / 2, "k--", lw=0.8, label=r"$\tau\eta/2$")
-    right.set(xlabel=r"step $\eta$", ylabel=r"$S_\infty - \tau/\kappa$")
+    right.set(xlabel=r"step $\eta$", ylabel=r"$S_\infty - \tau/\lambda$")
     right.legend(fontsize=8)

@@ -23,8 +23,7 @@ def draw(figure):
     """Draw the paths on the left and the values on the right."""
     figure.set_size_inches(9, 3.6)
     left, right = figure.subplots(1, 2)
-    grid = np.linspace(-2.3, 2.3, 200)
-    x, y = np.meshgrid(grid, grid / 1.6)
+    x, y = np.meshgrid(np.linspace(-0.4, 2.3, 200), np.linspace(-1.6, 1.6, 200))
     left.contour(x, y, objective(np.stack([x, y], axis=-1)), levels=np.geomspace(0.05, 14, 9), colors="0.8")
     time = np.linspace(0, END, 400)
     path = START * np.exp(-np.outer(time, CURVATURE))
