@@ -56,7 +56,7 @@ def _one_domain(a: Symbol, b: Symbol) -> bool:
 
 
 def coincide(plan: Sequence[Symbol], env: Env, rng: np.random.Generator, few: bool = False) -> None:
-    """Turn about a third of a batch into degenerate instances; of a `few`, those that grow with the sizes come first."""
+    """Turn about a third of a batch into degenerate instances; of a `few`, those that grow with sizes come first."""
     draw = Draw(plan, env, rng)
     changes: list[Change] = []
     if draw.open:
