@@ -81,7 +81,8 @@ def coincide(plan: Sequence[Symbol], env: Env, rng: np.random.Generator, few: bo
         return
     count = max(int(env.batch * SHARE), min(len(changes), env.batch // 2))
     if few and count < len(changes):
-        changes = [change for change in (_orthogonal, _apart, _flat) if change in changes][:count] or changes
+        first: list[Change] = [change for change in (_orthogonal, _apart, _flat) if change in changes]
+        changes = first[:count] or changes
     rows = rng.permutation(env.batch)[:count]
     for change, part in zip(changes, np.array_split(rows, len(changes)), strict=True):
         if len(part):
