@@ -28,7 +28,7 @@ SOURCE = ROOT / "src" / "proofweave"
 CASES = Path(__file__).parent / "cases"
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+")
 HAN = re.compile(r"[\u4e00-\u9fff]")
-READS_CHINESE = ("stages/validate/woven/", "stages/generate/checks.py")
+READS_CHINESE = ("stages/validate/woven/", "stages/generate/checks.py", "check/sheet/covered.py")
 """Modules that recognise what Chinese posts say."""
 
 
