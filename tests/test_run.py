@@ -92,6 +92,8 @@ def test_a_value_near_where_rounding_turns_is_refused(tmp_path, monkeypatch, cap
         ("import socket\nsocket.create_connection(('127.0.0.1', 9))", "may not do this: socket."),
         ("open('x', 'w')", "may not write files"),
         ("import os\nos.open('x', os.O_CREAT | os.O_WRONLY)", "may not write files"),
+        ("import os\nos.open('x', os.O_RDONLY | os.O_CREAT)", "may not write files"),
+        ("import os\nos.kill(1, 0)", "may not do this: os.kill"),
         ("import subprocess\nsubprocess.run(['ls'])", "may not do this: subprocess."),
         ("import os\nos.remove('x')", "may not do this: os.remove"),
         ("import os\nassert 'SECRET' not in os.environ\nlast = 1 / 0", "ZeroDivisionError"),
