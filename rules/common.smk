@@ -72,12 +72,18 @@ def runs_of(wildcards):
     return [f"build/runs/{wildcards.post}.json"] if asks else []
 
 
-ELSEWHERE = cache(shown_elsewhere)
+NUMBERS = {}  # of the posts that others refer to, as this run found them
+
+
+@cache
+def shown_in(post):
+    """Return what a post's references to others show."""
+    return shown_elsewhere(Project(Path.cwd()), post, NUMBERS)
 
 
 def elsewhere_of(wildcards):
     """Return what a post's references to others show: of another post it depends on the numbers, not on the text."""
-    return ELSEWHERE(Project(Path.cwd()), wildcards.post)
+    return shown_in(wildcards.post)
 
 
 PAGES = [f"build/site/posts/{post}.html" for post in POSTS]

@@ -64,11 +64,11 @@ def test_a_book_has_the_words_alone(laid):
 def test_the_build_sees_another_posts_numbers_and_not_its_text(laid):
     folder = laid(CASES / "round")
     project = Project(folder)
-    before = shown_elsewhere(project, "b")
+    before = shown_elsewhere(project, "b", {})
     other = folder / "outlines" / "甲 文.yaml"
     text = other.read_text(encoding="utf-8")
     other.write_text(text.replace("由范数的定义", "按照范数的定义"), encoding="utf-8")
-    assert shown_elsewhere(project, "b") == before
+    assert shown_elsewhere(project, "b", {}) == before
     moved = text.replace("id: norm,", "id: one-more,").replace("id: root,", "id: norm,")
     other.write_text(moved, encoding="utf-8")
-    assert shown_elsewhere(project, "b") != before
+    assert shown_elsewhere(project, "b", {}) != before

@@ -46,15 +46,19 @@ def unknown(project: Project, outline: Outline, others: Mapping[str, Elsewhere])
             yield finding_of("pipeline.not-there", where, rule=RULE, name=name, title=other.title, fix=near)
 
 
-def shown_elsewhere(project: Project, post: str) -> str:
-    """Return what a post's references to other posts show, for the build: it is written anew where this changes."""
+def shown_elsewhere(project: Project, post: str, known: dict[str, Elsewhere | None]) -> str:
+    """Return what a post's references to other posts show, for the build: it is written anew where this changes.
+
+    `known` keeps the numbers of other posts from one call to the next, as long as nothing is edited.
+    """
     files = [project.root / "outlines" / f"{post}.yaml", *sorted((project.root / "generations" / post).glob("*.json"))]
     crosses = [cross for file in files for cross in references_in(_text(file)) if cross.post]
-    others = {name: _numbers(project, name) for name in dict.fromkeys(cross.post for cross in crosses)}
+    for name in {cross.post for cross in crosses} - known.keys():
+        known[name] = _numbers(project, name)
     found = {
         f"{cross.post}/{cross.kind}:{cross.id}.{cross.row}": f"{other.title} {_label(cross, other)}" if other else ""
         for cross in crosses
-        for other in [others[cross.post]]
+        for other in [known[cross.post]]
     }
     return "; ".join(f"{name} = {label}" for name, label in sorted(found.items()))
 
