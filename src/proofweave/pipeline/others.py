@@ -18,8 +18,9 @@ from proofweave.core import (
     references_in,
     say,
 )
-from proofweave.pipeline.generate import replies_in, replies_of
+from proofweave.pipeline.generate import replies_document, replies_in
 from proofweave.pipeline.project import Project
+from proofweave.pipeline.render import rendered
 
 RULE = "reference-unknown"
 
@@ -73,10 +74,11 @@ def _numbers(project: Project, post: str) -> Elsewhere | None:
     path = project.root / "outlines" / f"{post}.yaml"
     if path not in project.outlines():
         return None
-    outline, _ = project.outline(path)
+    wanted = rendered(project, path, prompts=False)
+    outline = wanted.outline
     if outline is None:
         return None
-    filled = fill(outline, replies_in(replies_of(project, path)))
+    filled = fill(outline, replies_in(replies_document(project, wanted)))
     return Elsewhere(outline.short or outline.title or post, outline.language, number(filled))
 
 

@@ -40,17 +40,19 @@ def render_post(project: Project, outline: Path, output: Path) -> None:
     write_document(output, requests_document(rendered(project, outline)))
 
 
-def rendered(project: Project, path: Path) -> Requests:
-    """Read an outline and render its requests."""
+def rendered(project: Project, path: Path, prompts: bool = True) -> Requests:
+    """Read an outline and render its requests; without `prompts`, only what tells recordings apart."""
     from proofweave.stages.render import excerpt, render
 
     outline, findings = project.outline(path)
     if outline is None:
         return Requests(path.stem, (), findings)
     config = project.config()
-    source = project.source(outline)[0] if any(block.slots() for block in outline.blocks()) else None
+    asked = prompts and any(block.slots() for block in outline.blocks())
+    source = project.source(outline)[0] if asked else None
     quoted = excerpt(source.text, config.source_characters) if source is not None else ""
-    requests = render(outline, project.templates("prompt"), config.model, parameters(config), quoted)
+    templates = project.templates("prompt") if prompts else {}
+    requests = render(outline, templates, config.model, parameters(config), quoted, prompts)
     return Requests(path.stem, requests, findings, outline)
 
 

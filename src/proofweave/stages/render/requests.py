@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 
 from proofweave.core import REFERENCE, Block, Outline, Request, Section, SymbolSpec, Where
@@ -28,8 +28,9 @@ def render(
     model: str,
     parameters: Mapping[str, str],
     source: str = "",
+    prompts: bool = True,
 ) -> tuple[Request, ...]:
-    """Return one request per block with slots, in document order.
+    """Return one request per block with slots, in document order; without `prompts`, only what tells recordings apart.
 
     `templates` maps a file name below `templates/prompt/` to its text; a broken one raises FindingsError. `source` is
     what the prompts quote of the source post.
@@ -44,11 +45,13 @@ def render(
             continue
         symbols = in_scope(outline, section, leaf, block)
         spec = specification_hash(block, symbols)
-        values = _values(outline, everything, position, symbols, source)
-        prompt = print_template(environment, "templates/prompt", f"{outline.language}.md.j2", values)
         key = digest({"spec": spec, "model": model, "parameters": dict(parameters)})
-        schema = reply_schema(slots)
-        requests.append(Request(outline.post, block.id, key, spec, prompt, schema, slots, slots[0].where))
+        request = Request(outline.post, block.id, key, spec, "", {}, slots, slots[0].where)
+        if prompts:
+            values = _values(outline, everything, position, symbols, source)
+            prompt = print_template(environment, "templates/prompt", f"{outline.language}.md.j2", values)
+            request = replace(request, prompt=prompt, schema=reply_schema(slots))
+        requests.append(request)
     return tuple(requests)
 
 
